@@ -1,0 +1,42 @@
+"""What a user's mistake raises: one message, no traceback."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a basin folder.
+
+    Attributes
+    ----------
+    file : str
+        The file's name inside the folder.
+    place : str
+        The row, column or key, as a spreadsheet user would look for it; may be empty.
+    found, expected : str
+        What is there and what should be.
+    """
+
+    file: str
+    place: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}, {self.place}" if self.place else self.file
+        return f"{where}: found {self.found}; expected {self.expected}"
+
+
+class UserError(Exception):
+    """Raised where the user can mend the cause; the command line prints it and exits with 2."""
+
+
+class BasinError(UserError):
+    """Raised when the folder of a basin breaks the contract; lists every problem at once."""
+
+    def __init__(self, folder: str | Path, problems: list[Problem]):
+        self.problems = list(problems)
+        count = f"{len(self.problems)} problem{'s' if len(self.problems) > 1 else ''}"
+        lines = "\n".join(f"  - {problem}" for problem in self.problems)
+        super().__init__(f"{count} in the basin folder {folder}:\n{lines}")
