@@ -1,0 +1,181 @@
+"""Sentences and numbers that a page computes, so that its prose is true of any basin."""
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from IPython.display import Markdown
+
+from swgw.published import STATEMENTS
+
+MODELS = ("ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT", "ST+-TFT")
+"""The trained models in the order of the tables."""
+
+
+def escape(text: object) -> str:
+    r"""A basin's own words as Markdown that shows them literally.
+
+    Every ASCII punctuation mark gets a backslash, so neither Markdown, HTML, mathematics nor a
+    role of MyST can start; line breaks become spaces.
+
+    Examples
+    --------
+    >>> print(escape("<b>A*|B</b>"))
+    \<b\>A\*\|B\<\/b\>
+    """
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(str(text).split()))
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number with a true minus sign; a dash where it is not defined.
+
+    Examples
+    --------
+    >>> number(-0.256), number(12345.6, 0), number(float("nan"))
+    ('−0.26', '12,346', '–')
+    """
+    if value is None or not np.isfinite(value):
+        return "–"
+    text = f"{value:,.{digits}f}"
+    return (text.lstrip("-") if float(text.replace(",", "")) == 0 else text).replace("-", "−")
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share (0–1) as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.956)
+    '96 %'
+    """
+    return f"{number(100 * share, digits)} %"
+
+
+def count(n: int, word: str) -> str:
+    """A count with its noun.
+
+    Examples
+    --------
+    >>> count(1, "well"), count(25, "well")
+    ('1 well', '25 wells')
+    """
+    return f"{n:,} {word}{'' if n == 1 else 's'}"
+
+
+def listing(items: Iterable[str]) -> str:
+    """Items as a phrase.
+
+    Examples
+    --------
+    >>> listing(["a", "b", "c"])
+    'a, b and c'
+    """
+    items = list(items)
+    return " and ".join([", ".join(items[:-1])] * bool(items[:-1]) + items[-1:])
+
+
+def period(span) -> str:
+    """The days of a period, both included.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> period(SimpleNamespace(start=pd.Timestamp("2001-01-01"), end=pd.Timestamp("2008-12-31")))
+    '1 January 2001 to 31 December 2008'
+    """
+    return " to ".join(f"{day.day} {day:%B} {day.year}" for day in (span.start, span.end))
+
+
+def step_word(step: str) -> str:
+    """A step of the contract in words: ``5D`` is ``5 days``."""
+    return {"D": "1 day", "5D": "5 days", "W": "1 week", "MS": "1 month"}[step]
+
+
+def surface_water_word(study) -> str:
+    """``discharge`` or ``stage``, whichever the basin's gauges measure."""
+    return study.basin.settings.surface_water
+
+
+def surface_water_label(study) -> str:
+    """Label of an axis: the surface water's quantity with its unit."""
+    settings = study.basin.settings
+    return f"{settings.surface_water.capitalize()} [{settings.unit}]"
+
+
+def paper_says(study, key: str) -> Markdown:
+    """What the paper states, in a box; empty where the basin is not the paper's companion.
+
+    Parameters
+    ----------
+    study : Study
+    key : str
+        A key of :data:`swgw.published.STATEMENTS`.
+    """
+    statement = STATEMENTS[key]
+    if study.basin.settings.companion != "jing2025":
+        return Markdown("")
+    title = f"```{{admonition}} In the paper ({statement.where})\n:class: seealso"
+    return Markdown(f"{title}\n{statement.text}\n```")
+
+
+def table(frame: pd.DataFrame) -> Markdown:
+    """A frame of finished strings as a Markdown table, its index left out.
+
+    The cells are Markdown: names of a basin go through :func:`escape` before.
+    """
+    rows = [list(map(str, frame.columns)), ["---"] * frame.shape[1]]
+    rows += [list(map(str, row)) for row in frame.itertuples(index=False)]
+    return Markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
+
+
+def mean_nse(study, task: str) -> pd.Series:
+    """NSE of each model on the test period, mean over seeds; of heads, the median over wells.
+
+    Returns
+    -------
+    Series (model,)
+        References carry the flag ``reference`` in a second index level.
+    """
+    if task == "surface_water":
+        scores = study.table_3()
+    else:
+        by_well = study.groundwater_scores()
+        scores = by_well.groupby(["model", "seed"], sort=False)["nse"].median().reset_index()
+    scores = scores.assign(reference=scores["seed"] < 0)
+    return scores.groupby(["model", "reference"], sort=False)["nse"].mean()
+
+
+def loses_to_references(study, task: str) -> Markdown:
+    """Say for each trained model which references, none of them trained networks, beat it.
+
+    Parameters
+    ----------
+    study : Study
+    task : str
+        ``surface_water`` or ``head``.
+    """
+    scores = mean_nse(study, task).dropna()
+    flag = scores.index.get_level_values("reference").astype(bool)
+    trained, references = scores[~flag].droplevel(1), scores[flag].droplevel(1)
+    if trained.empty or references.empty:
+        return Markdown("No comparison with the references is possible: a score is undefined.")
+    measure = "NSE" if task == "surface_water" else "median NSE over the wells"
+    lines = [_against(name, value, references) for name, value in trained.items()]
+    losers = sum(bool((references > value).any()) for value in trained)
+    verdict = (
+        "No trained model loses to a reference"
+        if losers == 0
+        else f"{count(losers, 'trained model')} of {len(trained)} "
+        f"{'loses' if losers == 1 else 'lose'} to at least one reference"
+    )
+    return Markdown(f"**{verdict}** ({measure}, test period):\n\n" + "\n".join(lines))
+
+
+def _against(name: str, value: float, references: pd.Series) -> str:
+    """One line: a trained model against the references."""
+    better = references[references > value].sort_values(ascending=False)
+    if better.empty:
+        return f"- {name} ({number(value)}) beats or equals every reference."
+    names = listing(f"{other} ({number(score)})" for other, score in better.items())
+    return f"- {name} ({number(value)}) **loses to** {names}."
