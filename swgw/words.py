@@ -14,7 +14,7 @@ MODELS = ("ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT", "ST+-TFT
 
 
 def escape(text: object) -> str:
-    r"""A basin's own words as Markdown that shows them literally.
+    r"""Write a basin's own words as Markdown that shows them literally.
 
     Every ASCII punctuation mark gets a backslash, so neither Markdown, HTML, mathematics nor a
     role of MyST can start; line breaks become spaces.
@@ -28,7 +28,7 @@ def escape(text: object) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """A number with a true minus sign; a dash where it is not defined.
+    """Write a number with a true minus sign; a dash where it is not defined.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """A share (0–1) as a percentage.
+    """Write a share (0–1) as a percentage.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def count(n: int, word: str) -> str:
-    """A count with its noun.
+    """Write a count with its noun.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def listing(items: Iterable[str]) -> str:
 
 
 def period(span) -> str:
-    """The days of a period, both included.
+    """Write the days of a period, both included.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def period(span) -> str:
 
 
 def step_word(step: str) -> str:
-    """A step of the contract in words: ``5D`` is ``5 days``."""
+    """Write a step of the contract in words: ``5D`` is ``5 days``."""
     return {"D": "1 day", "5D": "5 days", "W": "1 week", "MS": "1 month"}[step]
 
 
@@ -104,7 +104,7 @@ def surface_water_label(study) -> str:
 
 
 def paper_says(study, key: str) -> Markdown:
-    """What the paper states, in a box; empty where the basin is not the paper's companion.
+    """Show what the paper states in a box; empty where the basin is not the paper's companion.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def paper_says(study, key: str) -> Markdown:
 
 
 def table(frame: pd.DataFrame) -> Markdown:
-    """A frame of finished strings as a Markdown table, its index left out.
+    """Write a frame of finished strings as a Markdown table, its index left out.
 
     The cells are Markdown: names of a basin go through :func:`escape` before.
     """

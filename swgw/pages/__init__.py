@@ -40,7 +40,7 @@ def _has(study, need: str) -> bool:
 
 
 def missing(study, *needs: str) -> list[str]:
-    """What a basin lacks, in words, one entry a need that is not met.
+    """List in words what a basin lacks, one entry a need that is not met.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def missing(study, *needs: str) -> list[str]:
 
 
 def _lack(study, need: str) -> str:
-    """The words for one need; empty where it is met."""
+    """Say what is lacking for one need; empty where it is met."""
     basin, (kind, _, detail) = study.basin, need.partition(":")
     if kind in _FILES:
         return "" if _has(study, kind) else _FILES[kind]
@@ -96,7 +96,7 @@ def needs(*required: str) -> Callable:
 
 
 def placeholder_figure(lacking: list[str]) -> Figure:
-    """A small figure that says why it is empty."""
+    """Draw a small figure that says why it is empty."""
     reason = "Not drawn for this basin: it has " + "; and ".join(lacking) + "."
     figure, axes = plt.subplots(figsize=(7, 1.1))
     axes.set_axis_off()
@@ -106,6 +106,6 @@ def placeholder_figure(lacking: list[str]) -> Figure:
 
 
 def placeholder_words(lacking: list[str]) -> Markdown:
-    """A note that says why a result is missing."""
+    """Write a note that says why a result is missing."""
     reason = "; and ".join(lacking)
     return Markdown(f"```{{note}}\nNot given for this basin: it has {reason}.\n```")

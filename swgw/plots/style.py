@@ -108,7 +108,7 @@ def cluster_marker(cluster: int | None) -> str:
 
 
 def literal(text: object, width: int = 40) -> str:
-    r"""A name as matplotlib shall draw it: no mathematics in it, and cut to ``width`` letters.
+    r"""Give a name as matplotlib shall draw it: no mathematics in it, and cut to ``width`` letters.
 
     Examples
     --------
