@@ -1,0 +1,198 @@
+"""The whole line: check the folder, train what is missing, execute, render, collect.
+
+Every stage reuses what it finds unchanged, so the same command continues an interrupted run and
+costs seconds when there is nothing to do.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from swgw import collect, execute, render
+from swgw.errors import BasinError
+from swgw.files import write_text
+from swgw.profiles import get_profile
+from swgw.share import PACKAGE, shared
+
+SMOKE_PAGES = ("intro", "03_1_runoff", "provenance")
+
+
+def build_book(
+    basin: str | Path,
+    profile: str,
+    seeds: int,
+    workers: int,
+    output: str | Path,
+    say: Callable[[str], None],
+) -> Path:
+    """Build the book of one basin.
+
+    Parameters
+    ----------
+    basin : str or Path
+        Folder of a basin or name of an embedded one.
+    profile : str
+        ``quick``, ``paper`` or ``full`` (``smoke`` for tests: three pages, tiny training).
+    seeds : int
+        How many; 0 takes the profile's own number.
+    workers : int
+        Processes side by side; the results do not depend on it.
+    output : str or Path
+        Holds one folder of results per basin.
+    say : callable
+        Is told, line by line, what happens.
+
+    Returns
+    -------
+    Path
+        The page to open.
+
+    Raises
+    ------
+    UserError
+        If the folder breaks the contract, a notebook fails or the pages do not build.
+    """
+    started = time.perf_counter()
+    get_profile(profile, seeds)
+    _check(basin, say)
+    study = _train(basin, profile, seeds, workers, output, say)
+    toc = render.contents(SMOKE_PAGES if profile == "smoke" else ())
+    jobs = plan(study, basin, toc)
+    _execute(jobs, workers, say)
+    executed = [job.target for job in jobs]
+    seconds = _render(study, executed, toc, say)
+    _collect(study, executed, seconds, say)
+    page = study.folder / "html" / "index.html"
+    say(f"Done in {_clock(time.perf_counter() - started)}. Open {page}")
+    return page
+
+
+def plan(study, basin: str | Path, toc: dict) -> list[execute.Job]:
+    """List the notebooks of a book, each with its parameters and the key of its inputs."""
+    own = shared("notebooks")
+    names = [name for name in render.page_names(toc) if (own / f"{name}.ipynb").is_file()]
+    given = {
+        "basin": str(study.basin.path),
+        "profile": study.profile.name,
+        "seeds": len(study.profile.seeds),
+        "output": str(study.folder.parent),
+    }
+    shown = given | {"basin": str(basin), "output": ""}
+    common = _digest_of_inputs(study)
+    jobs = []
+    for name in names:
+        source = own / f"{name}.ipynb"
+        execute.check_parameters(source, given)
+        key = hashlib.sha256(f"{common}{given}{shown}".encode() + source.read_bytes()).hexdigest()
+        target = study.folder / "notebooks" / source.name
+        log = study.folder / "logs" / f"{name}.log"
+        jobs.append(execute.Job(source, target, given, shown, log, key))
+    return jobs
+
+
+def package_digest() -> str:
+    """SHA-256 of the package's own source, which every executed notebook depends on."""
+    return _digest_tree(PACKAGE, "*.py")
+
+
+def _check(basin: str | Path, say: Callable[[str], None]) -> None:
+    from swgw.check import check_basin
+    from swgw.contract import basin_folder
+
+    folder = basin_folder(basin)
+    if problems := check_basin(folder):
+        raise BasinError(folder, problems)
+    say(f"1/5 The basin folder {folder} is in order.")
+
+
+def _train(basin, profile, seeds, workers, output, say):
+    from swgw.study import open_study
+
+    study = open_study(str(basin), profile, seeds, str(output))
+    say(f"2/5 Models: profile {profile}, {len(study.profile.seeds)} seed(s), {workers} worker(s).")
+    study.train(workers, say)
+    return study
+
+
+def _execute(jobs: list[execute.Job], workers: int, say: Callable[[str], None]) -> None:
+    """Execute the notebooks whose inputs changed, telling after each how long is left."""
+    waiting = [job for job in jobs if not execute.is_current(job)]
+    reused = len(jobs) - len(waiting)
+    say(f"3/5 Notebooks: {len(waiting)} to execute, {reused} unchanged.")
+    started, count = time.perf_counter(), 0
+
+    def done(job: execute.Job) -> None:
+        nonlocal count
+        count += 1
+        spent = time.perf_counter() - started
+        left = spent / count * (len(waiting) - count)
+        seconds = execute.stamp(job.target)["seconds"]
+        say(
+            f"    [{count}/{len(waiting)}] {job.source.stem}: {seconds:.0f} s;"
+            f" about {_clock(left)} left"
+        )
+
+    execute.execute_all(waiting, workers, done) if waiting else None
+
+
+def _render(study, executed: list[Path], toc: dict, say: Callable[[str], None]) -> float:
+    """Render the pages unless their inputs are unchanged; give the seconds that it took."""
+    settings, profile = study.basin.settings, study.profile
+    title = f"Rivers and groundwater, forecast together: {settings.title}"
+    announcement = render.banner(settings.virtual, profile.name, len(profile.seeds))
+    staged, html = study.folder / "book", study.folder / "html"
+    inputs = render.stage(staged, executed, toc, render.configure(title, announcement))
+    record = html / ".inputs.json"
+    if record.is_file() and (known := json.loads(record.read_text()))["digest"] == inputs:
+        say("4/5 Pages: unchanged.")
+        return known["seconds"]
+    say("4/5 Pages: Jupyter Book, warnings as errors (about a minute).")
+    started = time.perf_counter()
+    render.render(staged, html, study.folder / "logs" / "jupyter-book.log")
+    seconds = round(time.perf_counter() - started, 1)
+    write_text(record, json.dumps({"digest": inputs, "seconds": seconds}))
+    return seconds
+
+
+def _collect(study, executed: list[Path], seconds: float, say: Callable[[str], None]) -> None:
+    results = study.folder / "results"
+    collect.write_table(study.table_3(), results / "table_3.csv")
+    collect.write_table(study.groundwater_scores(), results / "groundwater_scores.csv")
+    figures = collect.collect_figures(executed, results / "figures")
+    notebooks = {path.stem: execute.stamp(path)["seconds"] for path in executed}
+    times = {"notebooks": notebooks, "pages": seconds}
+    collect.write_provenance(results / "provenance.json", provenance(study) | {"seconds": times})
+    say(f"5/5 Results: tables, {figures} figures and provenance.json in {results}")
+
+
+def provenance(study) -> dict:
+    """Where the results of a study come from: basin, settings, seeds, digests, versions."""
+    settings = study.basin.settings
+    return {
+        "basin": {"name": settings.name, "title": settings.title, "virtual": settings.virtual},
+        "digests": {"basin": study.basin.digest, "package": package_digest()},
+        "profile": study.profile.name,
+        "seeds": list(study.profile.seeds),
+        "versions": collect.versions(),
+    }
+
+
+def _digest_of_inputs(study) -> str:
+    runs = _digest_tree(study.folder / "runs", "*")
+    facts = json.dumps([study.basin.digest, package_digest(), runs, collect.versions()])
+    return hashlib.sha256(facts.encode()).hexdigest()
+
+
+def _digest_tree(folder: Path, pattern: str) -> str:
+    total = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob(pattern) if p.is_file()):
+        total.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

@@ -1,0 +1,135 @@
+"""The commands: ``swgw book``, ``check``, ``new``, ``simulate`` and ``fetch``.
+
+Each imports what it needs when it runs, so that ``swgw --help`` answers at once.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from swgw.errors import BasinError, UserError
+
+
+class _OneMessage(TyperGroup):
+    """Turn what a user can mend into one message on stderr and exit code 2."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except (UserError, FileExistsError, NotADirectoryError, PermissionError) as error:
+            typer.echo(f"swgw: {error}", err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            typer.echo("swgw: stopped; the same command continues from here", err=True)
+            raise typer.Exit(130) from None
+
+
+class DataSet(StrEnum):
+    """Public data sets that ``swgw fetch`` knows."""
+
+    bemp = "bemp"
+
+
+app = typer.Typer(
+    cls=_OneMessage,
+    help="Forecast rivers and groundwater together: from a folder of CSV files to a book.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+Folder = Annotated[Path, typer.Argument(help="Folder of the basin.")]
+
+
+@app.command()
+def book(
+    folder: Annotated[
+        str, typer.Argument(help="Folder of a basin, or the name of an embedded one.")
+    ] = "heihe",
+    profile: Annotated[str, typer.Option(help="quick, paper or full.")] = "paper",
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="How many seeds; the profile's own if left out.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes side by side; as many as cores, at most 4.")
+    ] = None,
+    output: Annotated[Path, typer.Option(help="Where the results go.")] = Path("_build"),
+) -> None:
+    """Check, train, execute and render: the book of one basin, in one command."""
+    from swgw.book import build_book
+
+    workers = workers or min(4, os.cpu_count() or 1)
+    build_book(folder, profile, seeds or 0, workers, output.resolve(), typer.echo)
+
+
+@app.command()
+def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -> None:
+    """List everything that is wrong with the folder of a basin."""
+    from swgw.basin import load_basin
+    from swgw.check import check_basin, report
+
+    if problems := check_basin(folder):
+        raise BasinError(folder, problems)
+    basin = load_basin(folder)
+    typer.echo(f"{basin.settings.title}: the folder is in order.\n")
+    typer.echo(report(basin).to_string(index=False))
+
+
+@app.command()
+def new(folder: Folder) -> None:
+    """Write a small filled-in basin to edit."""
+    from swgw.example import write_example
+
+    with _whole_folder(folder) as draft:
+        write_example(draft)
+    typer.echo(f"Wrote an example basin to {folder}. Edit it, then: swgw check {folder}")
+
+
+@app.command()
+def simulate(
+    folder: Folder,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same basin.")] = 1,
+) -> None:
+    """Simulate the virtual basin, with its truth."""
+    from swgw.virtual import simulate as write_virtual
+
+    with _whole_folder(folder) as draft:
+        write_virtual(draft, seed=seed)
+    typer.echo(f"Wrote the virtual basin of seed {seed} to {folder}.")
+
+
+@app.command()
+def fetch(
+    data: Annotated[DataSet, typer.Argument(help="bemp: Rio Grande riparian sites, monthly.")],
+    folder: Folder,
+) -> None:
+    """Turn a public data set into the folder of a basin (SWGW_MIRROR names a local copy)."""
+    from swgw.sources import bemp
+
+    with _whole_folder(folder) as draft:
+        {DataSet.bemp: bemp.fetch}[data](draft)
+    typer.echo(f"Wrote {data} to {folder}. Next: swgw check {folder}")
+
+
+@contextmanager
+def _whole_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder of the same name to fill; it takes its place only if all went well."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"{folder} is there and not empty; nothing was written")
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".swgw-", dir=folder.parent) as around:
+        draft = Path(around) / folder.name
+        draft.mkdir()
+        yield draft
+        if folder.exists():
+            folder.rmdir()
+        shutil.move(draft, folder)

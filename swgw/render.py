@@ -1,0 +1,138 @@
+"""Render executed notebooks and pages with Jupyter Book: strict, offline, and in one piece."""
+
+import hashlib
+import html
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import yaml
+
+from swgw.errors import UserError
+from swgw.files import write_text
+from swgw.share import shared
+
+
+def contents(pages: tuple[str, ...] = ()) -> dict:
+    """Table of contents of the book, as Jupyter Book reads it.
+
+    Parameters
+    ----------
+    pages : tuple of str
+        Keep these pages only; empty keeps all.
+    """
+    toc = yaml.safe_load((shared("book") / "_toc.yml").read_text(encoding="utf-8"))
+    if pages:
+        for part in toc["parts"]:
+            part["chapters"] = [c for c in part["chapters"] if c["file"] in pages]
+        toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
+    return toc
+
+
+def page_names(toc: dict) -> list[str]:
+    """Names of the pages of a table of contents, in their order."""
+    return [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+
+
+def banner(virtual: bool, profile: str, seeds: int) -> str:
+    """Write what stands above every page, as HTML; empty where there is nothing to warn of."""
+    said = []
+    if virtual:
+        said.append("A virtual basin: its observations are simulated, not measured.")
+    if profile != "paper" and profile != "full":
+        count = "one seed" if seeds == 1 else f"{seeds} seeds"
+        said.append(f"Profile {profile}: small settings, {count}. Do not quote these numbers.")
+    return html.escape(" ".join(said))
+
+
+def configure(title: str, announcement: str) -> dict:
+    """Give the settings of one book: those of ``_config.yml`` with its title and banner.
+
+    Parameters
+    ----------
+    title : str
+        Plain text, from the basin's settings.
+    announcement : str
+        HTML; see :func:`banner`.
+    """
+    config = yaml.safe_load(shared("_config.yml").read_text(encoding="utf-8"))
+    config["title"] = html.escape(title)
+    config["html"]["announcement"] = announcement
+    return config
+
+
+def stage(folder: Path, executed: list[Path], toc: dict, config: dict) -> str:
+    """Lay out everything that Jupyter Book reads in one folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Emptied first.
+    executed : list of Path
+        The executed notebooks.
+    toc, config : dict
+        See :func:`contents` and :func:`configure`.
+
+    Returns
+    -------
+    str
+        Digest of all of it and of the renderer's version.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(shared("book"), folder)
+    for path in executed:
+        shutil.copy2(path, folder)
+    write_text(folder / "_toc.yml", yaml.safe_dump(toc, sort_keys=False))
+    write_text(folder / "_config.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+    total = hashlib.sha256(version("jupyter-book").encode())
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        total.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def render(staged: Path, target: Path, log: Path) -> None:
+    """Build the static pages; a warning is an error, and old pages stay until new ones are whole.
+
+    Parameters
+    ----------
+    staged : Path
+        Folder made by :func:`stage`.
+    target : Path
+        Where the pages go.
+    log : Path
+        Where Sphinx's chatter goes.
+
+    Raises
+    ------
+    UserError
+        With Sphinx's own warnings, if there is any.
+    """
+    work = target.with_name(".sphinx")
+    shutil.rmtree(work, ignore_errors=True)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w", encoding="utf-8") as stream:
+        ended = subprocess.run(
+            _command(staged, work), stdout=stream, stderr=subprocess.STDOUT, check=False
+        )
+    built = work / "_build" / "html"
+    if ended.returncode or not (built / "index.html").is_file():
+        raise UserError(f"the pages could not be built:\n{_complaints(log)}\n  Full log: {log}")
+    shutil.rmtree(target, ignore_errors=True)
+    built.replace(target)
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def _command(staged: Path, work: Path) -> list[str]:
+    start = "from jupyter_book.cli.main import main; main()"
+    options = ["--path-output", str(work.resolve()), "-W", "-n", "--keep-going"]
+    return [sys.executable, "-c", start, "build", str(staged.resolve()), *options]
+
+
+def _complaints(log: Path, at_most: int = 20) -> str:
+    """Warnings and errors in Sphinx's log, or its end where there is none."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    found = [line for line in lines if "WARNING" in line or "ERROR" in line or "Error:" in line]
+    return "\n".join(f"  {line}" for line in (found or lines)[-at_most:])
