@@ -1,0 +1,1 @@
+"""The forecasting models: CNN–GRU and CNN–LSTM, the Temporal Fusion Transformer, references."""

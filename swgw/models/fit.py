@@ -1,0 +1,107 @@
+"""One run from start to end: panel, training, hindcast, interpretation, all in its folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import torch
+import xarray as xr
+
+from swgw.errors import UserError
+from swgw.experiments import Run
+from swgw.files import write_text, write_whole
+from swgw.models.hindcast import task_hindcast
+from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
+from swgw.models.training import (
+    Schedule,
+    load_checkpoint,
+    one_thread,
+    predict,
+    train,
+)
+from swgw.prepare import Prepared
+from swgw.runs import RunFolder, discard_checkpoint
+from swgw.windows import Panel, make_panel, make_windows
+
+Progress = Callable[[list[dict]], None]
+
+
+def make_network(run: Run, panel: Panel) -> torch.nn.Module:
+    """Build an untrained network for a run; its first weights follow from the run's seed."""
+    torch.manual_seed(run.seed)
+    if run.experiment.model == "TFT":
+        from swgw.models.tft import CoupledTFT  # 8 s to import, and recurrent runs need not pay
+
+        return CoupledTFT(panel, run.hidden_size, run.dropout, run.attention_heads)
+    from swgw.models.rnn import CnnRnn
+
+    return CnnRnn(panel, run.experiment.model, run.hidden_size, run.dropout)
+
+
+def fit(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder) -> None:
+    """Carry out a run, or what is left of it, and write its folder.
+
+    Parameters
+    ----------
+    run : Run
+    prepared : Prepared
+    clusters : Series (well,) or None
+        Fitted on the training years.
+    folder : RunFolder
+    """
+    folder.start(run.settings(), prepared.basin.digest)
+    with one_thread():
+        panel = make_panel(prepared, run.experiment.inputs(run.gauge), clusters)
+        network = make_network(run, panel)
+        _learn(run, prepared, panel, network, folder.path)
+        _write_hindcasts(run, prepared, panel, network, folder.path)
+        if run.experiment.model == "TFT":
+            from swgw.models.reading import interpret_run
+
+            readings = interpret_run(network, panel, prepared, run.seed)
+            write_dataset(readings, folder.path / "interpretation.nc")
+    folder.finish()
+
+
+def _learn(run: Run, prepared: Prepared, panel: Panel, network, folder: Path) -> None:
+    """Train, going on from a checkpoint if there is a good one; keep the best weights."""
+    loss = quantile_loss if run.experiment.model == "TFT" else one_minus_r2
+    windows = [make_windows(panel, prepared.inside(p)) for p in ("train", "validation")]
+    for name, found in zip(("train", "validation"), windows, strict=True):
+        if not len(found):
+            raise UserError(
+                f"basin.yml, {name}: found no window of {panel.encoder_length} + "
+                f"{panel.lead_times} steps with an observation; expected a longer period"
+            )
+    schedule = Schedule(run.windows, run.epochs, run.patience, run.batch_size, run.learning_rate)
+    checkpoint = folder / "checkpoint.pt"
+    if checkpoint.exists():
+        try:
+            load_checkpoint(checkpoint)
+        except UserError as error:
+            discard_checkpoint(checkpoint, error)
+
+    def write_curve(curve: list[dict]) -> None:
+        write_text(folder / "learning_curve.csv", pd.DataFrame(curve).to_csv(index=False))
+
+    train(network, loss, panel, tuple(windows), schedule, run.seed, checkpoint, write_curve)
+    parameters = sum(p.numel() for p in network.parameters())
+    write_text(folder / "parameters.txt", f"{parameters}\n")
+
+
+def _write_hindcasts(run: Run, prepared: Prepared, panel: Panel, network, folder: Path) -> None:
+    windows = make_windows(panel, prepared.inside("test"), observed_only=False)
+    values = predict(network, panel, windows)  # (window, lead_time, target, quantile)
+    levels = QUANTILE_LEVELS if run.experiment.model == "TFT" else None
+    for i, task in enumerate(panel.targets):
+        by_series = values[:, :, i].reshape(len(panel.series), -1, *values[:, :, i].shape[1:])
+        issues = windows.issue[: by_series.shape[1]]
+        hindcast = task_hindcast(prepared, task, run.gauge, panel.series, issues, by_series, levels)
+        write_dataset(hindcast, folder / f"{task}.nc")
+
+
+def write_dataset(data: xr.Dataset, path: Path) -> None:
+    """Write a Dataset as netCDF, whole or not at all."""
+    floats = {name: {"zlib": True, "complevel": 4} for name in data if data[name].dtype.kind == "f"}
+    with write_whole(path) as temporary:
+        data.to_netcdf(temporary, engine="h5netcdf", encoding=floats)

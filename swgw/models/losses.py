@@ -1,0 +1,42 @@
+"""Losses of the paper's two families, with gaps masked out and tasks weighted 1 : 1."""
+
+import torch
+
+from swgw.models.batch import Batch
+
+QUANTILE_LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+
+
+def _mean_over_tasks(error: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Mean over what was observed, task by task, then over tasks: (B, L, target) → ()."""
+    observed = weight.sum(dim=(0, 1))
+    per_task = (error * weight).sum(dim=(0, 1)) / observed.clamp(min=1.0)
+    return per_task.sum() / (observed > 0).sum().clamp(min=1)
+
+
+def one_minus_r2(prediction: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """1 − R² = SSE/SST per task (paper, section 2.4.2).
+
+    The SST of a batch is unstable, so that of the training years is used: targets are
+    standardised over these years, which makes SST the number of observations.
+
+    Parameters
+    ----------
+    prediction : tensor (batch, lead_time, target, 1)
+    batch : Batch
+    """
+    return _mean_over_tasks((prediction[..., 0] - batch.target) ** 2, batch.weight)
+
+
+def quantile_loss(prediction: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Pinball loss summed over the quantile levels, twice, as pytorch-forecasting defines it.
+
+    Parameters
+    ----------
+    prediction : tensor (batch, lead_time, target, quantile)
+    batch : Batch
+    """
+    levels = prediction.new_tensor(QUANTILE_LEVELS)
+    error = batch.target[..., None] - prediction
+    pinball = 2 * torch.maximum(levels * error, (levels - 1) * error)
+    return _mean_over_tasks(pinball.sum(dim=-1), batch.weight)

@@ -1,0 +1,172 @@
+"""What every trained model has to beat: persistence, climatology and ridge regression.
+
+All are fitted on the training years alone (the validation year picks the strength of the ridge) and
+forecast in the unit of the data, on the same windows as the trained models.
+"""
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import Ridge
+
+from swgw.prepare import Prepared
+from swgw.windows import Panel, Windows, carry_forward
+
+REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
+RIDGE_STRENGTHS = (0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0)
+RIDGE_WINDOWS = 30_000
+RECENT_STEPS = 6
+HARMONICS = 3
+
+
+def fit_climatology(values: pd.DataFrame, prepared: Prepared) -> pd.DataFrame:
+    """Fit the day-of-year mean of the training years, as a sum of three harmonics.
+
+    Parameters
+    ----------
+    values : DataFrame (time, series)
+    prepared : Prepared
+        Gives the calendar and the training years.
+
+    Returns
+    -------
+    DataFrame (time, series)
+        In the unit of the values, for every step, gaps included.
+    """
+    phase = 2 * np.pi * prepared.step_of_year() / prepared.steps_per_year
+    order = np.arange(1, min(HARMONICS, (prepared.steps_per_year - 1) // 2) + 1)
+    waves = phase[:, None] * order
+    basis = np.column_stack([np.ones(len(phase)), np.sin(waves), np.cos(waves)])
+    training = prepared.inside("train")
+    fitted = [
+        _least_squares(basis, values[name].to_numpy(float), training) for name in values.columns
+    ]
+    return pd.DataFrame(np.column_stack(fitted), index=values.index, columns=values.columns)
+
+
+def _least_squares(basis: np.ndarray, values: np.ndarray, training: np.ndarray) -> np.ndarray:
+    """Fit with a whisper of ridge, so that a series of few observations stays near its mean."""
+    known = training & np.isfinite(values)
+    if not known.any():
+        return np.zeros(len(values))
+    mean = values[known].mean()
+    design = basis[known]
+    normal = design.T @ design + 1e-3 * np.eye(basis.shape[1])
+    return mean + basis @ np.linalg.solve(normal, design.T @ (values[known] - mean))
+
+
+def forecast_climatology(climatology: np.ndarray, windows: Windows, lead_times: int) -> np.ndarray:
+    """Read the climatology at the valid times: (series, time) → (window, lead_time)."""
+    steps = windows.issue[:, None] + np.arange(1, lead_times + 1)
+    return climatology[windows.series[:, None], steps]
+
+
+def forecast_persistence(last: np.ndarray, windows: Windows, lead_times: int) -> np.ndarray:
+    """Repeat the last observation: (series, time) → (window, lead_time)."""
+    return np.repeat(last[windows.series, windows.issue][:, None], lead_times, axis=1)
+
+
+def forecast_damped(
+    values: np.ndarray,
+    climatology: np.ndarray,
+    training: np.ndarray,
+    windows: Windows,
+    lead_times: int,
+) -> np.ndarray:
+    """Let the last observed anomaly from the climatology fade as it did in the training years.
+
+    Parameters
+    ----------
+    values, climatology : array (series, time)
+        Observations with their gaps, and their climatology [m or m³/s].
+    training : bool array (time,)
+    windows : Windows
+    lead_times : int
+
+    Returns
+    -------
+    array (window, lead_time)
+    """
+    anomaly = values - climatology
+    carried = carry_forward(pd.DataFrame(anomaly.T)).to_numpy().T
+    slopes = np.stack([damping(anomaly, training, k) for k in range(1, lead_times + 1)], axis=1)
+    fading = slopes[windows.series] * carried[windows.series, windows.issue][:, None]
+    return forecast_climatology(climatology, windows, lead_times) + fading
+
+
+def damping(anomaly: np.ndarray, training: np.ndarray, lead_time: int) -> np.ndarray:
+    """Slope of the anomaly on the one lead_time steps earlier, per series, in the training years.
+
+    Parameters
+    ----------
+    anomaly : array (series, time)
+    training : bool array (time,)
+    lead_time : int
+
+    Returns
+    -------
+    array (series,)
+        Between 0 and 1; 0 where there are fewer than three pairs.
+    """
+    early, late = anomaly[:, training][:, :-lead_time], anomaly[:, training][:, lead_time:]
+    both = np.isfinite(early) & np.isfinite(late)
+    early, late = np.where(both, early, 0.0), np.where(both, late, 0.0)
+    power = (early**2).sum(axis=1)
+    slope = np.divide((early * late).sum(axis=1), power, out=np.zeros(len(power)), where=power > 0)
+    return np.where(both.sum(axis=1) > 2, np.clip(slope, 0.0, 1.0), 0.0)
+
+
+def forecast_ridge(
+    panel: Panel, target: str, training: Windows, validation: Windows, windows: Windows
+) -> np.ndarray:
+    """Ridge regression of each lead time's change on the inputs of the trained models.
+
+    The encoder enters through its last steps and the means of its quarters, the decoder with all
+    that is known. One regression for all series, on standardised values.
+
+    Returns
+    -------
+    array (window, lead_time)
+        In the unit of the data.
+    """
+    column = panel.targets.index(target)
+    fitted = _fit_ridge(panel, column, training, validation)
+    anchor = panel.anchor[windows.series, windows.issue, column][:, None]
+    standardised = anchor + fitted.predict(_features(panel, windows)).reshape(anchor.shape[0], -1)
+    centre, scale = panel.centre[windows.series, column], panel.scale[windows.series, column]
+    return centre[:, None] + scale[:, None] * standardised
+
+
+def _fit_ridge(panel: Panel, column: int, training: Windows, validation: Windows) -> Ridge:
+    x, y = _complete(panel, column, training)
+    x_check, y_check = _complete(panel, column, validation)
+    best, fitted = np.inf, None
+    for strength in RIDGE_STRENGTHS:
+        model = Ridge(alpha=strength).fit(x, y)
+        error = np.mean((model.predict(x_check) - y_check) ** 2) if len(x_check) else 0.0
+        if error < best:
+            best, fitted = error, model
+    return fitted
+
+
+def _complete(panel: Panel, column: int, windows: Windows) -> tuple[np.ndarray, np.ndarray]:
+    """Features and changes from the last observation, of windows observed at every lead time."""
+    steps = windows.issue[:, None] + np.arange(1, panel.lead_times + 1)
+    change = panel.target[windows.series[:, None], steps, column]
+    change = change - panel.anchor[windows.series, windows.issue, column][:, None]
+    rows = np.flatnonzero(np.isfinite(change).all(axis=1))
+    rows = rows[:: max(1, -(-len(rows) // RIDGE_WINDOWS))]
+    return _features(panel, windows.take(rows)), change[rows]
+
+
+def _features(panel: Panel, windows: Windows) -> np.ndarray:
+    """Flatten windows: (window, feature)."""
+    each = windows.series[:, None]
+    past = windows.issue[:, None] + np.arange(1 - panel.encoder_length, 1)
+    future = windows.issue[:, None] + np.arange(1, panel.lead_times + 1)
+    parts = [panel.reals[windows.series]]
+    parts += [panel.values[each, past[:, -RECENT_STEPS:]].reshape(len(windows), -1)]
+    parts += [
+        panel.values[each, quarter].mean(axis=1) for quarter in np.array_split(past, 4, axis=1)
+    ]
+    parts += [panel.values[each, future][:, :, panel.known].reshape(len(windows), -1)]
+    return np.concatenate(parts, axis=1)

@@ -1,0 +1,70 @@
+"""CNN–GRU and CNN–LSTM with shared and task-specific layers (paper, section 2.4.2 and Fig. 3)."""
+
+import torch
+from torch import nn
+
+from swgw.models.batch import Batch
+from swgw.windows import Panel
+
+
+class CnnRnn(nn.Module):
+    """Shared convolution, shared recurrent layer, one recurrent layer and dense head per task.
+
+    The decoder's steps are appended to the encoder's, with what is not yet known set to zero and
+    a flag that says so; each head gives the change from the last observation.
+
+    Parameters
+    ----------
+    panel : Panel
+        Tells the sizes of the inputs.
+    cell : str
+        "GRU" or "LSTM".
+    hidden_size : int
+    dropout : float
+    kernel_size : int
+        Steps under the convolution, which is not padded.
+    """
+
+    def __init__(
+        self,
+        panel: Panel,
+        cell: str,
+        hidden_size: int,
+        dropout: float,
+        kernel_size: int = 3,
+    ):
+        super().__init__()
+        self.class_counts = panel.class_counts
+        recurrent = {"GRU": nn.GRU, "LSTM": nn.LSTM}[cell]
+        n_inputs = len(panel.variables) + 1 + len(panel.static_reals) + sum(panel.class_counts)
+        self.convolution = nn.Conv1d(n_inputs, hidden_size, kernel_size)
+        self.shared = recurrent(hidden_size, hidden_size, batch_first=True)
+        self.tasks = nn.ModuleList(
+            recurrent(hidden_size, hidden_size, batch_first=True) for _ in panel.targets
+        )
+        self.heads = nn.ModuleList(nn.Linear(hidden_size, 1) for _ in panel.targets)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, batch: Batch) -> torch.Tensor:
+        """Forecast the mean of each target, standardised: (batch, lead_time, target, 1)."""
+        lead_times = batch.future.shape[1]
+        x = self._sequence(batch)  # (B, E + L, input)
+        x = torch.relu(self.convolution(x.transpose(1, 2))).transpose(1, 2)
+        x = self.dropout(self.shared(x)[0])  # (B, E + L - kernel + 1, hidden)
+        own = [task(x)[0][:, -lead_times:] for task in self.tasks]  # each (B, L, hidden)
+        changes = [
+            head(self.dropout(y)) for head, y in zip(self.heads, own, strict=True)
+        ]  # each (B, L, 1)
+        return torch.stack(changes, dim=2) + batch.anchor[:, None, :, None]
+
+    def _sequence(self, batch: Batch) -> torch.Tensor:
+        """Encoder and decoder steps in one sequence, statics repeated along it."""
+        sequence = torch.cat([batch.past, batch.future], dim=1)
+        flag = torch.zeros_like(sequence[..., :1])
+        flag[:, batch.past.shape[1] :] = 1.0
+        one_hot = [
+            nn.functional.one_hot(batch.classes[:, i], count).float()
+            for i, count in enumerate(self.class_counts)
+        ]
+        statics = torch.cat([batch.reals, *one_hot], dim=1)[:, None]
+        return torch.cat([sequence, flag, statics.expand(-1, sequence.shape[1], -1)], dim=-1)

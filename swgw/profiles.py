@@ -1,0 +1,63 @@
+"""How much each profile computes, in one table."""
+
+from dataclasses import dataclass, replace
+
+from swgw.errors import UserError
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A size of the study.
+
+    Attributes
+    ----------
+    name : str
+    seeds : tuple of int
+    windows : int
+        Windows presented to each run.
+    epochs, patience : int
+        Parts of a run after which it is validated; how many may pass without a gain.
+    hidden_size : int or None
+        Overrides the tuned settings where a profile must be small.
+    trials : int
+        Tuning trials for each model.
+    other_gauges : bool
+        Whether the question of the second task is asked at every gauge.
+    """
+
+    name: str
+    seeds: tuple[int, ...]
+    windows: int
+    epochs: int
+    patience: int
+    hidden_size: int | None
+    trials: int
+    other_gauges: bool
+
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        Profile("smoke", (0,), 256, 2, 2, 8, 0, False),
+        Profile("quick", (0,), 5_120, 4, 4, 16, 0, False),
+        Profile("paper", (0, 1, 2), 74_880, 15, 5, None, 0, False),
+        Profile("full", (0, 1, 2, 3, 4), 74_880, 15, 5, None, 0, True),
+    )
+}
+
+
+def get_profile(name: str, seeds: int = 0) -> Profile:
+    """Look up a profile, with another number of seeds if one is given.
+
+    Raises
+    ------
+    UserError
+        Where there is no such profile, or the number of seeds is negative.
+    """
+    if name not in PROFILES:
+        known = ", ".join(sorted(set(PROFILES) - {"smoke"}))
+        raise UserError(f"--profile: found {name!r}; expected one of {known}")
+    if seeds < 0:
+        raise UserError(f"--seeds: found {seeds}; expected a number from 1 (0: the profile's own)")
+    profile = PROFILES[name]
+    return replace(profile, seeds=tuple(range(seeds))) if seeds else profile

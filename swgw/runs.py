@@ -1,0 +1,89 @@
+"""Run folders: what a training leaves behind, found again by the same command.
+
+A folder is named by its run and by a digest of all that its numbers depend on: settings, data and
+the source of the engine. It counts as finished when ``done.json`` lists the digest of each file.
+"""
+
+import hashlib
+import json
+import logging
+import shutil
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from swgw.errors import UserError
+from swgw.files import digest, write_text
+from swgw.share import PACKAGE
+
+log = logging.getLogger(__name__)
+ENGINE = ("basin.py", "prepare.py", "wells.py", "windows.py", "models/*.py")
+LIBRARIES = ("torch", "pytorch-forecasting", "scikit-learn", "numpy", "pandas", "minisom")
+
+
+def engine_digest() -> str:
+    """Digest of the source that a run's numbers depend on."""
+    return digest(path for pattern in ENGINE for path in PACKAGE.glob(pattern))
+
+
+def key_of(settings: dict, data: str) -> str:
+    """Short digest of settings, data and engine."""
+    parts = json.dumps([settings, data, engine_digest()], sort_keys=True, default=list)
+    return hashlib.sha256(parts.encode()).hexdigest()[:12]
+
+
+def versions() -> dict[str, str]:
+    """Versions of the libraries that numbers depend on."""
+    return {name: version(name) for name in LIBRARIES}
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of one run.
+
+    Attributes
+    ----------
+    path : Path
+    """
+
+    path: Path
+
+    def is_finished(self) -> bool:
+        """Whether every file is there as it was written; a damaged folder is named and emptied."""
+        done = self.path / "done.json"
+        if not done.exists():
+            return False
+        damaged = self._damaged(done)
+        if damaged:
+            log.warning("%s: %s damaged; the run is made again", self.path, ", ".join(damaged))
+            shutil.rmtree(self.path)
+        return not damaged
+
+    def _damaged(self, done: Path) -> list[str]:
+        try:
+            files = json.loads(done.read_text(encoding="utf-8"))["files"]
+            return [name for name, found in files.items() if _digest(self.path / name) != found]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return [done.name]
+
+    def start(self, settings: dict, data: str) -> None:
+        """Make the folder and write what the run is."""
+        record = {"settings": settings, "data": data, "versions": versions()}
+        record["engine"] = engine_digest()
+        write_text(self.path / "settings.json", json.dumps(record, indent=1, default=list) + "\n")
+
+    def finish(self) -> None:
+        """Record the digest of every file: from here on the run is reused."""
+        names = sorted(p.name for p in self.path.iterdir() if not p.name.startswith("."))
+        files = {name: _digest(self.path / name) for name in names if name != "done.json"}
+        write_text(self.path / "done.json", json.dumps({"files": files}, indent=1) + "\n")
+
+
+def _digest(path: Path) -> str:
+    return digest([path]) if path.is_file() else ""
+
+
+def discard_checkpoint(path: Path, error: UserError) -> None:
+    """Name a checkpoint that cannot be read and start its run afresh."""
+    log.warning("%s; the run starts afresh", error)
+    path.unlink(missing_ok=True)

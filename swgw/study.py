@@ -1,0 +1,354 @@
+"""A study: a basin, a profile, and every forecast, score and reading that pages open.
+
+Training happens on the first use and leaves run folders; after that nothing here needs torch.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from swgw import scores
+from swgw.basin import Basin, load_basin
+from swgw.experiments import Run, planned_runs, tasks
+from swgw.prepare import Prepared, prepare_basin
+from swgw.profiles import Profile, get_profile
+from swgw.runs import RunFolder, key_of
+from swgw.share import shared
+from swgw.wells import SomResult, fit_som
+
+REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
+REFERENCE_SEED = -1
+CLUSTERS = 3
+
+
+def open_study(
+    basin: str | Path = "heihe",
+    profile: str = "quick",
+    seeds: int = 0,
+    output: str | Path = "",
+    train: bool = True,
+) -> "Study":
+    """Open a study, training first what is not there yet.
+
+    Parameters
+    ----------
+    basin : str or Path
+        Name of an embedded basin, or a basin's folder.
+    profile : str
+        "quick", "paper" or "full".
+    seeds : int
+        How many seeds; 0 takes the profile's own.
+    output : str or Path
+        Folder for results; empty takes ``_build`` beside the notebooks.
+    train : bool
+        False leaves training to :meth:`Study.train`.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    UserError
+        BasinError where the folder breaks the contract; others for an unknown profile.
+    """
+    size = get_profile(profile, seeds)
+    root = Path(output).expanduser() if str(output) else shared("_build")
+    prepared = prepare_basin(load_basin(basin))
+    study = Study(prepared, size, root.resolve() / prepared.basin.settings.name)
+    if train:
+        study.train()
+    return study
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Everything that a page may open.
+
+    Attributes
+    ----------
+    prepared : Prepared
+    profile : Profile
+    folder : Path
+        ``<output>/<basin>``.
+    """
+
+    prepared: Prepared
+    profile: Profile
+    folder: Path
+
+    @property
+    def basin(self) -> Basin:
+        """The basin as its folder gives it."""
+        return self.prepared.basin
+
+    @property
+    def gauge(self) -> str | None:
+        """The target gauge."""
+        return self.basin.settings.target_gauge
+
+    @cached_property
+    def truth(self):
+        """What really happened, for virtual basins; None for others."""
+        from swgw.virtual import load_truth
+
+        return load_truth(self.basin)
+
+    @cached_property
+    def som(self) -> SomResult | None:
+        """The wells' map, fitted on the training years; None for fewer wells than clusters."""
+        if self.prepared.heads.shape[1] < CLUSTERS:
+            return None
+        return fit_som(self.prepared, CLUSTERS)
+
+    @property
+    def clusters(self) -> pd.Series | None:
+        """The cluster of each well."""
+        return None if self.som is None else self.som.clusters
+
+    # ---- runs ------------------------------------------------------------------------------
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """Every run of the profile."""
+        return tuple(planned_runs(self.prepared, self.profile))
+
+    def run_folder(self, run: Run) -> RunFolder:
+        """Where a run is kept."""
+        name = f"{run.label}_{key_of(run.settings(), self.basin.digest)}"
+        return RunFolder(self.folder / "runs" / name)
+
+    def reference_folder(self, gauge: str | None) -> RunFolder:
+        """Where the references of a gauge are kept."""
+        key = key_of({"references": REFERENCES, "gauge": gauge}, self.basin.digest)
+        return RunFolder(self.folder / "runs" / f"references_{key}")
+
+    @property
+    def gauges_studied(self) -> list[str | None]:
+        """The gauges that have runs, the target gauge first."""
+        found = dict.fromkeys([self.gauge, *(run.gauge for run in self.runs)])
+        return list(found)
+
+    def train(self, workers: int = 1, say: Callable[[str], None] | None = None) -> None:
+        """Carry out the runs that are not finished; the same call again goes on where it stopped.
+
+        Parameters
+        ----------
+        workers : int
+            Runs side by side.
+        say : callable, optional
+            Gets lines for the user; standard error by default.
+        """
+        say = say or (lambda line: print(line, file=sys.stderr))
+        work = [(run, self.run_folder(run)) for run in self.runs]
+        work = [(run, folder) for run, folder in work if not folder.is_finished()]
+        references = [(gauge, self.reference_folder(gauge)) for gauge in self.gauges_studied]
+        references = [(g, f) for g, f in references if not f.is_finished()]
+        if references:
+            from swgw.models.baseline import fit_references
+
+            for gauge, folder in references:
+                fit_references(self.prepared, gauge, self.clusters, folder)
+        if work:
+            from swgw.workers import perform_all
+
+            say(f"{len(work)} of {len(self.runs)} runs to train, {workers} at a time")
+            perform_all(work, self.prepared, self.clusters, workers)
+
+    # ---- hindcasts -------------------------------------------------------------------------
+
+    @cached_property
+    def tasks(self) -> tuple[str, ...]:
+        """Tasks of the basin: "surface_water", "head" or both."""
+        return tasks(self.prepared)
+
+    def models(self, task: str, gauge: str | None = None) -> list[str]:
+        """List the trained models of a task, then its references."""
+        found = dict.fromkeys(run.experiment.name for run in self._runs_of(task, gauge))
+        order = ("ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT", "ST+-TFT")
+        return [name for name in order if name in found] + list(REFERENCES)
+
+    def _runs_of(self, task: str, gauge: str | None = None) -> list[Run]:
+        gauge = gauge or self.gauge
+        return [r for r in self.runs if r.gauge == gauge and task in r.experiment.targets]
+
+    def hindcast(
+        self, task: str, model: str, seed: int = 0, gauge: str | None = None
+    ) -> xr.Dataset:
+        """Forecasts of the test period.
+
+        Parameters
+        ----------
+        task : str
+            "surface_water" or "head".
+        model : str
+            One of :meth:`models`; references have no seed.
+        seed : int
+        gauge : str, optional
+            The run's gauge; the target gauge by default.
+
+        Returns
+        -------
+        Dataset (series, issue_time, lead_time)
+            forecast (mean), observed, and for quantile models median and quantiles
+            (…, quantile); valid_time (issue_time, lead_time).
+        """
+        if model in REFERENCES:
+            folder = self.reference_folder(gauge or self.gauge)
+            return _open(folder.path / f"{task}_{model}.nc")
+        for run in self._runs_of(task, gauge):
+            if run.experiment.name == model and run.seed == seed:
+                return _open(self.run_folder(run).path / f"{task}.nc")
+        raise KeyError(f"no {model} for {task} with seed {seed} at {gauge or self.gauge}")
+
+    def seeds_of(self, model: str) -> tuple[int, ...]:
+        """Seeds of a model; references have the single seed −1."""
+        return (REFERENCE_SEED,) if model in REFERENCES else self.profile.seeds
+
+    def chain(self, task: str, model: str, seed: int = 0, gauge: str | None = None) -> pd.DataFrame:
+        """Forecasts end to end: lead times 1…n from every n-th issue time (Fig. 5, Table 3).
+
+        Returns
+        -------
+        DataFrame (time, series)
+        """
+        return chained(self.hindcast(task, model, seed, gauge), "forecast")
+
+    def observed_chain(self, task: str, gauge: str | None = None) -> pd.DataFrame:
+        """What was observed at the steps of :meth:`chain`; NaN where nothing was."""
+        return chained(self.hindcast(task, "persistence", gauge=gauge), "observed")
+
+    # ---- scores ----------------------------------------------------------------------------
+
+    @lru_cache  # noqa: B019  (a study lives as long as its page)
+    def _chain_scores(self, task: str, gauge: str | None = None) -> pd.DataFrame:
+        observed = self.observed_chain(task, gauge)
+        rows = []
+        for model in self.models(task, gauge):
+            for seed in self.seeds_of(model):
+                sim = self.chain(task, model, seed, gauge)
+                for series in observed.columns:
+                    row = {"model": model, "seed": seed, "series": series}
+                    rows.append(row | score_all(observed[series], sim[series]))
+        return pd.DataFrame(rows)
+
+    def table_3(self, gauge: str | None = None) -> pd.DataFrame:
+        """Scores of surface water at a gauge on the chained series, one row a model and seed.
+
+        Returns
+        -------
+        DataFrame
+            model, seed, nse, r2, rmse, kge, bias, n, spread_over_wells. KGE (2009) and relative
+            scores are left out for stage, whose zero is arbitrary.
+        """
+        if "surface_water" not in self.tasks:
+            return pd.DataFrame(columns=["model", "seed", *SCORES])
+        table = self._chain_scores("surface_water", gauge).drop(columns="series")
+        table["spread_over_wells"] = [
+            self._spread(model, seed, gauge)
+            for model, seed in zip(table["model"], table["seed"], strict=True)
+        ]
+        stage = self.basin.settings.surface_water == "stage"
+        return table.drop(columns="kge") if stage else table
+
+    def _spread(self, model: str, seed: int, gauge: str | None) -> float:
+        """Mean deviation over wells of the forecasts that their windows give for the gauge."""
+        return float(self.hindcast("surface_water", model, seed, gauge)["spread"].mean())
+
+    def groundwater_scores(self) -> pd.DataFrame:
+        """Scores of heads on the chained series, one row a model, seed and well.
+
+        Returns
+        -------
+        DataFrame
+            model, seed, well_id, nse, r2, rmse, bias, n, cluster. No KGE: for heads it depends on
+            the datum.
+        """
+        if "head" not in self.tasks:
+            return pd.DataFrame(columns=["model", "seed", "well_id", *SCORES]).drop(columns="kge")
+        table = self._chain_scores("head").rename(columns={"series": "well_id"})
+        if self.clusters is not None:
+            table["cluster"] = table["well_id"].map(self.clusters)
+        return table.drop(columns="kge")
+
+    def scores_by_lead_time(self, task: str, gauge: str | None = None) -> pd.DataFrame:
+        """Scores of each lead time over every issue time.
+
+        Returns
+        -------
+        DataFrame
+            model, seed, series, lead_time, nse, r2, rmse, kge, bias, n.
+        """
+        rows = []
+        for model in self.models(task, gauge):
+            for seed in self.seeds_of(model):
+                data = self.hindcast(task, model, seed, gauge)
+                for series in data["series"].to_numpy():
+                    one = data.sel(series=series)
+                    for lead in one["lead_time"].to_numpy():
+                        at = one.sel(lead_time=lead)
+                        row = {"model": model, "seed": seed, "series": series, "lead_time": lead}
+                        rows.append(row | score_all(at["observed"], at["forecast"]))
+        return pd.DataFrame(rows)
+
+    # ---- what a run tells of itself --------------------------------------------------------
+
+    def learning_curves(self) -> pd.DataFrame:
+        """Losses by windows presented: run, model, target, seed, windows, train_loss, …."""
+        curves = []
+        for run in self.runs:
+            curve = pd.read_csv(self.run_folder(run).path / "learning_curve.csv")
+            curves.append(curve.assign(**_who(run), run=run.label))
+        return pd.concat(curves, ignore_index=True)
+
+    def parameter_counts(self) -> pd.DataFrame:
+        """Trainable parameters of each model: model, target, parameters."""
+        rows = []
+        for run in self.runs:
+            if run.seed == self.profile.seeds[0] and run.gauge == self.gauge:
+                text = (self.run_folder(run).path / "parameters.txt").read_text(encoding="utf-8")
+                rows.append(_who(run) | {"parameters": int(text)})
+        return pd.DataFrame(rows).drop(columns=["seed", "gauge"])
+
+    def interpretation(self, seed: int = 0, model: str = "MT-TFT") -> xr.Dataset:
+        """Attention, selection weights and permutation importance of a TFT run."""
+        task = "head" if "head" in self.tasks else "surface_water"
+        for run in self._runs_of(task):
+            if run.experiment.name == model and run.seed == seed:
+                return _open(self.run_folder(run).path / "interpretation.nc")
+        raise KeyError(f"no {model} with seed {seed}")
+
+
+SCORES = ("nse", "r2", "rmse", "kge", "bias", "n")
+
+
+def score_all(obs, sim) -> dict[str, float]:
+    """NSE, R², RMSE, KGE and bias of one series, and how many pairs there are."""
+    values = {name: getattr(scores, name)(obs, sim) for name in SCORES[:-1]}
+    return values | {"n": int(pd.notna(obs).sum())}
+
+
+def chained(hindcast: xr.Dataset, variable: str) -> pd.DataFrame:
+    """Lead times 1…n from every n-th issue time, end to end: (time, series)."""
+    picked = hindcast.isel(issue_time=slice(None, None, hindcast.sizes["lead_time"]))
+    values = picked[variable].transpose("issue_time", "lead_time", "series").to_numpy()
+    times = pd.DatetimeIndex(picked["valid_time"].to_numpy().ravel(), name="time")
+    wide = values.reshape(len(times), -1)
+    return pd.DataFrame(wide, index=times, columns=picked["series"].to_numpy())
+
+
+def _who(run: Run) -> dict:
+    experiment = run.experiment
+    target = "both" if len(experiment.targets) > 1 else experiment.targets[0]
+    return {"model": experiment.name, "target": target, "seed": run.seed, "gauge": run.gauge}
+
+
+@lru_cache(maxsize=256)
+def _open(path: Path) -> xr.Dataset:
+    with xr.open_dataset(path, engine="h5netcdf") as data:
+        return data.load()

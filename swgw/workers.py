@@ -1,0 +1,80 @@
+"""Runs side by side: one process and one thread each, with a bar that shows the time left."""
+
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pandas as pd
+from joblib import Parallel, delayed
+from tqdm import tqdm
+
+from swgw.experiments import Run
+from swgw.prepare import Prepared
+from swgw.runs import RunFolder
+
+EPOCH_FILE = "learning_curve.csv"
+SECONDS_BETWEEN_LOOKS = 1.0
+
+
+def perform(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder) -> None:
+    """Carry out one run; in its own process, so torch is imported here."""
+    logging.getLogger("lightning").setLevel(logging.ERROR)
+    from swgw.models.fit import fit
+
+    fit(run, prepared, clusters, folder)
+
+
+def perform_all(
+    work: list[tuple[Run, RunFolder]],
+    prepared: Prepared,
+    clusters: pd.Series | None,
+    workers: int,
+) -> None:
+    """Carry out runs, several at once; the order and the number of workers change no number.
+
+    Parameters
+    ----------
+    work : list of (Run, RunFolder)
+        What is not finished yet.
+    prepared : Prepared
+    clusters : Series (well,) or None
+    workers : int
+        Processes; with one, the runs stay in this process.
+    """
+    calls = [delayed(perform)(run, prepared, clusters, folder) for run, folder in work]
+    with _bar(work):
+        Parallel(n_jobs=min(workers, len(work)))(calls)
+
+
+@contextmanager
+def _bar(work: list[tuple[Run, RunFolder]]) -> Iterator[None]:
+    """Show how many epochs are done, read from the learning curves as they grow."""
+    total = sum(run.epochs for run, _ in work)
+    bar = tqdm(total=total, desc="training", unit="epoch", file=sys.stderr, smoothing=0.1)
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.wait(SECONDS_BETWEEN_LOOKS):
+            bar.n = sum(_epochs_done(run, folder) for run, folder in work)
+            bar.refresh()
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield
+        bar.n = total
+    finally:
+        stop.set()
+        thread.join()
+        bar.refresh()
+        bar.close()
+
+
+def _epochs_done(run: Run, folder: RunFolder) -> int:
+    """Epochs in a run's learning curve; all of them once it has finished, early or not."""
+    if (folder.path / "done.json").exists():
+        return run.epochs
+    curve = folder.path / EPOCH_FILE
+    return max(len(curve.read_text(encoding="utf-8").splitlines()) - 1, 0) if curve.exists() else 0
