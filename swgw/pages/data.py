@@ -1,0 +1,191 @@
+"""Section 2.2: the data sets (Table 1), their series, their gaps and their units."""
+
+import pandas as pd
+from IPython.display import Markdown
+from matplotlib.figure import Figure
+
+from swgw.pages import needs
+from swgw.plots import data as plots
+from swgw.published import TABLE_1
+from swgw.words import (
+    count,
+    escape,
+    number,
+    percent,
+    step_word,
+    surface_water_label,
+    surface_water_word,
+    table,
+)
+
+UNITS = {
+    "precipitation": "mm/d",
+    "temperature": "°C",
+    "wind": "m/s",
+    "pet": "mm/d",
+    "discharge": "m³/s",
+    "stage": "m",
+    "head": "m",
+}
+PLAIN = {"pet": "potential evapotranspiration", "wind": "wind speed", "head": "groundwater head"}
+
+
+def variable_label(name: str) -> str:
+    """Label of a variable with its unit, where the contract fixes one."""
+    words = PLAIN.get(name, name.replace("_", " "))
+    unit = f" [{UNITS[name]}]" if name in UNITS else ""
+    return f"{words[:1].upper()}{words[1:]}{unit}"
+
+
+def data_sets(study) -> dict[str, pd.DataFrame]:
+    """Give the raw observations by variable: ``date``, ``place``, ``value``; gaps left out."""
+    basin, found = study.basin, {}
+    weather = [c for c in basin.forcing.columns if c not in ("date", "place")]
+    for name in weather:
+        found[name] = basin.forcing[["date", "place", name]].set_axis(
+            ["date", "place", "value"], axis=1
+        )
+    if len(basin.heads):
+        found["head"] = basin.heads.set_axis(["date", "place", "value"], axis=1)
+    if len(basin.surface_water):
+        found[basin.settings.surface_water] = basin.surface_water.set_axis(
+            ["date", "place", "value"], axis=1
+        )
+    return {name: frame.dropna() for name, frame in found.items()}
+
+
+def table_1(study) -> Markdown:
+    """List the basin's data sets with step, period, unit and number of values (Table 1)."""
+    rows = []
+    for name, frame in data_sets(study).items():
+        rows.append(
+            {
+                "variable": escape(variable_label(name).split(" [")[0].lower()),
+                "unit": UNITS.get(name, "–"),
+                "places": f"{frame['place'].nunique():,}",
+                "spacing [days]": number(_spacing(frame), 0),
+                "first day": f"{frame['date'].min():%Y-%m-%d}",
+                "last day": f"{frame['date'].max():%Y-%m-%d}",
+                "values": f"{len(frame):,}",
+            }
+        )
+    return table(pd.DataFrame(rows))
+
+
+def _spacing(frame: pd.DataFrame) -> float:
+    """Median time between neighbouring values of a place [days]."""
+    dates = frame.sort_values(["place", "date"])
+    gaps = dates.groupby("place")["date"].diff().dropna()
+    return gaps.median().total_seconds() / 86400 if len(gaps) else float("nan")
+
+
+@needs("companion")
+def table_1_of_the_paper(study) -> Markdown:
+    """Show the paper's own Table 1."""
+    return table(TABLE_1)
+
+
+def words_source(study) -> Markdown:
+    """Say where the data come from, under which licence, and above which datum heads stand."""
+    settings = study.basin.settings
+    made = "They are **simulated**. " if settings.virtual else ""
+    datum = f" Heads are given above: {escape(settings.vertical_datum)}." * bool(
+        len(study.basin.wells)
+    )
+    return Markdown(
+        f"The data of this basin come from: {escape(settings.citation)}. {made}"
+        f"Licence: {escape(settings.licence)}.{datum} Forecasts are made in steps of "
+        f"{step_word(settings.step)}; all series are averaged to it."
+    )
+
+
+def figure_series(study) -> Figure:
+    """Draw weather, surface water and a head of each cluster on one time axis."""
+    prepared, settings = study.prepared, study.basin.settings
+    series = {}
+    weather = _weather(study)
+    for name in weather:
+        series[_two_lines(variable_label(name))] = weather[name]
+    if settings.target_gauge is not None:
+        observed = prepared.surface_water[settings.target_gauge]
+        series[_two_lines(surface_water_label(study))] = observed
+    for cluster, well in best_observed(study).items():
+        name = f"Head, cluster {cluster} [m]" if study.som is not None else "Head [m]"
+        series[_two_lines(name)] = prepared.heads[well]
+    return plots.plot_series(series, periods_of(study))
+
+
+def _two_lines(label: str) -> str:
+    """Put the unit below the name."""
+    return label.replace(" [", "\n[")
+
+
+def _weather(study) -> pd.DataFrame:
+    """Give the weather of the target gauge's catchment, or else of the first well."""
+    gauge = study.basin.settings.target_gauge
+    if gauge is not None:
+        return study.prepared.weather_of_gauge(gauge)
+    return study.prepared.weather_of_well(study.basin.wells.index[0])
+
+
+def periods_of(study) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
+    """Give start and end of the three periods."""
+    settings = study.basin.settings
+    spans = {name: getattr(settings, name) for name in ("train", "validation", "test")}
+    return {name: (span.start, span.end) for name, span in spans.items()}
+
+
+def best_observed(study) -> dict[int, str]:
+    """Give the well with the fewest gaps in each cluster (one in all where there are none)."""
+    counts = study.prepared.heads.notna().sum()
+    if not len(counts):
+        return {}
+    groups = study.clusters if study.som is not None else pd.Series(1, index=counts.index)
+    return {int(c): members.idxmax() for c, members in counts.groupby(groups)}
+
+
+def figure_observed(study) -> Figure:
+    """Draw which steps of each gauge and well were observed."""
+    water, heads = study.prepared.surface_water.notna(), study.prepared.heads.notna()
+    heads = heads[heads.mean().sort_values(ascending=False, kind="stable").index]
+    observed = pd.concat([water, heads], axis=1)
+    return plots.plot_observed(observed, periods_of(study), water.shape[1])
+
+
+def words_observed(study) -> Markdown:
+    """Say how much of the series is observed."""
+    sentences = []
+    prepared = study.prepared
+    for frame, noun in ((prepared.surface_water, "gauge"), (prepared.heads, "well")):
+        share = frame.notna().mean()
+        if not len(share):
+            continue
+        span = percent(share.min())
+        if len(share) > 1:
+            span = f"{percent(share.min())} to {percent(share.max())}"
+            span += f" (median {percent(share.median())})"
+        sentences.append(f"Of {count(len(share), noun)}, {span} of the steps are observed.")
+    filled = pd.concat([f.any(axis=1) for f in prepared.weather_filled.values()], axis=1)
+    share = filled.any(axis=1).mean()
+    sentences.append(
+        f"The weather is filled with its climatology, in part at least, in {percent(share, 1)} of "
+        "the steps."
+    )
+    return Markdown(" ".join(sentences))
+
+
+def figure_year(study) -> Figure:
+    """Draw the mean year of weather, surface water and heads over the training years."""
+    train = study.prepared.inside("train")
+    months, labels = _weather(study)[train].copy(), {}
+    labels = {name: variable_label(name) for name in months}
+    gauge = study.basin.settings.target_gauge
+    if gauge is not None:
+        word = surface_water_word(study)
+        months[word] = study.prepared.surface_water[gauge][train]
+        labels[word] = surface_water_label(study)
+    heads = study.prepared.heads[train]
+    if heads.shape[1]:
+        months["head"] = (heads - heads.mean()).mean(axis=1)
+        labels["head"] = "Head minus its mean, all wells [m]"
+    return plots.plot_year(months.groupby(months.index.month).mean(), labels)

@@ -1,0 +1,113 @@
+"""Section 2.1: where the wells and gauges stand."""
+
+import pandas as pd
+from IPython.display import Markdown
+from matplotlib.figure import Figure
+from pyproj import Geod
+
+from swgw.pages import needs
+from swgw.plots import study_area as plots
+from swgw.words import count, escape, listing, number, percent, step_word, surface_water_word, table
+
+NEAR = 1.0
+"""A well within this distance [km] of the river stands beside it."""
+
+
+def words_basin(study) -> Markdown:
+    """Introduce the basin in its own words and in numbers."""
+    basin, settings = study.basin, study.basin.settings
+    kind = (
+        "**This basin is virtual**: a simulator made its observations, and no well of it exists."
+        if settings.virtual
+        else "The data of this basin were observed."
+    )
+    places = [count(len(basin.wells), "well")] * bool(len(basin.wells))
+    places += [count(len(basin.gauges), "gauge")] * bool(len(basin.gauges))
+    facts = [
+        f"It holds {listing(places)}, read every {step_word(settings.step).removeprefix('1 ')}."
+    ]
+    facts += [f"The river line is {number(river_length(basin.river), 0)} km long."] * (
+        basin.river is not None
+    )
+    if settings.target_gauge is not None:
+        facts += [f"The target gauge is {gauge_name(study)}; it gives {surface_water_word(study)}."]
+    about = f"\n\n{escape(settings.description)}" * bool(settings.description)
+    source = f"\n\nSource: {escape(settings.citation)}. Licence: {escape(settings.licence)}."
+    return Markdown(f"*{escape(settings.title)}.* {kind} {' '.join(facts)}{about}{source}")
+
+
+def gauge_name(study) -> str:
+    """Write the target gauge's name, or its id, as Markdown."""
+    target, gauges = study.basin.settings.target_gauge, study.basin.gauges
+    name = gauges["name"].get(target) if "name" in gauges else None
+    return escape(target if name is None or pd.isna(name) else name)
+
+
+def river_length(river: pd.DataFrame) -> float:
+    """Length of the river line [km], along the ellipsoid, its parts added up."""
+    parts = river["part"] if "part" in river else pd.Series(0, index=river.index)
+    globe = Geod(ellps="WGS84")
+    return (
+        sum(
+            globe.line_length(part["longitude"], part["latitude"])
+            for _, part in river.groupby(parts)
+        )
+        / 1000
+    )
+
+
+def figure_1(study) -> Figure:
+    """Draw the map (Fig. 1)."""
+    basin = study.basin
+    return plots.plot_map(
+        basin.wells, basin.gauges, basin.river, clusters_of(study), basin.settings.target_gauge
+    )
+
+
+def clusters_of(study) -> pd.Series:
+    """Clusters of the wells; empty where the basin has none."""
+    return study.clusters if study.som is not None else pd.Series(dtype=int)
+
+
+@needs("wells:1", "river")
+def words_distance(study) -> Markdown:
+    """Say how far from the river the wells stand."""
+    distance = study.basin.wells["distance_to_river"]
+    near = (distance <= NEAR).mean()
+    return Markdown(
+        f"The wells stand {number(distance.min(), 1)} to {number(distance.max(), 1)} km from the "
+        f"river, half of them within {number(distance.median(), 1)} km; {percent(near)} are no "
+        f"farther than {number(NEAR, 0)} km."
+    )
+
+
+@needs("wells:2", "river", "som")
+def figure_depth(study) -> Figure:
+    """Draw the mean water table of the wells against their distance to the river."""
+    wells, prepared = study.basin.wells, study.prepared
+    mean = prepared.heads[prepared.inside("train")].mean()
+    label = "Mean head [m above the datum]"
+    if "surface_elevation" in wells and wells["surface_elevation"].notna().all():
+        mean, label = wells["surface_elevation"] - mean, "Mean depth to water [m]"
+    return plots.plot_depths(wells["distance_to_river"], mean, study.clusters, label)
+
+
+@needs("wells:1")
+def table_wells(study) -> Markdown:
+    """List the wells with where they stand."""
+    wells, clusters = study.basin.wells, clusters_of(study)
+    rows = pd.DataFrame({"well": [escape(well) for well in wells.index]}, index=wells.index)
+    if "name" in wells:
+        rows["name"] = wells["name"].fillna("").map(escape)
+    rows["longitude [°]"] = wells["longitude"].map(lambda x: number(x, 3))
+    rows["latitude [°]"] = wells["latitude"].map(lambda x: number(x, 3))
+    for column, label in {
+        "surface_elevation": "ground [m]",
+        "distance_to_river": "distance to the river [km]",
+        "slope": "slope [°]",
+    }.items():
+        if column in wells:
+            rows[label] = wells[column].map(lambda x: number(x, 1))
+    if len(clusters):
+        rows["cluster"] = clusters.reindex(wells.index)
+    return table(rows)

@@ -1,0 +1,175 @@
+"""Figure 1: the map of river, wells and gauges, and where the wells stand along the river."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+from swgw.plots.style import BLUE, DARK, cluster_colour, cluster_marker, literal
+
+KM_PER_DEGREE = 111.2
+"""Length of a degree of latitude; good to half a per cent, enough for a scale bar."""
+
+
+def plot_map(
+    wells: pd.DataFrame,
+    gauges: pd.DataFrame,
+    river: pd.DataFrame | None,
+    clusters: pd.Series,
+    target_gauge: str | None = None,
+) -> Figure:
+    """Draw wells by cluster, gauges and the river, with a scale bar and north.
+
+    Parameters
+    ----------
+    wells, gauges : DataFrame (place, attribute)
+        With ``longitude`` and ``latitude`` [°]; gauges are labelled with ``name`` or their id.
+    river : DataFrame (vertex, ...) or None
+        ``longitude``, ``latitude`` [°] and, where it is in pieces, ``part``.
+    clusters : Series (well,)
+        From 1; empty where the wells are not clustered.
+    target_gauge : str, optional
+        Marked as such.
+    """
+    figure, axes = plt.subplots(figsize=(7, 5.2))
+    _draw_river(axes, river)
+    _draw_wells(axes, wells, clusters)
+    _draw_gauges(axes, gauges, target_gauge)
+    _frame(axes, [frame for frame in (wells, gauges, river) if frame is not None])
+    tall = np.ptp(axes.get_ylim()) * axes.get_aspect() > 0.9 * np.ptp(axes.get_xlim())
+    place, columns = ("outside right upper", 1) if tall else ("outside lower center", 4)
+    figure.legend(loc=place, ncols=columns, handletextpad=0.3)
+    return figure
+
+
+def _draw_river(axes: Axes, river: pd.DataFrame | None) -> None:
+    if river is None:
+        return
+    parts = river["part"] if "part" in river else pd.Series(0, index=river.index)
+    for number, (_, part) in enumerate(river.groupby(parts, sort=False)):
+        label = "river" if number == 0 else None
+        axes.plot(
+            part["longitude"], part["latitude"], color=BLUE, alpha=0.45, linewidth=3, label=label
+        )
+
+
+def _draw_wells(axes: Axes, wells: pd.DataFrame, clusters: pd.Series) -> None:
+    groups = clusters.reindex(wells.index).fillna(0).astype(int)
+    for cluster, members in wells.groupby(groups):
+        axes.scatter(
+            members["longitude"],
+            members["latitude"],
+            s=44,
+            color=cluster_colour(cluster),
+            marker=cluster_marker(cluster),
+            edgecolor="white",
+            linewidth=0.8,
+            zorder=3,
+            label=f"wells of cluster {cluster}" if cluster else "wells",
+        )
+
+
+def _draw_gauges(axes: Axes, gauges: pd.DataFrame, target: str | None) -> None:
+    for gauge, row in gauges.iterrows():
+        aimed = gauge == target
+        axes.scatter(
+            row["longitude"],
+            row["latitude"],
+            s=95 if aimed else 60,
+            marker="v",
+            color=DARK if aimed else "white",
+            edgecolor=DARK,
+            linewidth=1.2,
+            zorder=4,
+            label="target gauge" if aimed else "_gauge",
+        )
+        name = row.get("name")
+        text = gauge if pd.isna(name) else name
+        right = row["longitude"] > np.mean(axes.get_xlim())
+        axes.annotate(
+            literal(text, 28),
+            (row["longitude"], row["latitude"]),
+            xytext=(-9 if right else 9, 6),
+            textcoords="offset points",
+            ha="right" if right else "left",
+            fontsize=8.5,
+            color=DARK,
+            zorder=5,
+            path_effects=[withStroke(linewidth=2.5, foreground="white")],
+        )
+    if len(gauges) > 1 or (len(gauges) == 1 and target not in gauges.index):
+        axes.scatter([], [], s=60, marker="v", color="white", edgecolor=DARK, label="other gauge")
+
+
+def _frame(axes: Axes, places: list[pd.DataFrame]) -> None:
+    """Set the frame around all places, true to scale, with a strip below for the scale bar."""
+    lon = np.concatenate([frame["longitude"].to_numpy(float) for frame in places])
+    lat = np.concatenate([frame["latitude"].to_numpy(float) for frame in places])
+    shrink = np.cos(np.deg2rad(lat.mean()))
+    margin = 0.06 * max(np.ptp(lon) * shrink, np.ptp(lat), 0.02)
+    west, east = lon.min() - margin / shrink, lon.max() + margin / shrink
+    south, north = lat.min() - 2.6 * margin, lat.max() + margin
+    axes.set(xlim=(west, east), ylim=(south, north), aspect=1 / shrink)
+    axes.set(xlabel="Longitude [° E]", ylabel="Latitude [° N]")
+    axes.ticklabel_format(useOffset=False)
+    axes.locator_params(nbins=6)
+    _scale_bar(axes, west + margin / shrink, south + 0.7 * margin, (east - west) * shrink, shrink)
+    axes.annotate(
+        "N",
+        xy=(0.965, 0.135),
+        xytext=(0.965, 0.03),
+        xycoords="axes fraction",
+        ha="center",
+        arrowprops={"arrowstyle": "-|>", "color": DARK, "lw": 1.2},
+        color=DARK,
+    )
+
+
+def _scale_bar(axes: Axes, west: float, south: float, width: float, shrink: float) -> None:
+    """Draw a bar of a round number of km, about a quarter of the width [° of latitude]."""
+    wanted = KM_PER_DEGREE * width / 4
+    base = 10.0 ** np.floor(np.log10(wanted))
+    length = max(step * base for step in (1, 2, 5) if step * base <= wanted)
+    east = west + length / KM_PER_DEGREE / shrink
+    axes.plot([west, east], [south, south], color=DARK, linewidth=3, solid_capstyle="butt")
+    axes.annotate(
+        f"{length:g} km",
+        ((west + east) / 2, south),
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha="center",
+        fontsize=8.5,
+        color=DARK,
+    )
+
+
+def plot_depths(distance: pd.Series, level: pd.Series, clusters: pd.Series, label: str) -> Figure:
+    """Draw a level of each well against its distance to the river.
+
+    Parameters
+    ----------
+    distance : Series (well,)
+        To the river [km].
+    level : Series (well,)
+        What ``label`` says, with its unit.
+    clusters : Series (well,)
+    label : str
+        Of the vertical axis.
+    """
+    figure, axes = plt.subplots(figsize=(7, 3.2))
+    for cluster in sorted(clusters.unique()):
+        members = clusters.index[clusters == cluster]
+        axes.scatter(
+            distance[members],
+            level[members],
+            color=cluster_colour(cluster),
+            marker=cluster_marker(cluster),
+            s=40,
+            edgecolor="white",
+            label=f"cluster {cluster}",
+        )
+    axes.set(xlabel="Distance to the river [km]", ylabel=label)
+    axes.legend(loc="best")
+    return figure
