@@ -4,8 +4,8 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw.pages import needs
 from swgw.plots import data as plots
+from swgw.plots.style import cluster_colour
 from swgw.published import TABLE_1
 from swgw.words import (
     count,
@@ -79,10 +79,9 @@ def _spacing(frame: pd.DataFrame) -> float:
     return gaps.median().total_seconds() / 86400 if len(gaps) else float("nan")
 
 
-@needs("companion")
 def table_1_of_the_paper(study) -> Markdown:
-    """Show the paper's own Table 1."""
-    return table(TABLE_1)
+    """Show the paper's own Table 1, beside its companion only."""
+    return table(TABLE_1) if study.basin.settings.companion_is_paper else Markdown("")
 
 
 def words_source(study) -> Markdown:
@@ -102,7 +101,7 @@ def words_source(study) -> Markdown:
 def figure_series(study) -> Figure:
     """Draw weather, surface water and a head of each cluster on one time axis."""
     prepared, settings = study.prepared, study.basin.settings
-    series = {}
+    series, colours = {}, {}
     weather = _weather(study)
     for name in weather:
         series[_two_lines(variable_label(name))] = weather[name]
@@ -112,7 +111,8 @@ def figure_series(study) -> Figure:
     for cluster, well in best_observed(study).items():
         name = f"Head, cluster {cluster} [m]" if study.som is not None else "Head [m]"
         series[_two_lines(name)] = prepared.heads[well]
-    return plots.plot_series(series, periods_of(study))
+        colours[_two_lines(name)] = cluster_colour(cluster)
+    return plots.plot_series(series, periods_of(study), colours)
 
 
 def _two_lines(label: str) -> str:

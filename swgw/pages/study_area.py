@@ -82,14 +82,15 @@ def words_distance(study) -> Markdown:
 
 
 @needs("wells:2", "river", "som")
-def figure_depth(study) -> Figure:
+def figure_levels(study) -> Figure:
     """Draw the mean water table of the wells against their distance to the river."""
     wells, prepared = study.basin.wells, study.prepared
     mean = prepared.heads[prepared.inside("train")].mean()
     label = "Mean head [m above the datum]"
-    if "surface_elevation" in wells and wells["surface_elevation"].notna().all():
+    downward = "surface_elevation" in wells and bool(wells["surface_elevation"].notna().all())
+    if downward:
         mean, label = wells["surface_elevation"] - mean, "Mean depth to water [m]"
-    return plots.plot_depths(wells["distance_to_river"], mean, study.clusters, label)
+    return plots.plot_levels(wells["distance_to_river"], mean, study.clusters, label, downward)
 
 
 @needs("wells:1")

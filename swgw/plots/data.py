@@ -13,7 +13,9 @@ SHADES = {"train": "#FFFFFF", "validation": "#F6E7C1", "test": "#DCE9F5"}
 """Background of a period."""
 
 
-def plot_series(series: dict[str, pd.Series], periods: dict[str, tuple]) -> Figure:
+def plot_series(
+    series: dict[str, pd.Series], periods: dict[str, tuple], colours: dict[str, str]
+) -> Figure:
     """Draw series under one another on one time axis, with the periods shaded.
 
     Parameters
@@ -22,12 +24,14 @@ def plot_series(series: dict[str, pd.Series], periods: dict[str, tuple]) -> Figu
         By the label of the axis, which holds the unit; NaN is a gap.
     periods : dict of str to (start, end)
         ``train``, ``validation`` and ``test``.
+    colours : dict of str to str
+        Colours of some of the series.
     """
     figure, panels = plt.subplots(
         len(series), figsize=(7, 0.5 + 1.15 * len(series)), sharex=True, squeeze=False
     )
     for axes, (label, values) in zip(panels[:, 0], series.items(), strict=True):
-        axes.plot(values.index, values, color=BLUE, linewidth=0.8)
+        axes.plot(values.index, values, color=colours.get(label, DARK), linewidth=0.8)
         axes.set_ylabel(label, rotation=0, ha="right", va="center")
         axes.margins(x=0)
         _shade(axes, periods)
@@ -106,7 +110,7 @@ def plot_year(months: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """
     n = months.shape[1]
     rows = -(-n // 2)
-    figure, panels = plt.subplots(rows, 2, figsize=(7, 2.1 * rows), squeeze=False, sharex=True)
+    figure, panels = plt.subplots(rows, 2, figsize=(7, 2.2 * rows), squeeze=False)
     for axes, name in zip(panels.flat, months.columns, strict=False):
         if name == "precipitation":
             axes.bar(months.index, months[name], color=SKY)
@@ -115,8 +119,7 @@ def plot_year(months: pd.DataFrame, labels: dict[str, str]) -> Figure:
                       marker="o", markersize=3.5)  # fmt: skip
         axes.set(title=labels[name])
         axes.set_xticks(range(1, 13), list("JFMAMJJASOND"))
+        axes.set_xlabel("Month")
     for axes in panels.flat[n:]:
         axes.set_axis_off()
-    for axes in panels[-1]:
-        axes.set_xlabel("Month")
     return figure

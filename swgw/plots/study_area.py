@@ -113,7 +113,6 @@ def _frame(axes: Axes, places: list[pd.DataFrame]) -> None:
     south, north = lat.min() - 2.6 * margin, lat.max() + margin
     axes.set(xlim=(west, east), ylim=(south, north), aspect=1 / shrink)
     axes.set(xlabel="Longitude [° E]", ylabel="Latitude [° N]")
-    axes.ticklabel_format(useOffset=False)
     axes.locator_params(nbins=6)
     _scale_bar(axes, west + margin / shrink, south + 0.7 * margin, (east - west) * shrink, shrink)
     axes.annotate(
@@ -145,7 +144,9 @@ def _scale_bar(axes: Axes, west: float, south: float, width: float, shrink: floa
     )
 
 
-def plot_depths(distance: pd.Series, level: pd.Series, clusters: pd.Series, label: str) -> Figure:
+def plot_levels(
+    distance: pd.Series, level: pd.Series, clusters: pd.Series, label: str, downward: bool
+) -> Figure:
     """Draw a level of each well against its distance to the river.
 
     Parameters
@@ -157,6 +158,8 @@ def plot_depths(distance: pd.Series, level: pd.Series, clusters: pd.Series, labe
     clusters : Series (well,)
     label : str
         Of the vertical axis.
+    downward : bool
+        Whether the axis points down, as for a depth.
     """
     figure, axes = plt.subplots(figsize=(7, 3.2))
     for cluster in sorted(clusters.unique()):
@@ -171,5 +174,7 @@ def plot_depths(distance: pd.Series, level: pd.Series, clusters: pd.Series, labe
             label=f"cluster {cluster}",
         )
     axes.set(xlabel="Distance to the river [km]", ylabel=label)
-    axes.legend(loc="best")
+    if downward:
+        axes.invert_yaxis()
+    figure.legend(loc="outside upper right", ncols=len(clusters.unique()))
     return figure

@@ -70,6 +70,7 @@ SETTINGS = {
     "axes.linewidth": 0.8,
     "axes.grid": True,
     "axes.axisbelow": True,
+    "axes.formatter.useoffset": False,
     "grid.color": "#E6E6E6",
     "grid.linewidth": 0.7,
     "xtick.labelsize": 8.5,
