@@ -11,12 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from swgw import collect, execute, render
-from swgw.errors import BasinError
 from swgw.files import write_text
-from swgw.profiles import get_profile
-from swgw.share import PACKAGE, shared
+from swgw.provenance import provenance
+from swgw.share import shared
 
-SMOKE_PAGES = ("intro", "03_1_runoff", "provenance")
+SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
 
 
 def build_book(
@@ -55,10 +54,8 @@ def build_book(
         If the folder breaks the contract, a notebook fails or the pages do not build.
     """
     started = time.perf_counter()
-    get_profile(profile, seeds)
-    _check(basin, say)
     study = _train(basin, profile, seeds, workers, output, say)
-    toc = render.contents(SMOKE_PAGES if profile == "smoke" else ())
+    toc = render.contents(SMOKE_NOTEBOOKS if profile == "smoke" else ())
     jobs = plan(study, basin, toc)
     _execute(jobs, workers, say)
     executed = [job.target for job in jobs]
@@ -80,38 +77,25 @@ def plan(study, basin: str | Path, toc: dict) -> list[execute.Job]:
         "output": str(study.folder.parent),
     }
     shown = given | {"basin": str(basin), "output": ""}
-    common = _digest_of_inputs(study)
+    facts = json.dumps([provenance(study), given, shown], sort_keys=True, default=str)
     jobs = []
     for name in names:
         source = own / f"{name}.ipynb"
         execute.check_parameters(source, given)
-        key = hashlib.sha256(f"{common}{given}{shown}".encode() + source.read_bytes()).hexdigest()
+        key = hashlib.sha256(facts.encode() + source.read_bytes()).hexdigest()
         target = study.folder / "notebooks" / source.name
         log = study.folder / "logs" / f"{name}.log"
         jobs.append(execute.Job(source, target, given, shown, log, key))
     return jobs
 
 
-def package_digest() -> str:
-    """SHA-256 of the package's own source, which every executed notebook depends on."""
-    return _digest_tree(PACKAGE, "*.py")
-
-
-def _check(basin: str | Path, say: Callable[[str], None]) -> None:
-    from swgw.check import check_basin
-    from swgw.contract import basin_folder
-
-    folder = basin_folder(basin)
-    if problems := check_basin(folder):
-        raise BasinError(folder, problems)
-    say(f"1/5 The basin folder {folder} is in order.")
-
-
 def _train(basin, profile, seeds, workers, output, say):
     from swgw.study import open_study
 
-    study = open_study(str(basin), profile, seeds, str(output))
-    say(f"2/5 Models: profile {profile}, {len(study.profile.seeds)} seed(s), {workers} worker(s).")
+    study = open_study(basin, profile, seeds, output, train=False)
+    count = len(study.profile.seeds)
+    say(f"1/5 Basin: {study.basin.path} is in order.")
+    say(f"2/5 Models: profile {profile}, {count} seed(s), {workers} worker(s).")
     study.train(workers, say)
     return study
 
@@ -165,32 +149,6 @@ def _collect(study, executed: list[Path], seconds: float, say: Callable[[str], N
     times = {"notebooks": notebooks, "pages": seconds}
     collect.write_provenance(results / "provenance.json", provenance(study) | {"seconds": times})
     say(f"5/5 Results: tables, {figures} figures and provenance.json in {results}")
-
-
-def provenance(study) -> dict:
-    """Where the results of a study come from: basin, settings, seeds, digests, versions."""
-    settings = study.basin.settings
-    return {
-        "basin": {"name": settings.name, "title": settings.title, "virtual": settings.virtual},
-        "digests": {"basin": study.basin.digest, "package": package_digest()},
-        "profile": study.profile.name,
-        "seeds": list(study.profile.seeds),
-        "versions": collect.versions(),
-    }
-
-
-def _digest_of_inputs(study) -> str:
-    runs = _digest_tree(study.folder / "runs", "*")
-    facts = json.dumps([study.basin.digest, package_digest(), runs, collect.versions()])
-    return hashlib.sha256(facts.encode()).hexdigest()
-
-
-def _digest_tree(folder: Path, pattern: str) -> str:
-    total = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob(pattern) if p.is_file()):
-        total.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
 
 
 def _clock(seconds: float) -> str:

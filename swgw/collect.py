@@ -3,13 +3,11 @@
 import base64
 import json
 import shutil
-import sys
-from importlib.metadata import PackageNotFoundError, requires, version
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pandas as pd
-from packaging.requirements import Requirement
 
 from swgw.files import write_text, write_whole
 
@@ -52,25 +50,12 @@ def collect_figures(executed: list[Path], folder: Path) -> int:
     return len(names)
 
 
-def versions() -> dict[str, str]:
-    """Versions of Python, of this package and of what it depends on directly."""
-    found = {"python": ".".join(map(str, sys.version_info[:3])), "swgw": version("swgw")}
-    for line in requires("swgw") or []:
-        requirement = Requirement(line)
-        if requirement.marker is None:  # leaves out the extras
-            try:
-                found[requirement.name] = version(requirement.name)
-            except PackageNotFoundError:
-                continue
-    return found
-
-
 def write_provenance(path: Path, facts: dict) -> None:
     """Write what a run came from as sorted JSON, whole or not at all."""
     write_text(path, json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
-def _figures(notebook: nbformat.NotebookNode):
+def _figures(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, dict]]:
     """Name and image data of each figure cell that drew something."""
     for cell in notebook.cells:
         name = cell.metadata.get("mystnb", {}).get("figure", {}).get("name")

@@ -1,6 +1,5 @@
 """Render executed notebooks and pages with Jupyter Book: strict, offline, and in one piece."""
 
-import hashlib
 import html
 import shutil
 import subprocess
@@ -12,21 +11,23 @@ import yaml
 
 from swgw.errors import UserError
 from swgw.files import write_text
+from swgw.provenance import digest_of
 from swgw.share import shared
 
 
-def contents(pages: tuple[str, ...] = ()) -> dict:
+def contents(notebooks: tuple[str, ...] = ()) -> dict:
     """Table of contents of the book, as Jupyter Book reads it.
 
     Parameters
     ----------
-    pages : tuple of str
-        Keep these pages only; empty keeps all.
+    notebooks : tuple of str
+        Keep these notebooks only, beside the pages of plain text; empty keeps all.
     """
     toc = yaml.safe_load((shared("book") / "_toc.yml").read_text(encoding="utf-8"))
-    if pages:
+    if notebooks:
+        texts = {path.stem for path in shared("book").glob("*.md")}
         for part in toc["parts"]:
-            part["chapters"] = [c for c in part["chapters"] if c["file"] in pages]
+            part["chapters"] = [c for c in part["chapters"] if c["file"] in {*notebooks, *texts}]
         toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
     return toc
 
@@ -86,11 +87,9 @@ def stage(folder: Path, executed: list[Path], toc: dict, config: dict) -> str:
         shutil.copy2(path, folder)
     write_text(folder / "_toc.yml", yaml.safe_dump(toc, sort_keys=False))
     write_text(folder / "_config.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
-    total = hashlib.sha256(version("jupyter-book").encode())
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        total.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    named = digest_of((path.relative_to(folder).as_posix(), path) for path in paths)
+    return f"{version('jupyter-book')} {named}"
 
 
 def render(staged: Path, target: Path, log: Path) -> None:

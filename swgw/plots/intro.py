@@ -1,0 +1,45 @@
+"""The scores of all models at a glance."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from swgw.plots.style import GREY, MODEL_COLOURS, MODEL_MARKERS, WIDTH
+
+LOWEST = -0.5
+"""NSE below this is drawn at the edge, as an arrow: how bad it is no longer matters."""
+
+
+def plot_headline(panels: dict[str, pd.DataFrame]) -> Figure:
+    """Draw the NSE of every model as dots, one panel a task, one dot a seed.
+
+    Parameters
+    ----------
+    panels : dict of DataFrame (run, column)
+        By title; columns ``model``, ``nse`` and ``reference`` (bool), in drawing order.
+    """
+    rows = max(frame["model"].nunique() for frame in panels.values())
+    figure, axes = plt.subplots(
+        1, len(panels), figsize=(WIDTH, 0.9 + 0.24 * rows), squeeze=False, sharex=True
+    )
+    for ax, (title, frame) in zip(axes[0], panels.items(), strict=True):
+        _draw(ax, frame)
+        ax.set(title=title, xlabel="NSE [–]")
+    return figure
+
+
+def _draw(ax, frame: pd.DataFrame) -> None:
+    names = list(dict.fromkeys(frame["model"]))
+    best = frame.loc[frame["reference"], "nse"].max()
+    if np.isfinite(best):
+        ax.axvline(max(best, LOWEST), color=GREY, linestyle="--", linewidth=1)
+    for place, name in enumerate(names):
+        values = frame.loc[frame["model"] == name, "nse"].to_numpy()
+        below = values < LOWEST
+        marker, colour = MODEL_MARKERS[name], MODEL_COLOURS[name]
+        ax.plot(values[~below], np.full((~below).sum(), place), marker, color=colour)
+        ax.plot(np.full(below.sum(), LOWEST), np.full(below.sum(), place), "<", color=colour)
+    ax.set_yticks(range(len(names)), names)
+    ax.set_xlim(LOWEST - 0.05, 1.02)
+    ax.invert_yaxis()
