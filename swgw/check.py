@@ -1,17 +1,23 @@
 """Checks of a whole basin folder: every problem at once, each with its place."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from swgw import contract, plausible, steps
-from swgw.contract import BasinSettings, shown
+from swgw import consistent, contract, plausible, steps
+from swgw.contract import BasinSettings
 from swgw.errors import Problem
-from swgw.reading import rows
 from swgw.river import distance_to_river, read_river
+from swgw.settings import read_settings
 from swgw.tables import ATTRIBUTES, Reader
+
+if TYPE_CHECKING:
+    from swgw.basin import Basin
 
 _TABLES = ("wells.csv", "heads.csv", "gauges.csv", "surface_water.csv", "forcing.csv")
 
@@ -55,18 +61,18 @@ def examine(folder: Path) -> Examination:
         return Examination([problem], None, {}, [])
     reader = Reader(folder, None)
     if reader.find(contract.SETTINGS_FILE, "which holds the settings"):
-        reader.settings = contract.read_settings(folder, reader.problems)
+        reader.settings = read_settings(folder, reader.problems)
+    settings, problems = reader.settings, reader.problems
     tables = _read_tables(reader)
-    _check_ids(tables, reader)
-    plausible.check_coordinates(tables["wells"], tables["gauges"], reader.problems)
-    plausible.check_heads(tables["heads"], tables["wells"], reader.problems)
-    if reader.settings and reader.settings.surface_water == "stage":
-        plausible.check_stage(tables["surface_water"], reader.problems)
-    if reader.settings and not reader.problems:
-        _check_periods(tables, reader.settings, reader.problems)
-    if not reader.problems:
-        tables = _finish(tables, reader.settings)
-    return Examination(reader.problems, reader.settings, tables, reader.files)
+    consistent.check_identifiers(tables, reader)
+    consistent.check_places(tables, reader)
+    plausible.check_heads(tables["heads"], tables["wells"], problems)
+    if settings and settings.surface_water == "stage":
+        plausible.check_stage(tables["surface_water"], problems)
+    if settings:
+        consistent.check_periods(tables, settings, problems)
+    finished = {} if problems else _finish(tables, settings)
+    return Examination(problems, settings, finished, reader.files)
 
 
 def _not_a_basin(folder: Path) -> Problem | None:
@@ -79,7 +85,7 @@ def _not_a_basin(folder: Path) -> Problem | None:
     return None
 
 
-def _read_tables(reader: Reader) -> dict[str, pd.DataFrame | None]:
+def _read_tables(reader: Reader) -> consistent.Tables:
     """Read all there is; wells and heads, and gauges and surface water, come in pairs."""
     there = {name: (reader.folder / name).exists() for name in _TABLES}
     tables = dict.fromkeys(("wells", "heads", "gauges", "surface_water", "river"))
@@ -104,159 +110,88 @@ def _read_tables(reader: Reader) -> dict[str, pd.DataFrame | None]:
     return tables
 
 
-def _check_ids(tables: dict, reader: Reader) -> None:
-    """Report identifiers that no table of places knows, and places without any value."""
-    wells, gauges, forcing = tables["wells"], tables["gauges"], tables["forcing"]
-    for key, places, name in (("well_id", wells, "heads"), ("gauge_id", gauges, "surface_water")):
-        series, file = tables[name], f"{name}.csv"
-        if places is None or series is None:
-            continue
-        known = set(places.index)
-        _report_unknown(series[key], known, file, key, reader.problems)
-        value = series.columns[-1]
-        empty = sorted(known - set(series.loc[series[value].notna(), key]))
-        if empty:
-            found = f"no {value} for {key} " + _listed(empty)
-            expected = f"at least one value for each row of {name_of(key)}"
-            reader.problems.append(Problem(file, f"column {value}", found, expected))
-    known_gauges = set(gauges.index) if gauges is not None else set()
-    if gauges is not None or not (reader.folder / "gauges.csv").exists():
-        if wells is not None and "gauge_id" in wells:
-            ids = wells["gauge_id"].reset_index(drop=True)
-            _report_unknown(ids, known_gauges | {""}, "wells.csv", "gauge_id", reader.problems)
-        if forcing is not None:
-            _report_forcing(forcing, "gauge", known_gauges, reader.problems)
-        _check_target(known_gauges, reader)
-    if gauges is not None and "upstream_gauge_id" in gauges:
-        ids = gauges["upstream_gauge_id"].reset_index(drop=True)
-        _report_unknown(
-            ids, known_gauges | {""}, "gauges.csv", "upstream_gauge_id", reader.problems
-        )
-    if forcing is not None and (wells is not None or not (reader.folder / "wells.csv").exists()):
-        known = set(wells.index) if wells is not None else set()
-        _report_forcing(forcing, "well", known, reader.problems)
-
-
-def name_of(key: str) -> str:
-    """Give the file whose rows an identifier names."""
-    return {"well_id": "wells.csv"}.get(key, "gauges.csv")
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(shown(name) for name in names[:3]) + more
-
-
-def _report_forcing(forcing: pd.DataFrame, kind: str, known: set, problems: list[Problem]) -> None:
-    prefix = f"{kind}:"
-    ids = forcing["place"][forcing["place"].str.startswith(prefix)].str.removeprefix(prefix)
-    _report_unknown(ids, known, "forcing.csv", f"{kind}_id", problems)
-
-
-def _report_unknown(
-    ids: pd.Series, known: set, file: str, key: str, problems: list[Problem]
-) -> None:
-    unknown = sorted(set(ids) - known - {""})
-    if not unknown:
-        return
-    where = ids.isin(unknown).to_numpy()
-    place = rows(where, ids.to_frame())
-    close = contract.near(unknown[0], sorted(known)) if len(known) < 1000 else ""
-    found = f"unknown {key} {_listed(unknown)}{close}"
-    problems.append(Problem(file, f"{place}, column {key}", found, f"one of {name_of(key)}"))
-
-
-def _check_target(known: set, reader: Reader) -> None:
-    """The target gauge must be one of the gauges, and be named where there are several."""
-    if reader.settings is None:
-        return
-    target = reader.settings.target_gauge
-    if target is None and len(known) < 2:
-        return
-    if target not in known:
-        found = "nothing" if target is None else f"unknown gauge_id {shown(target)}"
-        expected = "one of gauges.csv: " + (_listed(sorted(known)) or "it has no row")
-        reader.problems.append(Problem(contract.SETTINGS_FILE, "key target_gauge", found, expected))
-
-
-def _check_periods(tables: dict, settings: BasinSettings, problems: list[Problem]) -> None:
-    """Hold the periods against the data: inside them, long enough, and none of them empty."""
-    dates = {
-        file: table.loc[table[table.columns[-1] if file != "forcing" else "precipitation"].notna()]
-        for file, table in tables.items()
-        if file in ("heads", "surface_water", "forcing") and table is not None
-    }
-    observed = {file: pd.DatetimeIndex(table["date"]) for file, table in dates.items()}
-    targets = [times for file, times in observed.items() if file != "forcing"]
-    first, last = min(times.min() for times in targets), max(times.max() for times in targets)
-    time = steps.calendar(first, last, settings.step)
-    start, end = time[0], steps.bin_ends(time, settings.step)[-1]
-    for name in contract.PERIODS:
-        period = settings.period(name)
-        if period.start < start or period.end > end:
-            found = f"{period}, outside the data"
-            expected = f"days between {start:%Y-%m-%d} and {end:%Y-%m-%d}, where there are data"
-            problems.append(Problem(contract.SETTINGS_FILE, f"key {name}", found, expected))
-            continue
-        _check_length(name, settings, time, problems)
-        for file, times in observed.items():
-            if not ((times >= period.start) & (times < period.end + pd.Timedelta(days=1))).any():
-                found = f"no value in the {name} period, {period}"
-                problems.append(Problem(f"{file}.csv", "", found, "data in each period"))
-
-
-def _check_length(
-    name: str, settings: BasinSettings, time: pd.DatetimeIndex, problems: list[Problem]
-) -> None:
-    """A period must hold one forecast; what comes before its end, one encoder as well."""
-    period = settings.period(name)
-    ends = steps.bin_ends(time, settings.step)
-    inside = int(((time >= period.start) & (ends <= period.end)).sum())
-    before = int((ends <= period.end).sum())
-    needed = settings.encoder_length + settings.lead_times
-    if inside < settings.lead_times or before < needed:
-        found = f"{inside} whole steps of {settings.step} in it, {before} from the first datum on"
-        expected = (
-            f"at least {settings.lead_times} (lead_times) and {needed} (with encoder_length): "
-            "a longer period or smaller settings"
-        )
-        problems.append(Problem(contract.SETTINGS_FILE, f"key {name}", found, expected))
-
-
-def _finish(tables: dict, settings: BasinSettings) -> dict[str, pd.DataFrame | None]:
+def _finish(tables: consistent.Tables, settings: BasinSettings) -> consistent.Tables:
     """Turn sound tables into the frames of a basin: heads, one name for values, distances."""
-    wells, gauges, river = tables["wells"], tables["gauges"], tables["river"]
-    empty = {"longitude": float, "latitude": float}
+    wells, heads, river = tables["wells"], tables["heads"], tables["river"]
+    gauges, water = tables["gauges"], tables["surface_water"]
     if wells is None:
-        wells = pd.DataFrame(columns=list(empty), index=pd.Index([], name="well_id", dtype=str))
-        wells = wells.astype(empty)
-        heads = pd.DataFrame({"date": pd.DatetimeIndex([]), "well_id": [], "head": []})
-    else:
-        heads = _heads_above_datum(tables["heads"], wells)
-        if river is not None:
-            wells = wells.assign(distance_to_river=distance_to_river(wells, river))
+        wells, heads = _no_places("well_id"), _no_values("well_id", "head")
+    elif "depth" in heads:
+        heads = _heads_above_datum(heads, wells)
+    if river is not None and len(wells):
+        wells = wells.assign(distance_to_river=distance_to_river(wells, river))
     if gauges is None:
-        gauges = pd.DataFrame(columns=list(empty), index=pd.Index([], name="gauge_id", dtype=str))
-        gauges = gauges.astype(empty)
-        water = pd.DataFrame({"date": pd.DatetimeIndex([]), "gauge_id": [], "value": []})
-    else:
-        water = tables["surface_water"].rename(columns={settings.surface_water: "value"}).dropna()
+        gauges, water = _no_places("gauge_id"), _no_values("gauge_id", "value")
+    water = water.rename(columns={settings.surface_water: "value"})
     return {
         "wells": wells,
         "gauges": gauges,
-        "heads": heads.reset_index(drop=True),
-        "surface_water": water.reset_index(drop=True),
+        "heads": heads.dropna().reset_index(drop=True),
+        "surface_water": water.dropna().reset_index(drop=True),
         "forcing": tables["forcing"].reset_index(drop=True),
         "river": river,
     }
 
 
+def _no_places(key: str) -> pd.DataFrame:
+    index = pd.Index([], name=key, dtype=str)
+    return pd.DataFrame({"longitude": 0.0, "latitude": 0.0}, index=index)
+
+
+def _no_values(key: str, value: str) -> pd.DataFrame:
+    dates = pd.DatetimeIndex([], dtype="datetime64[us]")
+    values = pd.Series([], dtype=float)
+    return pd.DataFrame({"date": dates, key: pd.Series([], dtype=str), value: values})
+
+
 def _heads_above_datum(heads: pd.DataFrame, wells: pd.DataFrame) -> pd.DataFrame:
     """Convert depths once: head = surface elevation − depth, or −depth from the ground."""
-    if "depth" in heads:
-        surface = pd.Series(0.0, index=wells.index)
-        if "surface_elevation" in wells:
-            surface = wells["surface_elevation"].fillna(0.0)
-        head = heads["well_id"].map(surface) - heads["depth"]
-        heads = heads.drop(columns="depth").assign(head=np.asarray(head, dtype=float))
-    return heads.dropna()
+    surface = pd.Series(0.0, index=wells.index)
+    if "surface_elevation" in wells:
+        surface = wells["surface_elevation"].fillna(0.0)
+    head = heads["well_id"].map(surface).astype(float) - heads["depth"]
+    return heads.drop(columns="depth").assign(head=np.asarray(head))
+
+
+def report(basin: Basin) -> pd.DataFrame:
+    """Say how much of each series is observed.
+
+    Parameters
+    ----------
+    basin : Basin
+
+    Returns
+    -------
+    DataFrame (series, ...)
+        ``kind`` (``"head"``, ``"discharge"`` or ``"stage"``, or a variable of the weather),
+        ``series`` (a well, a gauge or a place of the forcing), ``first`` and ``last`` observation,
+        ``observations`` and ``share``: of the steps from the start of training to the end of the
+        test period, how many hold an observation (0–1).
+    """
+    water = basin.settings.surface_water
+    parts = [
+        _coverage(basin.heads, "well_id", "head", "head", basin.settings),
+        _coverage(basin.surface_water, "gauge_id", "value", water, basin.settings),
+    ]
+    for variable in basin.forcing.columns.drop(["date", "place"]):
+        parts.append(_coverage(basin.forcing, "place", variable, variable, basin.settings))
+    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def _coverage(
+    table: pd.DataFrame, key: str, value: str, kind: str, settings: BasinSettings
+) -> pd.DataFrame:
+    table = table.loc[table[value].notna(), ["date", key]].rename(columns={key: "series"})
+    starts = steps.bin_starts(pd.DatetimeIndex(table["date"]), settings.step)
+    time = steps.calendar(settings.train.start, settings.test.end, settings.step)
+    counted = table.assign(start=np.where(starts.isin(time), starts, np.datetime64("NaT")))
+    groups = counted.groupby("series", sort=False)
+    return pd.DataFrame(
+        {
+            "kind": kind,
+            "first": groups["date"].min(),
+            "last": groups["date"].max(),
+            "observations": groups["date"].count(),
+            "share": groups["start"].nunique() / len(time),
+        }
+    ).reset_index()[["kind", "series", "first", "last", "observations", "share"]]

@@ -1,26 +1,20 @@
-"""What ``basin.yml`` may say: the settings of a basin, their types and their defaults."""
+"""The settings of a basin and their defaults, and where basins are found."""
 
-import datetime
 import difflib
-import itertools
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-import yaml
 
-from swgw.errors import Problem, UserError
+from swgw.errors import UserError
 
 SETTINGS_FILE = "basin.yml"
 STEPS = ("D", "5D", "W", "MS")
 # Encoder length and lead times that are used where basin.yml names none (about a year of history).
 DEFAULT_LENGTHS = {"D": (365, 30), "5D": (73, 6), "W": (52, 4), "MS": (24, 3)}
 PERIODS = ("train", "validation", "test")
-LONGEST_SETTINGS = 1_000_000  # bytes; a larger basin.yml is some other file
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -131,7 +125,7 @@ def embedded(name: str) -> Path:
 
 def basin_folder(path: str | Path) -> Path:
     """Turn a folder, or the bare name of an embedded basin, into a path."""
-    if isinstance(path, str) and _NAME.fullmatch(path):
+    if isinstance(path, str) and NAME.fullmatch(path):
         try:
             return embedded(path)
         except UserError:
@@ -153,178 +147,3 @@ def near(name: str, known: list[str] | tuple[str, ...]) -> str:
     """Give `` (did you mean …?)`` where a known name is close, else an empty text."""
     close = difflib.get_close_matches(str(name)[:60].lower(), known, n=1, cutoff=0.7)
     return f" (did you mean {close[0]!r}?)" if close else ""
-
-
-class _Loader(yaml.SafeLoader):
-    """The safe loader, refusing a key that stands twice (PyYAML keeps the last in silence)."""
-
-    def construct_mapping(self, node, deep=False):
-        keys = [key.value for key, _ in node.value if isinstance(key.value, str)]
-        twice = next((key for key in keys if keys.count(key) > 1), None)
-        if twice is not None:
-            raise yaml.constructor.ConstructorError(None, None, f"twice {twice!r}", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def read_settings(folder: Path, problems: list[Problem]) -> BasinSettings | None:
-    """Read ``basin.yml``; append what is wrong to `problems` and then give None."""
-    try:
-        raw = _load_yaml(folder / SETTINGS_FILE)
-    except ValueError as error:
-        place, found = error.args
-        expected = "plain YAML, one 'key: value' a line, as `swgw new` writes it"
-        problems.append(Problem(SETTINGS_FILE, place, found, expected))
-        return None
-    return parse_settings(raw, problems)
-
-
-def _load_yaml(path: Path) -> dict:
-    """Read YAML of plain values; raises ValueError(place, found)."""
-    data = path.read_bytes()
-    if len(data) > LONGEST_SETTINGS:
-        raise ValueError("", f"{len(data)} bytes")
-    try:
-        raw = yaml.load(data.decode("utf-8-sig"), _Loader)
-    except UnicodeDecodeError as error:
-        raise ValueError("", f"a byte that is not UTF-8 at position {error.start}") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise ValueError(*_yaml_fault(error)) from None
-    if not isinstance(raw, dict):
-        raise ValueError("", "no keys" if raw is None else shown(raw))
-    return raw
-
-
-def _yaml_fault(error: Exception) -> tuple[str, str]:
-    """Say in plain words, as (place, found), what the YAML loader stumbled on."""
-    mark = getattr(error, "problem_mark", None)
-    place = f"line {mark.line + 1}" if mark else ""
-    what = str(getattr(error, "problem", None) or "YAML that cannot be read").splitlines()[0]
-    if "python/" in what:
-        return place, "YAML that names a Python object, which is never loaded"
-    if what.startswith("twice "):
-        return place, f"the key {what.removeprefix('twice ')} twice"
-    return place, what[:120]
-
-
-# Readers of one value each: they return it, or raise ValueError(what was expected).
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("text (in quotes if it looks like a number, a date or yes/no)")
-    return value.strip()
-
-
-def _name(value: Any) -> str:
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise ValueError("a short name of letters, digits, - and _, fit for a folder")
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("true or false")
-    return value
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 10_000:
-        raise ValueError("a whole number of steps, at least 1")
-    return value
-
-
-def _one_of(*choices: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if not isinstance(value, str) or value not in choices:
-            raise ValueError("one of " + ", ".join(choices))
-        return value
-
-    return read
-
-
-def _day(value: Any) -> pd.Timestamp:
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        value = datetime.date.fromisoformat(value)
-    if type(value) is not datetime.date:
-        raise ValueError
-    return pd.Timestamp(value)
-
-
-def _period(value: Any) -> Period:
-    expected = ValueError("two dates, [YYYY-MM-DD, YYYY-MM-DD], the first before the second")
-    if not isinstance(value, list) or len(value) != 2:
-        raise expected
-    try:
-        start, end = _day(value[0]), _day(value[1])
-    except ValueError:
-        raise expected from None
-    if not start < end:
-        raise expected
-    return Period(start, end)
-
-
-_READERS = {
-    "name": _name,
-    "title": _text,
-    "description": _text,
-    "licence": _text,
-    "citation": _text,
-    "virtual": _flag,
-    "companion": _one_of("jing2025"),
-    "step": _one_of(*STEPS),
-    "vertical_datum": _text,
-    "train": _period,
-    "validation": _period,
-    "test": _period,
-    "surface_water": _one_of("discharge", "stage"),
-    "target_gauge": _text,
-    "river": _text,
-    "encoder_length": _count,
-    "lead_times": _count,
-    "future_forcing": _one_of("observed", "none"),
-    "history": _flag,
-}
-_REQUIRED = ("name", "step", *PERIODS)
-
-
-def parse_settings(raw: dict, problems: list[Problem]) -> BasinSettings | None:
-    """Turn the keys of ``basin.yml`` into settings; append what is wrong to `problems`.
-
-    A key without a value counts as left out.
-    """
-    count = len(problems)
-    values = {}
-    for key, value in raw.items():
-        if key not in _READERS:
-            _report(problems, f"key {shown(key)}", "an unknown key" + near(key, list(_READERS)),
-                    "one of " + ", ".join(_READERS))  # fmt: skip
-        elif value is not None:
-            try:
-                values[key] = _READERS[key](value)
-            except ValueError as error:
-                _report(problems, f"key {key}", _shown_value(value), str(error))
-    for key in _REQUIRED:
-        if raw.get(key) is None:
-            _report(problems, f"key {key}", "nothing", "a value; this key is required")
-    _check_order(values, problems)
-    return BasinSettings(**values) if len(problems) == count else None
-
-
-def _check_order(values: dict, problems: list[Problem]) -> None:
-    for first, second in itertools.pairwise(PERIODS):
-        if first in values and second in values and values[second].start <= values[first].end:
-            _report(problems, f"keys {first} and {second}",
-                    f"periods that overlap or stand in the wrong order: {first} "
-                    f"{values[first]}, {second} {values[second]}",
-                    f"{second} to begin after {first} has ended")  # fmt: skip
-
-
-def _shown_value(value: Any) -> str:
-    """Show a list of plain values in full, so that a wrong period can be recognised."""
-    if isinstance(value, list) and len(value) <= 4:
-        return "[" + ", ".join(shown(item) for item in value) + "]"
-    return shown(value)
-
-
-def _report(problems: list[Problem], place: str, found: str, expected: str) -> None:
-    problems.append(Problem(SETTINGS_FILE, place, found, expected))

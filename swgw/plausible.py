@@ -1,24 +1,178 @@
 """Checks of values against each other: swapped coordinates, and centimetres among metres."""
 
+import numpy as np
 import pandas as pd
 
+from swgw.contract import shown
 from swgw.errors import Problem
+from swgw.reading import rows
 
+EARTH = 6371.0  # km
 FAR = 5000.0  # km from the middle of a basin; none is that wide
-HUNDREDFOLD = (40.0, 250.0)  # ratios that a factor of 100 between two varying levels gives
+NEAR = 200.0  # km; a place nearer than this is never taken for a swapped one
+SMALLEST_LEVEL = 0.1  # m; below, ratios of levels mean nothing
+GAP = 8.0  # ratio that separates two groups of levels
+HUNDREDFOLD = (40.0, 250.0)  # ratio of two groups' medians that a factor of 100 can give
+METRES = "metres throughout; are some of them centimetres?"
 
 
-def check_coordinates(
-    wells: pd.DataFrame | None, gauges: pd.DataFrame | None, problems: list[Problem]
+def check_coordinates(places: dict[str, pd.DataFrame | None], problems: list[Problem]) -> None:
+    """Report places far from all others, saying so where swapping would bring them near.
+
+    Parameters
+    ----------
+    places : dict of str to DataFrame (place, ...)
+        By file: identifiers as index, ``longitude`` and ``latitude`` [°].
+    problems : list of Problem
+        Appended to.
+    """
+    known = {
+        file: table.dropna(subset=["longitude", "latitude"])
+        for file, table in places.items()
+        if table is not None
+    }
+    if sum(map(len, known.values())) < 2:
+        return
+    together = np.concatenate([_directions(table) for table in known.values()])
+    centre = np.median(together, axis=0)  # of unit vectors: sound at the date line, too
+    for file, table in known.items():
+        distance = _distance(_directions(table), centre)
+        swapped = table.rename(columns={"longitude": "latitude", "latitude": "longitude"})
+        mended = _distance(_directions(swapped), centre)
+        swap = (distance > NEAR) & (mended < distance / 5) & (table["longitude"].abs() <= 90)
+        found = "coordinates that come near the other places only if they are swapped"
+        _report_places(file, table, swap.to_numpy(), found, problems)
+        far = (distance > FAR) & ~swap.to_numpy()
+        found = f"coordinates more than {FAR:.0f} km from the other places"
+        _report_places(file, table, far, found, problems)
+
+
+def _directions(table: pd.DataFrame) -> np.ndarray:
+    """Unit vectors from the Earth's centre (place, 3)."""
+    longitude, latitude = np.radians(table["longitude"]), np.radians(table["latitude"])
+    x, y = np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude)
+    return np.column_stack([x, y, np.sin(latitude)])
+
+
+def _distance(directions: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """Great-circle distances from a centre (place,) [km]."""
+    length = np.linalg.norm(centre) or 1.0
+    return EARTH * np.arccos(np.clip(directions @ (centre / length), -1, 1))
+
+
+def _report_places(
+    file: str, table: pd.DataFrame, bad: np.ndarray, found: str, problems: list[Problem]
 ) -> None:
-    """Report places far from all others, saying so where swapping would bring them near."""
+    if bad.any():
+        first = table[bad].iloc[0]
+        more = f" and {bad.sum() - 1} more" if bad.sum() > 1 else ""
+        place = f"{table.index.name} {shown(str(table.index[bad][0]))}{more}"
+        found = f"{found} (longitude {first['longitude']:g}, latitude {first['latitude']:g})"
+        expected = "longitude east and latitude north, in degrees, signs included"
+        problems.append(Problem(file, place, found, expected))
+
+
+def hundredfold(levels: np.ndarray) -> np.ndarray:
+    """Mark the larger levels where they fall into two groups a hundredfold apart.
+
+    Parameters
+    ----------
+    levels : ndarray (level,)
+        Heads, depths or stages [m], without NaN.
+
+    Returns
+    -------
+    ndarray of bool (level,)
+        All False where there are no two such groups.
+
+    Examples
+    --------
+    >>> hundredfold(np.array([1.5, 2.0, 170.0, 1.6])).tolist()
+    [False, False, True, False]
+    """
+    size = np.maximum(np.abs(levels), SMALLEST_LEVEL)
+    ordered = np.sort(size)
+    ratios = ordered[1:] / ordered[:-1]
+    none = np.zeros(len(levels), dtype=bool)
+    if not len(ratios) or ratios.max() < GAP:
+        return none
+    split = int(ratios.argmax()) + 1
+    ratio = np.median(ordered[split:]) / np.median(ordered[:split])
+    return size >= ordered[split] if HUNDREDFOLD[0] < ratio < HUNDREDFOLD[1] else none
 
 
 def check_heads(
     heads: pd.DataFrame | None, wells: pd.DataFrame | None, problems: list[Problem]
 ) -> None:
-    """Report heads or depths that look like centimetres."""
+    """Report heads or depths that look like centimetres.
+
+    They are held against the rest of their own series, the surface at their well, and, where that
+    is not given, the other wells.
+    """
+    if heads is None or wells is None or wells.index.has_duplicates:
+        return
+    mixed = _check_series(heads, "heads.csv", problems)
+    value = heads.columns[-1]
+    groups = heads[~heads["well_id"].isin(mixed)].groupby("well_id")[value]
+    wide = pd.DataFrame({"median": groups.median(), "spread": groups.std()}).dropna()
+    if value == "head" and "surface_elevation" in wells:
+        surface = wells["surface_elevation"].reindex(wide.index)
+        _check_against_surface(wide["median"], surface, problems)
+        wide = wide[~(surface >= 10)]
+    _check_between_wells(wide, value, problems)
 
 
 def check_stage(surface_water: pd.DataFrame | None, problems: list[Problem]) -> None:
     """Report stages that jump a hundredfold within a series."""
+    if surface_water is not None:
+        _check_series(surface_water, "surface_water.csv", problems)
+
+
+def _check_series(table: pd.DataFrame, file: str, problems: list[Problem]) -> list[str]:
+    """Report series (date, key, value) with a hundredfold jump; give their identifiers."""
+    key, value = table.columns[1:]
+    size = table[value].abs().clip(lower=SMALLEST_LEVEL)
+    span = size.groupby(table[key]).agg(["min", "max"])
+    suspects = span.index[span["max"] > HUNDREDFOLD[0] * span["min"] / 4]
+    mixed = []
+    for name, series in table[table[key].isin(suspects)].dropna().groupby(key):
+        large = hundredfold(series[value].to_numpy())
+        if large.any():
+            mixed.append(name)
+            found = f"levels a hundred times the others of {key} {shown(name)}"
+            where = f"{rows(large, series)}, column {value}"
+            problems.append(Problem(file, where, found, METRES))
+    return mixed
+
+
+def _check_against_surface(median: pd.Series, surface: pd.Series, problems: list[Problem]) -> None:
+    """Report wells whose median head stands too far from their surface (well,) [m]."""
+    above = median - surface
+    ratio = (median / surface.where(surface != 0)).abs()
+    hundred = (above.abs() > 100) & ratio.between(*HUNDREDFOLD)
+    bad = (above < -1000) | (above > 200) | hundred
+    if bad.any():
+        well = median.index[bad][0]
+        more = f" and {bad.sum() - 1} more wells" if bad.sum() > 1 else ""
+        found = f"a median of {median[well]:.6g} m under a surface at {surface[well]:.6g} m"
+        expected = "metres above one datum in both; is one of them in centimetres?"
+        place = f"well_id {shown(well)}{more}, column head"
+        problems.append(Problem("heads.csv", place, found, expected))
+
+
+def _check_between_wells(wide: pd.DataFrame, value: str, problems: list[Problem]) -> None:
+    """Report wells whose level and its variation both are a hundred times the others'.
+
+    One of the two alone is natural: deep wells beside shallow ones, mountain beside coast.
+    """
+    large = hundredfold(wide["median"].to_numpy())
+    if not large.any():
+        return
+    spread = wide["spread"].clip(lower=1e-3)
+    if spread[large].median() < 20 * spread[~large].median():
+        return
+    names = ", ".join(shown(name) for name in wide.index[large][:3])
+    more = f" and {large.sum() - 3} more" if large.sum() > 3 else ""
+    found = "levels a hundred times the other wells', and varying so much more"
+    place = f"well_id {names}{more}, column {value}"
+    problems.append(Problem("heads.csv", place, found, METRES))
