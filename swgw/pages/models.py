@@ -48,14 +48,15 @@ def figure_4(study) -> Figure:
     names = {"surface_water": "surface water with its lags", "head": "heads"}
     settings = study.basin.settings
     history = [names[task] for task in study.tasks] * settings.history
-    known = ["weather"] * (settings.future_forcing == "observed") + ["season", "long lags"]
+    known = ["weather"] * (settings.future_forcing == "observed") + ["season"]
+    known += ["long lags"] * (settings.history and "surface_water" in study.tasks)
     statics = statics_of(study)
     inputs = (
         _wrapped("statics: " + (", ".join(statics[:4]) if statics else "none"), 20),
         _wrapped("history: " + ", ".join(["weather", *history]), 30),
         _wrapped("steps ahead: " + ", ".join(known), 30),
     )
-    return plots.plot_tft(inputs, targets_of(study), len(study.quantile_levels))
+    return plots.plot_tft(inputs, targets_of(study))
 
 
 def _wrapped(text: str, width: int) -> str:

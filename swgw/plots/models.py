@@ -92,7 +92,7 @@ def plot_cnn_rnn(inputs: list[str], targets: list[str], encoder: int, leads: int
     return figure
 
 
-def plot_tft(inputs: tuple[str, str, str], targets: list[str], quantiles: int) -> Figure:
+def plot_tft(inputs: tuple[str, str, str], targets: list[str]) -> Figure:
     """Draw the Temporal Fusion Transformer with its quantile heads (Fig. 4), read upwards.
 
     Parameters
@@ -101,8 +101,6 @@ def plot_tft(inputs: tuple[str, str, str], targets: list[str], quantiles: int) -
         Statics, history and what is known of the steps ahead.
     targets : list of str
         What is forecast; one head each.
-    quantiles : int
-        Number of quantiles of a head.
     """
     figure, axes = _canvas(14.1, 13.4, 6.6)
     past, future, middle = 6.2, 11.3, 8.75
@@ -135,7 +133,7 @@ def plot_tft(inputs: tuple[str, str, str], targets: list[str], quantiles: int) -
     places = [past, future] if len(targets) > 1 else [middle]
     for x, target in zip(places, targets, strict=True):
         _arrow(axes, (x, 10.55), (x, 11.05))
-        _box(axes, (x, 11.5), (4.4, 0.9), f"dense: {quantiles} quantiles", TASK)
+        _box(axes, (x, 11.5), (4.4, 0.9), "dense: quantiles", TASK)
         _arrow(axes, (x, 11.95), (x, 12.4))
         _box(axes, (x, 12.85), (4.4, 0.9), target, OUTPUT)
     return figure

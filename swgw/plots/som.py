@@ -29,7 +29,7 @@ def plot_clusters(series: pd.DataFrame, nodes: pd.DataFrame, clusters: pd.Series
         axes.set_title(f"cluster {cluster}: {len(members)} well{plural}")
         axes.margins(x=0)
     figure.supylabel("Standardised head [standard deviations]", fontsize=9.5)
-    panels[-1, 0].set_xlabel("Year (training years)")
+    panels[-1, 0].set_xlabel("Date (training years)")
     return figure
 
 
@@ -82,7 +82,7 @@ def plot_sizes(errors: pd.DataFrame, chosen: int) -> Figure:
         axes.axvline(chosen, color=DARK, linestyle="--", linewidth=0.9)
         axes.set(xlabel="Nodes of the map", ylabel=label)
         axes.set_xticks(errors.index)
-        axes.set_ylim(bottom=min(0, errors[name].min()))
+        axes.set_ylim(0, max(1.08 * errors[name].max(), 0.1))
     panels[0].annotate(
         "used here", (chosen, 0.04), xycoords=("data", "axes fraction"), xytext=(4, 0),
         textcoords="offset points", fontsize=8.5,
