@@ -39,9 +39,10 @@ class Interval:
     draws: tuple[int, int] = (1, 0)
 
     def __str__(self) -> str:
-        if not np.isfinite(self.low):
-            return f"{self.value:.2f}"
-        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+        text = f"{self.value:.2f}"
+        if np.isfinite(self.low):
+            text += f" [{self.low:.2f}, {self.high:.2f}]"
+        return text.replace("-", "−")
 
 
 def block_length(step: str) -> int:

@@ -47,9 +47,11 @@ class Correlation:
         if self.effective_n < self.n - 1:
             count += f" (counting as {self.effective_n:.0f})"
         if not np.isfinite(self.low):
-            return f"r = {self.r:.2f}, {count}" if np.isfinite(self.r) else count
-        p = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
-        return f"r = {self.r:.2f} [{self.low:.2f}, {self.high:.2f}], {p}, {count}"
+            text = f"r = {self.r:.2f}, {count}" if np.isfinite(self.r) else count
+        else:
+            p = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
+            text = f"r = {self.r:.2f} [{self.low:.2f}, {self.high:.2f}], {p}, {count}"
+        return text.replace("-", "−")
 
 
 def _pairs(x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:

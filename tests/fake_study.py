@@ -220,13 +220,12 @@ class FakeStudy:
     def learning_curves(self):
         """Give losses that fall."""
         rows = [
-            (f"{task}-{model}-{seed}", model, _target(model, task), seed, self.gauge)
-            + (windows, 500 / windows, 600 / windows)
+            (f"{task}-{model}-{seed}", model, _target(model, task), seed, n, 500 / n, 600 / n)
             for task in self.tasks
             for model in self.models(task)
             if model not in REFERENCES and not (model.startswith("MT") and task == "head")
             for seed in self.profile.seeds
-            for windows in (1000, 2000, 3000)
+            for n in (1000, 2000, 3000)
         ]
         names = [
             "run",

@@ -187,7 +187,7 @@ def _fan_hindcast(study):
 
 def _fan(window) -> dict:
     return {
-        "issue_time": pd.Timestamp(window["issue_time"].item(), unit="ns"),
+        "issue_time": pd.Timestamp(window["issue_time"].to_numpy()[()]),
         "valid_time": window["valid_time"].to_numpy(),
         "quantiles": window["quantiles"].transpose("lead_time", "quantile").to_numpy(),
         "median": window["median"].to_numpy(),

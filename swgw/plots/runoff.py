@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from swgw.plots import style
+from swgw.plots.axes import set_time_axis
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,7 @@ def _draw_series(axes: Axes, panel: Panel, letter: str, limits: tuple[float, flo
     axes.fill_between(time, panel.sims.min(axis=1), panel.sims.max(axis=1), color=colour, alpha=0.3)
     axes.plot(time, panel.sims.mean(axis=1), color=colour, lw=1.1, label="simulated")
     axes.set(ylim=limits, title=f"({letter}) {panel.model}")
-    axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=2, maxticks=4))
-    axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
+    set_time_axis(axes, offset=False)
     if letter in "ag":
         axes.legend(loc="upper right", fontsize=7.5, handlelength=1.2, borderaxespad=0.1)
 
@@ -240,7 +239,7 @@ def plot_fans(fans: Sequence[dict], obs: pd.Series, label: str) -> Figure:
         )
         axes.axvline(fan["issue_time"], color=style.GREY, lw=0.8, ls=":")
     axes.set_ylabel(label)
-    axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
+    set_time_axis(axes)
     figure.legend(loc="outside upper center", ncol=5, columnspacing=1.2, handlelength=1.5)
     return figure
 
