@@ -1,0 +1,134 @@
+"""A study end to end on the tiny basin: one index, the same bits, runs found again."""
+
+import json
+import logging
+
+import numpy as np
+import pytest
+import torch
+
+from swgw.errors import UserError
+from swgw.models import training
+from swgw.profiles import get_profile
+from swgw.study import REFERENCES, open_study
+
+
+@pytest.fixture(scope="module")
+def study(tiny_basin, tmp_path_factory):
+    return open_study(tiny_basin, "smoke", output=tmp_path_factory.mktemp("out"))
+
+
+def test_every_model_is_there_and_beside_the_references(study):
+    for task in ("surface_water", "head"):
+        assert study.models(task)[-4:] == list(REFERENCES)
+        assert {"ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT", "ST+-TFT"} < set(
+            study.models(task)
+        )
+
+
+def test_all_models_are_scored_on_one_index(study):
+    """RMSE²/(1 − NSE) is the variance of what was observed: the same for all models."""
+    table = study.table_3()
+    implied = table["rmse"] ** 2 / (1 - table["nse"])
+    assert np.ptp(implied) < 1e-6 * implied.mean()
+    wells = study.groundwater_scores()
+    implied = (wells["rmse"] ** 2 / (1 - wells["nse"])).groupby(wells["well_id"])
+    assert (implied.agg(np.ptp) < 1e-6 * implied.mean()).all()
+
+
+def test_gaps_are_never_scored(study):
+    for task, observed in (("head", study.prepared.heads), ("surface_water", None)):
+        frame = study.prepared.surface_water[[study.gauge]] if observed is None else observed
+        chain = study.observed_chain(task)
+        assert frame.loc[chain.index, chain.columns].isna().equals(chain.isna())
+
+
+def test_quantile_models_give_their_quantiles(study):
+    hindcast = study.hindcast("head", "MT-TFT", 0)
+    assert list(hindcast["quantile"].to_numpy()) == [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975]
+    assert np.isfinite(hindcast["forecast"]).all()
+    assert "quantiles" not in study.hindcast("head", "MT-GRU", 0)
+
+
+def test_interpretation_adds_up(study):
+    reading = study.interpretation(0)
+    for name in ("encoder_importance", "decoder_importance", "static_importance"):
+        assert float(reading[name].sum()) == pytest.approx(1.0, abs=1e-5)
+    assert reading["attention_null"].sizes["permutation"] >= 20
+
+
+def test_the_same_study_again_trains_nothing(study, monkeypatch):
+    monkeypatch.setattr("swgw.workers.perform_all", _must_not_run)
+    study.train()
+
+
+def test_a_damaged_run_is_named_and_made_again(study, caplog):
+    run = next(r for r in study.runs if r.experiment.name == "ST-GRU")
+    folder = study.run_folder(run)
+    before = (folder.path / "done.json").read_text()
+    damaged = folder.path / "learning_curve.csv"
+    damaged.write_text("nonsense")
+    with caplog.at_level(logging.WARNING):
+        assert not folder.is_finished()
+    assert damaged.name in caplog.text
+    study.train()
+    again = json.loads((folder.path / "done.json").read_text())["files"]
+    hindcasts = [name for name in again if name.endswith(".nc")]
+    assert {n: again[n] for n in hindcasts} == {
+        n: json.loads(before)["files"][n] for n in hindcasts
+    }
+
+
+def test_an_interrupted_run_ends_with_the_same_bits(study, tmp_path, monkeypatch):
+    """Stop after the first epoch, start again, and compare with the uninterrupted forecasts."""
+    other = open_study(study.basin.path, "smoke", output=tmp_path, train=False)
+    runs = [r for r in other.runs if r.experiment.name == "MT-GRU"]
+    object.__setattr__(other, "__dict__", {**other.__dict__, "runs": tuple(runs)})
+    evaluate, calls = training.evaluate, []
+
+    def interrupted(*args):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return evaluate(*args)
+
+    monkeypatch.setattr(training, "evaluate", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        other.train()
+    assert (other.run_folder(runs[0]).path / "checkpoint.pt").exists()
+    monkeypatch.setattr(training, "evaluate", evaluate)
+    other.train()
+    for task in ("head", "surface_water"):
+        ours = other.hindcast(task, "MT-GRU", 0)["forecast"].to_numpy()
+        assert np.array_equal(ours, study.hindcast(task, "MT-GRU", 0)["forecast"].to_numpy())
+
+
+def test_a_broken_checkpoint_is_a_users_error(tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(b"broken")
+    with pytest.raises(UserError, match="cannot be read"):
+        training.load_checkpoint(path)
+
+
+def test_a_checkpoint_never_runs_code(tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    torch.save({"network": _Bomb()}, path)
+    with pytest.raises(UserError, match="cannot be read"):
+        training.load_checkpoint(path)
+
+
+def test_profiles_are_checked():
+    assert get_profile("quick", 3).seeds == (0, 1, 2)
+    with pytest.raises(UserError, match="expected one of full, paper, quick"):
+        get_profile("quik")
+    with pytest.raises(UserError, match="--seeds"):
+        get_profile("quick", -1)
+
+
+class _Bomb:
+    def __reduce__(self):
+        return (_must_not_run, ())
+
+
+def _must_not_run(*_):
+    raise AssertionError("this must not run")

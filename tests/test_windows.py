@@ -1,0 +1,123 @@
+"""What a model may see: windows, scales and the wall at the issue time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from swgw.basin import load_basin
+from swgw.experiments import BOTH, CONTROLS, TABLE_2
+from swgw.prepare import prepare_basin
+from swgw.windows import Inputs, carry_forward, make_panel, make_windows, standardise
+
+
+@pytest.fixture(scope="module")
+def prepared(tiny_basin):
+    return prepare_basin(load_basin(tiny_basin))
+
+
+@pytest.fixture
+def inputs(prepared):
+    return Inputs(BOTH, BOTH, prepared.basin.settings.target_gauge)
+
+
+def test_standardise_uses_training_years_only():
+    values = pd.DataFrame({"a": [1.0, 3.0, 100.0], "b": [5.0, 5.0, 5.0]})
+    training = np.array([True, True, False])
+    standardised, centre, scale = standardise(values, training)
+    assert centre.tolist() == [2.0, 5.0]
+    assert scale.tolist() == [1.0, 1.0]
+    assert standardised["a"].tolist() == [-1.0, 1.0, 98.0]
+
+
+def test_gaps_carry_the_last_observation_forward():
+    values = pd.DataFrame({"a": [np.nan, 1.0, np.nan, np.nan, 4.0]})
+    assert carry_forward(values)["a"].tolist() == [0.0, 1.0, 1.0, 1.0, 4.0]
+
+
+@pytest.mark.parametrize("period", ["train", "validation", "test"])
+def test_targets_lie_wholly_inside_their_period(prepared, inputs, period):
+    panel = make_panel(prepared, inputs)
+    inside = prepared.inside(period)
+    windows = make_windows(panel, inside, observed_only=False)
+    for lead in range(1, panel.lead_times + 1):
+        assert inside[windows.issue + lead].all()
+    assert (windows.issue >= panel.encoder_length - 1).all()
+    assert len(windows) == len(panel.series) * len(np.unique(windows.issue))
+
+
+def test_periods_share_no_target(prepared, inputs):
+    panel = make_panel(prepared, inputs)
+    steps = {}
+    for period in ("train", "validation", "test"):
+        issue = make_windows(panel, prepared.inside(period)).issue
+        steps[period] = set((issue[:, None] + np.arange(1, panel.lead_times + 1)).ravel())
+    assert not steps["train"] & steps["validation"]
+    assert not (steps["train"] | steps["validation"]) & steps["test"]
+
+
+@pytest.mark.parametrize("experiment", TABLE_2 + CONTROLS, ids=lambda e: f"{e.name}-{e.targets}")
+def test_nothing_observed_after_the_issue_time_is_an_input(prepared, experiment):
+    """Shuffle every observation after an issue time: what its window sees stays the same."""
+    inputs = experiment.inputs(prepared.basin.settings.target_gauge)
+    issue = int(np.flatnonzero(prepared.inside("validation"))[3])
+    order = np.r_[: issue + 1, np.random.default_rng(1).permutation(range(issue + 1, 365))]
+    order = order[order < len(prepared.time)]
+    shuffled = replace(
+        prepared,
+        heads=_reorder(prepared.heads, order),
+        surface_water=_reorder(prepared.surface_water, order),
+    )
+    pairs = zip(_seen(prepared, inputs, issue), _seen(shuffled, inputs, issue), strict=True)
+    for before, after in pairs:
+        np.testing.assert_array_equal(before, after)
+
+
+def test_unknown_future_weather_is_hidden(prepared, inputs):
+    settings = replace(prepared.basin.settings, future_forcing="none")
+    hidden = replace(prepared, basin=replace(prepared.basin, settings=settings))
+    panel = make_panel(hidden, inputs)
+    known = {name for name, k in zip(panel.variables, panel.known, strict=True) if k}
+    assert "precipitation" not in known
+    assert "season_sin" in known
+
+
+def test_single_task_windows_hold_one_past(prepared):
+    gauge = prepared.basin.settings.target_gauge
+    water = make_panel(prepared, Inputs(("surface_water",), ("surface_water",), gauge))
+    heads = make_panel(prepared, Inputs(("head",), ("head",), gauge))
+    assert water.series == (gauge,)
+    assert not [name for name in water.variables if name.startswith("head")]
+    assert not [name for name in heads.variables if "surface_water" in name]
+
+
+def test_scales_do_not_move_with_the_test_years(prepared, inputs):
+    changed = replace(prepared, heads=prepared.heads.where(~_late(prepared), 1e6))
+    before, after = make_panel(prepared, inputs), make_panel(changed, inputs)
+    np.testing.assert_array_equal(before.centre, after.centre)
+    np.testing.assert_array_equal(before.scale, after.scale)
+
+
+def test_lag_of_m_months_is_the_value_m_months_earlier(prepared, inputs):
+    panel = make_panel(prepared, inputs)
+    now = panel.values[0, :, panel.variables.index("surface_water")]
+    lag = panel.values[0, :, panel.variables.index("surface_water_lag_3")]
+    steps = prepared.steps_in_months(3)
+    np.testing.assert_array_equal(lag[steps:], now[:-steps])
+
+
+def _late(prepared) -> np.ndarray:
+    return np.repeat((~prepared.inside("train"))[:, None], prepared.heads.shape[1], axis=1)
+
+
+def _reorder(frame: pd.DataFrame, order: np.ndarray) -> pd.DataFrame:
+    full = np.r_[order, np.setdiff1d(np.arange(len(frame)), order)]
+    return pd.DataFrame(frame.to_numpy()[full], index=frame.index, columns=frame.columns)
+
+
+def _seen(prepared, inputs, issue):
+    panel = make_panel(prepared, inputs)
+    past = panel.values[:, : issue + 1]
+    future = panel.values[:, issue + 1 : issue + 1 + panel.lead_times][:, :, panel.known]
+    return past, future, panel.anchor[:, issue]
