@@ -59,9 +59,9 @@ def runs_digest(study) -> str:
 
 
 def truth_digest(basin: Path) -> str:
-    """SHA-256 of the truth of a virtual basin, which its own digest leaves out."""
+    """SHA-256 of the truth of a virtual basin, which its own digest leaves out; or empty."""
     paths = sorted(path for path in (basin / "truth").rglob("*") if path.is_file())
-    return digest_of((path.name, path) for path in paths)
+    return digest_of((path.name, path) for path in paths) if paths else ""
 
 
 def digest_of(named: Iterable[tuple[str, Path]]) -> str:

@@ -18,7 +18,6 @@ _LOST = {
     "wind": "what rests on wind",
     "well:slope": "the slope among the static inputs",
     "discharge": "KGE of the surface water",
-    "companion": "the paper's numbers beside ours",
 }
 
 
@@ -63,7 +62,7 @@ def words_limits(study) -> Markdown:
             "This is not the basin of the paper. Its methods are rerun here; nothing on these "
             "pages confirms or refutes the paper's numbers, which are therefore left out."
         )
-    if settings.virtual:
+    if study.truth is not None:
         first += (
             " Because the basin is simulated, its truth is known, and an interpretation of a model "
             "can be held against what really happened. Its calibration never saw a result of the "

@@ -16,7 +16,7 @@ def table_versions(study) -> Markdown:
 def table_digests(study) -> Markdown:
     """List the digests that tie the results to their data and code."""
     facts = provenance(study)
-    rows = [(name, f"`{value[:16]}…`") for name, value in facts["digests"].items()]
+    rows = [(name, f"`{value[:16]}…`") for name, value in facts["digests"].items() if value]
     rows += [
         ("profile", f"`{facts['profile']}`"),
         ("seeds", ", ".join(map(str, facts["seeds"]))),
