@@ -20,16 +20,20 @@ def check_identifiers(tables: Tables, reader: Reader) -> None:
     wells, gauges, forcing = tables["wells"], tables["gauges"], tables["forcing"]
     _check_series(tables["heads"], wells, "heads.csv", reader.problems)
     _check_series(tables["surface_water"], gauges, "surface_water.csv", reader.problems)
-    # Where a table of places is there but unreadable, what refers to it cannot be judged.
-    if gauges is not None or not (reader.folder / "gauges.csv").exists():
+    # Where a table of places should be but cannot be read, what refers to it cannot be judged.
+    if gauges is not None or _absent(reader, "gauges.csv", "surface_water.csv"):
         known = set() if gauges is None else set(gauges.index)
         _check_column(wells, "gauge_id", known, "wells.csv", reader.problems)
         _check_column(gauges, "upstream_gauge_id", known, "gauges.csv", reader.problems)
         _check_forcing(forcing, "gauge", known, reader.problems)
         _check_target(known, reader)
-    if wells is not None or not (reader.folder / "wells.csv").exists():
+    if wells is not None or _absent(reader, "wells.csv", "heads.csv"):
         known = set() if wells is None else set(wells.index)
         _check_forcing(forcing, "well", known, reader.problems)
+
+
+def _absent(reader: Reader, *names: str) -> bool:
+    return not any((reader.folder / name).exists() for name in names)
 
 
 def _check_series(
@@ -40,7 +44,7 @@ def _check_series(
     known, (key, value) = set(places.index), series.columns[1:]
     _report_unknown(series[key], known, file, problems)
     empty = sorted(known - set(series.loc[series[value].notna(), key]))
-    if empty:
+    if empty and not any(problem.file == file for problem in problems):
         found = f"no {value} for {key} {_listed(empty)}"
         expected = f"at least one value for each row of {_HOME[key]}"
         problems.append(Problem(file, f"column {value}", found, expected))
@@ -143,12 +147,12 @@ def _check_length(
     name: str, settings: BasinSettings, time: pd.DatetimeIndex, ends: pd.DatetimeIndex,
     problems: list[Problem],
 ) -> None:  # fmt: skip
-    """A period must hold one forecast; what comes before its end, one encoder as well."""
+    """A period must hold one forecast; the training years, with what precedes, an encoder too."""
     period = settings.period(name)
     inside = int(((time >= period.start) & (ends <= period.end)).sum())
     before = int((ends <= period.end).sum())
     needed = settings.encoder_length + settings.lead_times
-    if inside < settings.lead_times or before < needed:
+    if inside < settings.lead_times or (name == "train" and before < needed):
         found = f"{inside} whole steps ({settings.step}), {before} counted from the first datum"
         expected = (
             f"at least {settings.lead_times} (lead_times) and {needed} (with encoder_length): "

@@ -15,6 +15,9 @@ from swgw.contract import near, shown
 from swgw.errors import Problem
 
 MISSING = ("", "NaN", "nan", "NA")  # what may stand for a gap
+# Numbers that loggers and agencies write for a gap; none can be a level, a flow or weather.
+STAND_INS = (-999, -999.9, -999.99, -9999, -9999.9, -9999.99, -6999, -7999, -99999, -999999)
+HUGE = 1e19  # and every larger number: 1e20, 1e30, netCDF's 9.97e36
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?")
 _YEARS = (1800, 2200)  # a date outside is a typing error, and would make a huge calendar
 
@@ -151,7 +154,13 @@ def to_numbers(
         )  # fmt: skip
     if required and gap.any():
         problems.append(Problem(file, rows(gap, table) + place, "an empty cell", "a number"))
-    return numbers.where(~np.isinf(numbers))
+    stand_in = (numbers.isin(STAND_INS) | (numbers.abs() > HUGE)).to_numpy() & ~bad
+    if stand_in.any():
+        found = f"{shown(texts.to_numpy()[stand_in][0])}, a usual stand-in for a missing value"
+        problems.append(
+            Problem(file, rows(stand_in, table) + place, found, "an empty cell for a gap")
+        )
+    return numbers.mask(bad | stand_in)
 
 
 def to_ids(

@@ -26,7 +26,15 @@ LONGEST_SETTINGS = 1_000_000  # bytes; a larger basin.yml is some other file
 
 
 class _Loader(yaml.SafeLoader):
-    """The safe loader, refusing a key that stands twice (PyYAML keeps the last in silence)."""
+    """The safe loader, leaving dates as text and refusing a key that stands twice.
+
+    PyYAML itself would fail on a date such as 2001-02-30 and keep the last of two keys in silence.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way
+        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node, deep=False):
         keys = [key.value for key, _ in node.value if isinstance(key.value, str)]
@@ -113,11 +121,9 @@ def _one_of(*choices: str) -> Callable[[Any], str]:
 
 
 def _day(value: Any) -> pd.Timestamp:
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        value = datetime.date.fromisoformat(value)
-    if type(value) is not datetime.date:
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         raise ValueError
-    return pd.Timestamp(value)
+    return pd.Timestamp(datetime.date.fromisoformat(value))
 
 
 def _period(value: Any) -> Period:

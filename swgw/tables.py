@@ -40,7 +40,9 @@ class Reader:
         if table is None:
             return None
         whole = reading.check_columns(table, name, required, known, self.problems)
-        return table if whole else None
+        if table.empty:
+            self._report(name, "", "no row below the header", "data")
+        return table if whole and len(table) else None
 
     def places(self, name: str, key: str, known: tuple[str, ...], why: str) -> pd.DataFrame | None:
         """Read ``wells.csv`` or ``gauges.csv``: one row an identifier, with its coordinates."""
@@ -57,8 +59,6 @@ class Reader:
         if twice.any():
             found = f"{key} {shown(ids[twice].iloc[0])} more than once"
             self._report(name, reading.rows(twice, raw), found, f"one row for each {key}")
-        if raw.empty:
-            self._report(name, "", "no row", f"at least one {key}")
         return table.set_index(pd.Index(ids, name=key, dtype=str))
 
     def _attribute(self, raw: pd.DataFrame, name: str, column: str) -> pd.Series:
