@@ -158,6 +158,13 @@ STATEMENTS = {
         "The data are available from the authors on reasonable request and are not public.",
         "data availability statement",
     ),
+    "data_oddities": Statement(
+        "The forcing is said to end in 2010 while the test period ends in 2012; it is three-hourly "
+        "in the text and hourly in Table 1; and the yearly land use of 2001–2012 is credited to "
+        "Sentinel-2, which was launched in 2015 and sees 10 m. None of this can be settled from "
+        "outside.",
+        "section 2.2 and Table 1",
+    ),
     "conceptual_model": Statement(
         "Two subsystems, land surface and groundwater flow, are joined by five elements: "
         "atmosphere, soil zone, surface runoff, vadose zone and saturated zone. Exchange between "
