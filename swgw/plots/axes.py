@@ -24,6 +24,6 @@ def set_time_axis(axes: Axes, offset: bool = True) -> None:
 def cut_scores(axes: Axes, label: str) -> None:
     """Cut a vertical axis of scores at −1, and say so; mark zero."""
     low = axes.get_ylim()[0]
-    axes.set_ylim(max(low, -1.05), 1.03)
+    axes.set_ylim(max(min(low, -0.03), -1.05), 1.03)
     axes.set_ylabel(label if low >= -1.05 else f"{label} (cut at −1)")
     axes.axhline(0, color=style.GREY, lw=0.7)

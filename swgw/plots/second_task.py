@@ -1,0 +1,97 @@
+"""Figures of section 3.3: single-task, control and multi-task side by side."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from swgw.plots import style
+from swgw.plots.style import literal
+
+WORD_COLOURS = {"supported": style.BLUE, "contradicted": style.RED}
+"""Colour of an interval by what it says of the claim; grey where it decides nothing."""
+
+
+def plot_arms(arms: pd.DataFrame, label: str) -> Figure:
+    """Score of each arm of the TFT at each gauge, with its interval and its seeds.
+
+    Parameters
+    ----------
+    arms : DataFrame
+        Columns place (panel), model, value, low, high, seeds (list of float).
+    label : str
+        The score.
+    """
+    places = list(dict.fromkeys(arms["place"]))
+    figure, axes = plt.subplots(
+        1, len(places), figsize=(style.WIDTH, 2.9), sharey=True, squeeze=False
+    )
+    for axis, place in zip(axes[0], places, strict=True):
+        inside = arms[arms["place"] == place]
+        for x, line in enumerate(inside.itertuples()):
+            colour, marker = style.MODEL_COLOURS[line.model], style.MODEL_MARKERS[line.model]
+            axis.plot([x, x], [line.low, line.high], color=colour, lw=2)
+            axis.plot(np.full(len(line.seeds), x), line.seeds, "_", color=colour, ms=12, mew=1)
+            axis.plot(x, line.value, marker, color=colour, ms=7)
+        axis.set_xticks(range(len(inside)), inside["model"])
+        axis.set_title(literal(place, 46 if len(places) == 1 else 30))
+        axis.set_xlim(-0.6, len(inside) - 0.4)
+        axis.grid(False, axis="x")
+    axes[0, 0].set_ylabel(label)
+    return figure
+
+
+def plot_differences(differences: pd.DataFrame) -> Figure:
+    """Paired differences with their intervals, one panel a place.
+
+    Parameters
+    ----------
+    differences : DataFrame
+        Columns place, score, comparison, value, low, high, word (verdict), paper (NaN if none).
+    """
+    places = list(dict.fromkeys(differences["place"]))
+    counts = [int((differences["place"] == place).sum()) for place in places]
+    figure, axes = plt.subplots(
+        len(places),
+        1,
+        figsize=(style.WIDTH, 0.36 * sum(counts) + 0.75 * len(places) + 0.4),
+        height_ratios=[count + 0.6 for count in counts],
+        squeeze=False,
+    )
+    for axis, place in zip(axes[:, 0], places, strict=True):
+        _draw_differences(axis, differences[differences["place"] == place])
+        axis.set_title(literal(place, 80))
+    _add_legend(figure, axes[0, 0], differences)
+    return figure
+
+
+def _draw_differences(axes: Axes, rows: pd.DataFrame) -> None:
+    for y, line in enumerate(rows.itertuples()):
+        colour = WORD_COLOURS.get(line.word, style.GREY)
+        axes.plot([line.low, line.high], [y, y], color=colour, lw=2.2, solid_capstyle="butt")
+        axes.plot(line.value, y, "o", color=colour, ms=6)
+        if np.isfinite(line.paper):
+            axes.plot(line.paper, y, "*", ms=11, mfc="white", mec=style.DARK)
+    axes.axvline(0, color=style.DARK, lw=0.9)
+    axes.set_yticks(range(len(rows)), rows["comparison"])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.grid(False, axis="y")
+    axes.set_xlabel(f"Difference in {rows['score'].iloc[0]}")
+    reach = max(abs(edge) for edge in axes.get_xlim())
+    axes.set_xlim(-reach, reach)
+
+
+def _add_legend(figure: Figure, axes: Axes, differences: pd.DataFrame) -> None:
+    labels = {
+        "supported": "above zero",
+        "contradicted": "below zero",
+        "": "zero inside, or one seed",
+    }
+    handles = [
+        axes.plot([], [], "o-", color=WORD_COLOURS.get(word, style.GREY), lw=2, label=label)[0]
+        for word, label in labels.items()
+    ]
+    if differences["paper"].notna().any():
+        handles += axes.plot([], [], "*", ms=11, ls="", mfc="white", mec=style.DARK, label="paper")
+    figure.legend(handles=handles, ncol=4, loc="outside upper right")
