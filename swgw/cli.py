@@ -4,10 +4,6 @@ Each imports what it needs when it runs, so that ``swgw --help`` answers at once
 """
 
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -88,20 +84,24 @@ def new(folder: Folder) -> None:
     """Write a small filled-in basin to edit."""
     from swgw.example import write_example
 
-    with _whole_folder(folder) as draft:
-        write_example(draft)
+    write_example(folder)
     typer.echo(f"Wrote an example basin to {folder}. Edit it, then: swgw check {folder}")
 
 
 @app.command()
 def simulate(
     folder: Folder,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same basin.")] = 1,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Same seed, same basin; that of the book if left out.")
+    ] = None,
 ) -> None:
     """Simulate the virtual basin, with its truth."""
+    from swgw.folders import write_folder
+    from swgw.virtual import SEED
     from swgw.virtual import simulate as write_virtual
 
-    with _whole_folder(folder) as draft:
+    seed = SEED if seed is None else seed
+    with write_folder(folder) as draft:
         write_virtual(draft, seed=seed)
     typer.echo(f"Wrote the virtual basin of seed {seed} to {folder}.")
 
@@ -112,24 +112,9 @@ def fetch(
     folder: Folder,
 ) -> None:
     """Turn a public data set into the folder of a basin (SWGW_MIRROR names a local copy)."""
+    from swgw.folders import write_folder
     from swgw.sources import bemp
 
-    with _whole_folder(folder) as draft:
+    with write_folder(folder) as draft:
         {DataSet.bemp: bemp.fetch}[data](draft)
     typer.echo(f"Wrote {data} to {folder}. Next: swgw check {folder}")
-
-
-@contextmanager
-def _whole_folder(folder: Path) -> Iterator[Path]:
-    """Give an empty folder of the same name to fill; it takes its place only if all went well."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder} is there and not empty; nothing was written")
-    folder = folder.resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".swgw-", dir=folder.parent) as around:
-        draft = Path(around) / folder.name
-        draft.mkdir()
-        yield draft
-        if folder.exists():
-            folder.rmdir()
-        shutil.move(draft, folder)

@@ -186,7 +186,13 @@ def _papermill(source: Path, target: Path, parameters: dict[str, Value], log: Pa
     try:
         with _chatter_to(log):
             papermill.execute_notebook(
-                source, target, parameters, progress_bar=False, log_output=True
+                source,
+                target,
+                parameters,
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                log_output=True,
             )
     except papermill.PapermillExecutionError as error:
         last = f"{error.ename}: {error.evalue}".strip().splitlines()[0]

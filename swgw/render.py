@@ -7,6 +7,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import nbformat
 import yaml
 
 from swgw.errors import UserError
@@ -84,7 +85,8 @@ def stage(folder: Path, executed: list[Path], toc: dict, config: dict) -> str:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(shared("book"), folder)
     for path in executed:
-        shutil.copy2(path, folder)
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.write(_without_plumbing(notebook), folder / path.name)
     write_text(folder / "_toc.yml", yaml.safe_dump(toc, sort_keys=False))
     write_text(folder / "_config.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -122,6 +124,15 @@ def render(staged: Path, target: Path, log: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     built.replace(target)
     shutil.rmtree(work, ignore_errors=True)
+
+
+def _without_plumbing(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Let computed prose look like prose: its one line of code stays in the file, out of sight."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source.startswith(("page.words_", "paper_says(")):
+            tags = [tag for tag in cell.metadata.get("tags", []) if tag != "hide-input"]
+            cell.metadata["tags"] = [*tags, "remove-input"]
+    return notebook
 
 
 def _command(staged: Path, work: Path) -> list[str]:

@@ -1,0 +1,285 @@
+import json
+import re
+
+import nbformat
+import pandas as pd
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from swgw import collect, execute, render
+from swgw.cli import app
+from swgw.errors import UserError
+
+DEFAULTS = 'basin = "heihe"  # a folder\nseeds = 0  # the profile\'s own\nrate = 0.5  # a share'
+
+
+def notebook(path, *cells, parameters=DEFAULTS):
+    """Write a notebook whose first cell, unless None, is tagged ``parameters``."""
+    made = nbformat.v4.new_notebook()
+    if parameters is not None:
+        made.cells.append(nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}))
+    made.cells += [nbformat.v4.new_code_cell(source) for source in cells]
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(made, path)
+    return path
+
+
+def job(tmp_path, source, parameters=None, shown=None, key="k"):
+    target = tmp_path / "done" / source.name
+    log = tmp_path / "logs" / "a.log"
+    return execute.Job(source, target, parameters or {}, shown or {}, log, key)
+
+
+# ---- parameters ----------------------------------------------------------------------------
+
+
+def test_parameters_are_read_with_their_types(tmp_path):
+    found = execute.read_parameters(notebook(tmp_path / "a.ipynb"))
+    assert found == {"basin": "heihe", "seeds": 0, "rate": 0.5}
+
+
+@pytest.mark.parametrize(
+    "values", [{"basin": "00123"}, {"seeds": 3}, {"rate": 0.1}, {"rate": 1}, {}]
+)
+def test_right_values_pass(tmp_path, values):
+    execute.check_parameters(notebook(tmp_path / "a.ipynb"), values)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"basn": "x"}, "unknown parameter 'basn'; expected one of basin, seeds, rate"),
+        ({"basin": 123}, "found 123 (int); expected str"),
+        ({"seeds": "3"}, "found '3' (str); expected int"),
+        ({"seeds": True}, "found True (bool); expected int"),
+        ({"seeds": 12e3}, "found 12000.0 (float); expected int"),
+        ({"rate": "0.1"}, "expected float"),
+    ],
+)
+def test_wrong_values_are_refused_by_name_and_type(tmp_path, values, said):
+    with pytest.raises(UserError, match=re.escape(said)):
+        execute.check_parameters(notebook(tmp_path / "a.ipynb"), values)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        (None, "found 0 cells tagged 'parameters'; expected one"),
+        ('basin = "x"\nfolder = basin + "/y"', "line 2: found \"folder = basin + '/y'\""),
+        ("import os", "line 1: found 'import os'; expected a name and a plain value"),
+        ("a, b = 1, 2", "expected a name and a plain value"),
+    ],
+)
+def test_a_parameters_cell_holds_plain_values_only(tmp_path, parameters, said):
+    with pytest.raises(UserError, match=re.escape(said)):
+        execute.read_parameters(notebook(tmp_path / "a.ipynb", parameters=parameters))
+
+
+def test_two_parameters_cells_are_one_too_many(tmp_path):
+    path = notebook(tmp_path / "a.ipynb")
+    made = nbformat.read(path, 4)
+    made.cells.append(nbformat.v4.new_code_cell("a = 1", metadata={"tags": ["parameters"]}))
+    nbformat.write(made, path)
+    with pytest.raises(UserError, match="found 2 cells"):
+        execute.read_parameters(path)
+
+
+# ---- execution -----------------------------------------------------------------------------
+
+
+def test_execution_shows_the_values_and_hides_the_machine(tmp_path):
+    source = notebook(tmp_path / "a.ipynb", "print(basin, seeds, rate)")
+    given = {"basin": str(tmp_path), "seeds": 2}
+    work = job(tmp_path, source, given, {"basin": 'my "own"', "seeds": 2})
+    assert not execute.is_current(work)
+    execute.execute_all([work], 1, lambda _: None)
+    made = nbformat.read(work.target, 4)
+    assert made.cells[0].source == (
+        'basin = "my \\"own\\""  # a folder\nseeds = 2  # the profile\'s own\nrate = 0.5  # a share'
+    )
+    assert made.cells[1].outputs[0].text == f"{tmp_path} 2 0.5\n"
+    made.cells[1].outputs = []
+    assert str(tmp_path) not in json.dumps(made)
+    assert execute.is_current(work)
+    assert not execute.is_current(job(tmp_path, source, key="another"))
+
+
+def test_failures_are_named_together_and_kept_for_inspection(tmp_path):
+    good = notebook(tmp_path / "good.ipynb", "1")
+    bad = notebook(tmp_path / "bad.ipynb", "x = 1", "raise ValueError('no water\\nat all')")
+    worse = notebook(tmp_path / "worse.ipynb", "import os; os._exit(1)")
+    done = []
+    with pytest.raises(execute.NotebookError) as caught:
+        jobs = [job(tmp_path, path) for path in (bad, good, worse)]
+        execute.execute_all(jobs, 2, lambda work: done.append(work.source.stem))
+    assert "bad.ipynb, code cell 3: ValueError: no water" in str(caught.value)
+    assert "worse.ipynb: its Python process died" in str(caught.value)
+    assert done == ["good"]
+    left = sorted(path.name for path in (tmp_path / "done").iterdir())
+    assert [name for name in left if name != "worse.failed.ipynb"] == [
+        "bad.failed.ipynb",
+        "good.ipynb",
+    ]
+
+
+def test_a_wrong_parameter_stops_before_anything_runs(tmp_path):
+    with pytest.raises(UserError, match="unknown parameter"):
+        execute.execute_notebook(job(tmp_path, notebook(tmp_path / "a.ipynb"), {"nme": 1}))
+    assert not (tmp_path / "done").exists()
+
+
+# ---- pages ---------------------------------------------------------------------------------
+
+
+VIRTUAL = "A virtual basin: its observations are simulated, not measured."
+BEWARE = "Do not quote these numbers."
+
+
+@pytest.mark.parametrize(
+    ("virtual", "profile", "seeds", "text"),
+    [
+        (False, "paper", 3, ""),
+        (True, "full", 5, VIRTUAL),
+        (False, "quick", 1, f"Profile quick: small settings, one seed. {BEWARE}"),
+        (True, "quick", 2, f"{VIRTUAL} Profile quick: small settings, 2 seeds. {BEWARE}"),
+    ],
+)
+def test_banner_says_what_to_beware_of(virtual, profile, seeds, text):
+    assert render.banner(virtual, profile, seeds) == text
+
+
+def test_hostile_titles_are_escaped():
+    config = render.configure("<script>alert(1)</script> & more", "")
+    assert config["title"] == "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more"
+
+
+def test_contents_keep_texts_and_the_notebooks_asked_for():
+    names = render.page_names(render.contents(("intro", "03_1_runoff")))
+    assert names == ["intro", "03_1_runoff", "choices", "glossary", "references"]
+
+
+# ---- results -------------------------------------------------------------------------------
+
+
+def test_figures_are_written_by_name(tmp_path):
+    made = nbformat.v4.new_notebook()
+    data = {"image/svg+xml": "<svg/>", "image/png": "iVBORw0KGgo="}
+    output = nbformat.v4.new_output("display_data", data)
+    named = {"mystnb": {"figure": {"name": "fig-1"}}}
+    made.cells = [
+        nbformat.v4.new_code_cell("plot();", outputs=[output], metadata=named),
+        nbformat.v4.new_code_cell("plot();", outputs=[output]),
+    ]
+    nbformat.write(made, tmp_path / "a.ipynb")
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "old.png").touch()
+    assert collect.collect_figures([tmp_path / "a.ipynb"], tmp_path / "figures") == 1
+    written = {path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()}
+    assert written == {"fig-1.svg": b"<svg/>", "fig-1.png": b"\x89PNG\r\n\x1a\n"}
+
+
+# ---- the whole line ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def built(tiny_basin, tmp_path_factory):
+    """A book of three notebooks, made by the command."""
+    output = tmp_path_factory.mktemp("build")
+    words = ["book", str(tiny_basin), "--profile", "smoke", "--output", str(output)]
+    answer = CliRunner().invoke(app, words)
+    assert answer.exit_code == 0, answer.output
+    return output / "example", words, answer.stdout
+
+
+def test_the_command_ends_with_the_page_to_open(built):
+    folder, _, said = built
+    page = folder / "html" / "index.html"
+    assert said.rstrip().endswith(f"Open {page}")
+    assert page.is_file()
+
+
+def test_every_page_carries_the_banner_and_the_title(built):
+    title = yaml.safe_load((built[0] / "book" / "_config.yml").read_text())["title"]
+    for name in ("intro", "03_1_runoff", "provenance", "choices", "glossary", "references"):
+        page = (built[0] / "html" / f"{name}.html").read_text(encoding="utf-8")
+        assert "Profile smoke: small settings, one seed. Do not quote these numbers." in page
+        assert title in page
+
+
+def test_results_are_there(built):
+    results = built[0] / "results"
+    table = pd.read_csv(results / "table_3.csv")
+    assert {"model", "seed", "nse", "r2", "rmse", "kge", "bias"} <= set(table.columns)
+    assert {"MT-TFT", "persistence", "climatology"} <= set(table["model"])
+    assert not table.duplicated(["model", "seed"]).any()
+    heads = pd.read_csv(results / "groundwater_scores.csv", dtype={"well_id": str})
+    assert "007" in set(heads["well_id"])
+    figures = {path.suffix for path in (results / "figures").iterdir()}
+    assert figures == {".svg", ".png"}
+
+
+def test_provenance_names_versions_seeds_digests_and_times(built):
+    facts = json.loads((built[0] / "results" / "provenance.json").read_text(encoding="utf-8"))
+    assert facts["seeds"] == [0]
+    assert facts["profile"] == "smoke"
+    assert {"basin", "package", "runs"} <= facts["digests"].keys()
+    assert {"python", "torch", "jupyter-book"} <= facts["versions"].keys()
+    assert facts["seconds"]["notebooks"].keys() == {"intro", "03_1_runoff", "provenance"}
+    assert facts["settings"]
+
+
+def test_notebooks_ran_without_a_warning(built):
+    for path in (built[0] / "notebooks").iterdir():
+        for cell in nbformat.read(path, 4).cells:
+            for output in cell.get("outputs", []):
+                assert output.get("name") != "stderr", (path.name, output["text"])
+                assert output.output_type != "error"
+
+
+def test_no_published_file_knows_where_it_was_built(built):
+    for path in [*(built[0] / "html" / "_sources").iterdir(), *(built[0] / "notebooks").iterdir()]:
+        assert str(built[0]) not in path.read_text(encoding="utf-8")
+
+
+def test_each_notebook_can_be_downloaded(built):
+    for name in ("intro", "03_1_runoff", "provenance"):
+        page = (built[0] / "html" / f"{name}.html").read_text(encoding="utf-8")
+        assert f'href="_sources/{name}.ipynb"' in page
+        assert (built[0] / "html" / "_sources" / f"{name}.ipynb").is_file()
+
+
+def test_pages_name_no_address_to_load_from(built):
+    source = r'<(?:script|img|iframe|source)[^>]+src="(?:https?:)?//'
+    link = r'<link[^>]+rel="(?:stylesheet|preload)"[^>]+href="(?:https?:)?//'
+    loads = re.compile(f"{source}|{link}")
+    for page in (built[0] / "html").glob("*.html"):
+        assert not loads.findall(page.read_text(encoding="utf-8")), page.name
+
+
+def test_nothing_is_made_twice(built):
+    folder, words, _ = built
+    page = folder / "html" / "index.html"
+    before = page.stat().st_mtime_ns
+    answer = CliRunner().invoke(app, words)
+    assert answer.exit_code == 0, answer.output
+    assert "0 to execute, 3 unchanged" in answer.stdout
+    assert "Pages: unchanged" in answer.stdout
+    assert page.stat().st_mtime_ns == before
+
+
+def test_a_browser_loads_nothing_from_outside(built):
+    playwright = pytest.importorskip("playwright.sync_api")
+    asked = []
+    with playwright.sync_playwright() as driver:
+        try:
+            browser = driver.chromium.launch(channel="chromium", args=["--no-sandbox"])
+        except playwright.Error:
+            pytest.skip("no Chromium to look with")
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        for name in ("intro", "03_1_runoff", "search"):
+            page.goto((built[0] / "html" / f"{name}.html").as_uri())
+        browser.close()
+    assert asked
+    assert not [url for url in asked if not url.startswith(("file:", "data:"))]
