@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import swgw
+from swgw import share
 
 PACKAGE = Path(swgw.__file__).parent
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
@@ -75,3 +76,9 @@ def test_torch_is_not_loaded(code):
     check = f"{code}\nimport sys; assert not {TORCH!r} & set(sys.modules), sys.modules.keys()"
     ended = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
+
+
+def test_a_wheel_finds_its_own_copy_of_what_a_checkout_has(tmp_path, monkeypatch):
+    assert (share.shared("notebooks") / "intro.ipynb").is_file()
+    monkeypatch.setattr(share, "PACKAGE", tmp_path / "site-packages" / "swgw")
+    assert share.shared("book") == tmp_path / "site-packages" / "swgw" / "_share" / "book"
