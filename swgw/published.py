@@ -160,9 +160,9 @@ STATEMENTS = {
     ),
     "data_oddities": Statement(
         "The forcing is said to end in 2010 while the test period ends in 2012; it is three-hourly "
-        "in the text and hourly in Table 1; and the yearly land use of 2001–2012 is credited to "
-        "Sentinel-2, which was launched in 2015 and sees 10 m. None of this can be settled from "
-        "outside.",
+        "in the text and hourly in Table 1; and the yearly land use at 30 m is credited to "
+        "Sentinel-2. (Our remark: this satellite was launched in 2015 and sees 10 m; none of "
+        "it can be settled from outside.)",
         "section 2.2 and Table 1",
     ),
     "conceptual_model": Statement(

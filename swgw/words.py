@@ -63,6 +63,17 @@ def count(n: int, word: str) -> str:
     return f"{n:,} {word}{'' if n == 1 else 's'}"
 
 
+def sentence(text: object) -> str:
+    r"""Write a basin's own words as a sentence of Markdown, with one full stop.
+
+    Examples
+    --------
+    >>> print(sentence("No rights reserved."))
+    No rights reserved.
+    """
+    return escape(str(text).strip().rstrip(".")) + "."
+
+
 def listing(items: Iterable[str]) -> str:
     """Items as a phrase.
 

@@ -12,6 +12,7 @@ from swgw.words import (
     escape,
     number,
     percent,
+    sentence,
     step_word,
     surface_water_label,
     surface_water_word,
@@ -88,12 +89,15 @@ def words_source(study) -> Markdown:
     """Say where the data come from, under which licence, and above which datum heads stand."""
     settings = study.basin.settings
     made = "They are **simulated**. " if settings.virtual else ""
-    datum = f" Heads are given above: {escape(settings.vertical_datum)}." * bool(
-        len(study.basin.wells)
-    )
+    zero = settings.vertical_datum
+    datum = (
+        " The datum of the heads is not stated."
+        if zero == "not stated"
+        else f" Heads are given above: {sentence(zero)}"
+    ) * bool(len(study.basin.wells))
     return Markdown(
-        f"The data of this basin come from: {escape(settings.citation)}. {made}"
-        f"Licence: {escape(settings.licence)}.{datum} Forecasts are made in steps of "
+        f"The data of this basin come from: {sentence(settings.citation)} {made}"
+        f"Licence: {sentence(settings.licence)}{datum} Forecasts are made in steps of "
         f"{step_word(settings.step)}; all series are averaged to it."
     )
 
@@ -145,10 +149,10 @@ def best_observed(study) -> dict[int, str]:
 
 
 def figure_observed(study) -> Figure:
-    """Draw which steps of each gauge and well were observed."""
+    """Draw which steps of each gauge and well were observed, from the training years on."""
     water, heads = study.prepared.surface_water.notna(), study.prepared.heads.notna()
     heads = heads[heads.mean().sort_values(ascending=False, kind="stable").index]
-    observed = pd.concat([water, heads], axis=1)
+    observed = pd.concat([water, heads], axis=1).loc[study.basin.settings.train.start :]
     return plots.plot_observed(observed, periods_of(study), water.shape[1])
 
 
@@ -157,14 +161,15 @@ def words_observed(study) -> Markdown:
     sentences = []
     prepared = study.prepared
     for frame, noun in ((prepared.surface_water, "gauge"), (prepared.heads, "well")):
-        share = frame.notna().mean()
+        share = frame.loc[study.basin.settings.train.start :].notna().mean()
         if not len(share):
             continue
-        span = percent(share.min())
-        if len(share) > 1:
-            span = f"{percent(share.min())} to {percent(share.max())}"
-            span += f" (median {percent(share.median())})"
-        sentences.append(f"Of {count(len(share), noun)}, {span} of the steps are observed.")
+        span = percent(share.median())
+        if percent(share.min()) != percent(share.max()):
+            span = f"{percent(share.min())} to {percent(share.max())} (median {span})"
+        sentences.append(
+            f"Of {count(len(share), noun)}, {span} of the steps are observed from the start of the training years on."
+        )
     filled = pd.concat([f.any(axis=1) for f in prepared.weather_filled.values()], axis=1)
     share = filled.any(axis=1).mean()
     sentences.append(

@@ -7,7 +7,17 @@ from pyproj import Geod
 
 from swgw.pages import needs
 from swgw.plots import study_area as plots
-from swgw.words import count, escape, listing, number, percent, step_word, surface_water_word, table
+from swgw.words import (
+    count,
+    escape,
+    listing,
+    number,
+    percent,
+    sentence,
+    step_word,
+    surface_water_word,
+    table,
+)
 
 NEAR = 1.0
 """A well within this distance [km] of the river stands beside it."""
@@ -32,8 +42,8 @@ def words_basin(study) -> Markdown:
     if settings.target_gauge is not None:
         facts += [f"The target gauge is {gauge_name(study)}; it gives {surface_water_word(study)}."]
     about = f"\n\n{escape(settings.description)}" * bool(settings.description)
-    source = f"\n\nSource: {escape(settings.citation)}. Licence: {escape(settings.licence)}."
-    return Markdown(f"*{escape(settings.title)}.* {kind} {' '.join(facts)}{about}{source}")
+    source = f"\n\nSource: {sentence(settings.citation)} Licence: {sentence(settings.licence)}"
+    return Markdown(f"*{escape(settings.title)}*. {kind} {' '.join(facts)}{about}{source}")
 
 
 def gauge_name(study) -> str:
