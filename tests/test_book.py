@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 
 import nbformat
 import pandas as pd
@@ -273,7 +274,8 @@ def test_a_browser_loads_nothing_from_outside(built):
     asked = []
     with playwright.sync_playwright() as driver:
         try:
-            browser = driver.chromium.launch(channel="chromium", args=["--no-sandbox"])
+            path = shutil.which("chromium")
+            browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         except playwright.Error:
             pytest.skip("no Chromium to look with")
         page = browser.new_page()

@@ -120,14 +120,6 @@ def test_names_of_figures_are_unique():
 
 
 @each_notebook
-def test_every_figure_is_cited_on_its_page(name):
-    text = "\n".join(c.source for c in cells(name, "markdown"))
-    for cell in cells(name, "code"):
-        if figure(cell):
-            assert f"{{numref}}`{figure(cell)['name']}`" in text
-
-
-@each_notebook
 def test_no_place_is_named_in_prose_and_captions(name):
     assert not LOCAL_NAMES.findall(prose(name))
 
