@@ -1,7 +1,8 @@
 """The calendar of a basin's step: days, pentads, weeks of the calendar year, months.
 
 A bin carries its first day. Pentads and weeks are those of the calendar year, the same dates every
-year: 29 February falls into the bin around it, and the last week holds 31 December as well.
+year: 29 February falls into the bin around it, and the last week holds 31 December as well, so that
+bins last 5 or 6, and 7 or 8 days.
 """
 
 import numpy as np
