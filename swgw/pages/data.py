@@ -158,7 +158,7 @@ def figure_observed(study) -> Figure:
 
 def words_observed(study) -> Markdown:
     """Say how much of the series is observed."""
-    sentences = []
+    sentences = ["From the start of the training years on:"]
     prepared = study.prepared
     for frame, noun in ((prepared.surface_water, "gauge"), (prepared.heads, "well")):
         share = frame.loc[study.basin.settings.train.start :].notna().mean()
@@ -167,9 +167,7 @@ def words_observed(study) -> Markdown:
         span = percent(share.median())
         if percent(share.min()) != percent(share.max()):
             span = f"{percent(share.min())} to {percent(share.max())} (median {span})"
-        sentences.append(
-            f"Of {count(len(share), noun)}, {span} of the steps are observed from the start of the training years on."
-        )
+        sentences.append(f"Of {count(len(share), noun)}, {span} of the steps are observed.")
     filled = pd.concat([f.any(axis=1) for f in prepared.weather_filled.values()], axis=1)
     share = filled.any(axis=1).mean()
     sentences.append(

@@ -35,14 +35,19 @@ def example_series(study) -> tuple[pd.Series, str]:
 def faulty(obs: pd.Series) -> dict[str, pd.Series]:
     """Make four simulations of observations (time,), each with one fault."""
     middle, spread = obs.mean(), obs.std()
-    late = max(1, len(obs) // 12)
     noise = np.random.default_rng(0).normal(0, 0.5 * spread, len(obs))
     return {
         "too high": obs + 0.5 * spread,
         "too flat": middle + 0.5 * (obs - middle),
-        "too late": obs.shift(late).bfill(),
+        "too late": _delayed(obs, 0.5 * spread),
         "too noisy": obs + noise,
     }
+
+
+def _delayed(obs: pd.Series, error: float) -> pd.Series:
+    """Delay observations by the steps that bring the RMSE nearest to an error."""
+    delays = [obs.shift(steps).bfill() for steps in range(1, max(2, len(obs) // 6))]
+    return min(delays, key=lambda sim: abs(scores.rmse(obs, sim) - error))
 
 
 def figure_faults(study) -> Figure:

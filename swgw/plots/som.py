@@ -1,6 +1,7 @@
 """Figures of the self-organising map (section 2.5)."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -8,7 +9,7 @@ from swgw.plots.style import BLUE, DARK, GREY, cluster_colour, cluster_marker
 
 
 def plot_clusters(series: pd.DataFrame, nodes: pd.DataFrame, clusters: pd.Series) -> Figure:
-    """Draw the series of each cluster's wells with the map's node on top.
+    """Draw the series of each cluster's wells with the map's node on top, outliers cut off.
 
     Parameters
     ----------
@@ -28,6 +29,10 @@ def plot_clusters(series: pd.DataFrame, nodes: pd.DataFrame, clusters: pd.Series
         plural = "s" if len(members) != 1 else ""
         axes.set_title(f"cluster {cluster}: {len(members)} well{plural}")
         axes.margins(x=0)
+    lowest, highest = np.quantile(series, [0.002, 0.998])
+    panels[0, 0].set_ylim(
+        min(1.1 * lowest, nodes.min().min()), max(1.1 * highest, nodes.max().max())
+    )
     figure.supylabel("Standardised head [standard deviations]", fontsize=9.5)
     panels[-1, 0].set_xlabel("Date (training years)")
     return figure
