@@ -96,6 +96,10 @@ def check_places(tables: Tables, reader: Reader) -> None:
     """Hold wells, gauges and the middle of the river against each other."""
     places = {"wells.csv": tables["wells"], "gauges.csv": tables["gauges"]}
     river = tables["river"]
+    if river is not None and tables["wells"] is not None and "distance_to_river" in tables["wells"]:
+        found = "a column that is computed from the river's course"
+        expected = "no such column, or no river in basin.yml"
+        reader.problems.append(Problem("wells.csv", "column distance_to_river", found, expected))
     if river is not None:
         places[reader.settings.river] = river.iloc[[len(river) // 2]].rename_axis("vertex")
     plausible.check_coordinates(places, reader.problems)

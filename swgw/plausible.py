@@ -11,7 +11,7 @@ EARTH = 6371.0  # km
 FAR = 5000.0  # km from the middle of a basin; none is that wide
 NEAR = 200.0  # km; a place nearer than this is never taken for a swapped one
 SMALLEST_LEVEL = 0.1  # m; below, ratios of levels mean nothing
-GAP = 8.0  # ratio that separates two groups of levels
+GAP = 5.0  # ratio that separates two groups of levels
 HUNDREDFOLD = (40.0, 250.0)  # ratio of two groups' medians that a factor of 100 can give
 METRES = "metres throughout; are some of them centimetres?"
 
@@ -91,14 +91,20 @@ def hundredfold(levels: np.ndarray) -> np.ndarray:
     [False, False, True, False]
     """
     size = np.maximum(np.abs(levels), SMALLEST_LEVEL)
+    large = _upper_group(size)
+    if large.any():
+        ratio = np.median(size[large]) / np.median(size[~large])
+        large &= HUNDREDFOLD[0] < ratio < HUNDREDFOLD[1]
+    return large
+
+
+def _upper_group(size: np.ndarray) -> np.ndarray:
+    """Mark what lies above the widest gap between sizes, if that is wide enough (level,)."""
     ordered = np.sort(size)
     ratios = ordered[1:] / ordered[:-1]
-    none = np.zeros(len(levels), dtype=bool)
     if not len(ratios) or ratios.max() < GAP:
-        return none
-    split = int(ratios.argmax()) + 1
-    ratio = np.median(ordered[split:]) / np.median(ordered[:split])
-    return size >= ordered[split] if HUNDREDFOLD[0] < ratio < HUNDREDFOLD[1] else none
+        return np.zeros(len(size), dtype=bool)
+    return size >= ordered[int(ratios.argmax()) + 1]
 
 
 def check_heads(
@@ -165,11 +171,13 @@ def _check_between_wells(wide: pd.DataFrame, value: str, problems: list[Problem]
 
     One of the two alone is natural: deep wells beside shallow ones, mountain beside coast.
     """
-    large = hundredfold(wide["median"].to_numpy())
+    size = wide["median"].abs().clip(lower=SMALLEST_LEVEL)
+    large = _upper_group(size.to_numpy())
     if not large.any():
         return
     spread = wide["spread"].clip(lower=1e-3)
-    if spread[large].median() < 20 * spread[~large].median():
+    ratios = [values[large].median() / values[~large].median() for values in (size, spread)]
+    if min(ratios) < 15 or np.sqrt(np.prod(ratios)) < 45:
         return
     names = ", ".join(shown(name) for name in wide.index[large][:3])
     more = f" and {large.sum() - 3} more" if large.sum() > 3 else ""

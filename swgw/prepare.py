@@ -4,10 +4,8 @@ Everything is averaged over the bin, first within each day, so that a day read h
 more than one read once. A bin with at least one observation counts as observed.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -30,10 +28,10 @@ class Prepared:
         Heads [m above the datum]; NaN is a gap.
     surface_water : DataFrame (time, gauge)
         Discharge [m³/s] or stage [m]; NaN is a gap.
-    weather : mapping of str to DataFrame (time, variable)
+    weather : dict of str to DataFrame (time, variable)
         By place (``"basin"``, ``"well:<id>"``, ``"gauge:<id>"``): the variables observed there in
         the training years, without gaps [mm/d, °C, m/s, …].
-    weather_filled : mapping of str to DataFrame (time, variable)
+    weather_filled : dict of str to DataFrame (time, variable)
         True where `weather` holds the training years' mean of that step of the year.
     """
 
@@ -41,8 +39,8 @@ class Prepared:
     time: pd.DatetimeIndex
     heads: pd.DataFrame
     surface_water: pd.DataFrame
-    weather: Mapping[str, pd.DataFrame]
-    weather_filled: Mapping[str, pd.DataFrame]
+    weather: dict[str, pd.DataFrame]
+    weather_filled: dict[str, pd.DataFrame]
 
     @property
     def steps_per_year(self) -> int:
@@ -130,8 +128,8 @@ def prepare_basin(basin: Basin) -> Prepared:
         surface_water=_means(basin.surface_water, "gauge_id", "value", basin, time)[
             basin.gauges.index
         ],
-        weather=MappingProxyType(weather),
-        weather_filled=MappingProxyType(filled),
+        weather=weather,
+        weather_filled=filled,
     )
 
 

@@ -93,6 +93,12 @@ def _text(value: Any) -> str:
     return value.strip()
 
 
+def _file(value: Any) -> str:
+    if not isinstance(value, str) or not value.isprintable() or not 1 <= len(value) <= 255:
+        raise ValueError("the name of a file")
+    return value
+
+
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not NAME.fullmatch(value):
         raise ValueError("a short name of letters, digits, - and _, fit for a folder")
@@ -154,7 +160,7 @@ _READERS = {
     "test": _period,
     "surface_water": _one_of("discharge", "stage"),
     "target_gauge": _text,
-    "river": _text,
+    "river": _file,
     "encoder_length": _count,
     "lead_times": _count,
     "future_forcing": _one_of("observed", "none"),

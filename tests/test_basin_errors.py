@@ -35,11 +35,10 @@ def settings(folder, old, new):
 
 def only(folder):
     """The one problem of a folder, as the user reads it."""
-    problems = check_basin(folder)
-    assert len(problems) == 1, "\n".join(map(str, problems))
-    with pytest.raises(BasinError, match="1 problem in the basin folder"):
+    with pytest.raises(BasinError) as error:
         swgw.load_basin(folder)
-    return str(problems[0])
+    assert len(error.value.problems) == 1, str(error.value)
+    return str(error.value.problems[0])
 
 
 def assert_only(folder, *parts):
@@ -96,6 +95,16 @@ def test_every_problem_at_once(own_basin):
     for part in ("forcing.csv", "histroy", "2009-12-31", "'dry'", "an empty cell"):
         assert part in found
     assert len(check_basin(own_basin)) == 5
+
+
+def test_the_error_of_loading_lists_what_the_check_finds(own_basin):
+    (own_basin / "forcing.csv").unlink()
+    put(own_basin, "heads.csv", 5, "head", "dry")
+    problems = check_basin(own_basin)
+    with pytest.raises(BasinError, match="2 problems in the basin folder") as error:
+        swgw.load_basin(own_basin)
+    assert error.value.problems == problems
+    assert all(str(problem) in str(error.value) for problem in problems)
 
 
 # Tables
@@ -412,6 +421,11 @@ def test_natural_levels_are_not_taken_for_centimetres(own_basin, seed):
 def test_weather_out_of_range(own_basin, variable, value):
     put(own_basin, "forcing.csv", 9, variable, value)
     assert_only(own_basin, f"forcing.csv, row 9, column {variable}: found {value}")
+
+
+def test_a_distance_given_and_computed(own_basin):
+    edit(own_basin, "wells.csv", lambda t: t.assign(distance_to_river="1"))
+    assert_only(own_basin, "wells.csv, column distance_to_river", "no such column, or no river")
 
 
 # Settings
