@@ -64,8 +64,9 @@ class Run:
     seed : int
     windows, epochs, patience : int
         See Profile.
-    hidden_size, batch_size, attention_heads : int
+    hidden_size, batch_size, per_row, stride, attention_heads : int
     dropout, learning_rate : float
+        See the models and Schedule.
     """
 
     experiment: Experiment
@@ -76,6 +77,8 @@ class Run:
     patience: int
     hidden_size: int
     batch_size: int
+    per_row: int
+    stride: int
     attention_heads: int
     dropout: float
     learning_rate: float

@@ -9,6 +9,7 @@ import json
 import logging
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,8 +22,9 @@ ENGINE = ("basin.py", "prepare.py", "wells.py", "windows.py", "models/*.py")
 LIBRARIES = ("torch", "pytorch-forecasting", "scikit-learn", "numpy", "pandas", "minisom")
 
 
+@cache
 def engine_digest() -> str:
-    """Digest of the source that a run's numbers depend on."""
+    """Digest of the source that a run's numbers depend on, as this process loaded it."""
     return digest(path for pattern in ENGINE for path in PACKAGE.glob(pattern))
 
 

@@ -166,32 +166,28 @@ def make_panel(prepared: Prepared, inputs: Inputs, clusters: pd.Series | None = 
     )
 
 
-def make_windows(panel: Panel, inside: np.ndarray, observed_only: bool = True) -> Windows:
-    """Find the windows whose targets lie wholly inside a period; encoders may reach back before it.
+def issue_steps(panel: Panel, inside: np.ndarray) -> np.ndarray:
+    """List the issue steps whose targets lie wholly inside a period, without a hole.
 
     Parameters
     ----------
     panel : Panel
     inside : bool array (time,)
-        Steps of the period.
-    observed_only : bool
-        Leave out windows without a single observed target, as training does.
+        Steps of the period; encoders may reach back before it.
 
     Returns
     -------
-    Windows
-        Ordered by series, then issue step.
+    int array (issue,)
     """
     ahead = np.lib.stride_tricks.sliding_window_view(inside[1:], panel.lead_times).all(axis=1)
     issues = np.flatnonzero(ahead)
-    issues = issues[issues >= panel.encoder_length - 1]
+    return issues[issues >= panel.encoder_length - 1]
+
+
+def make_windows(panel: Panel, issues: np.ndarray) -> Windows:
+    """Pair every series with every issue step, ordered by series."""
     series, issue = np.meshgrid(np.arange(len(panel.series)), issues, indexing="ij")
-    windows = Windows(series.ravel(), issue.ravel())
-    if not observed_only:
-        return windows
-    observed = np.isfinite(panel.target).any(axis=-1)
-    steps = windows.issue[:, None] + np.arange(1, panel.lead_times + 1)
-    return windows.take(observed[windows.series[:, None], steps].any(axis=1))
+    return Windows(series.ravel(), issue.ravel())
 
 
 def _dynamic(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str, pd.DataFrame]:

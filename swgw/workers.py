@@ -57,18 +57,17 @@ def _bar(work: list[tuple[Run, RunFolder]]) -> Iterator[None]:
 
     def look() -> None:
         while not stop.wait(SECONDS_BETWEEN_LOOKS):
-            bar.n = sum(_epochs_done(run, folder) for run, folder in work)
-            bar.refresh()
+            bar.update(sum(_epochs_done(run, folder) for run, folder in work) - bar.n)
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()
     try:
         yield
-        bar.n = total
-    finally:
         stop.set()
         thread.join()
-        bar.refresh()
+        bar.update(total - bar.n)
+    finally:
+        stop.set()
         bar.close()
 
 

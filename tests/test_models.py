@@ -1,5 +1,7 @@
 """Losses, references and networks, against literal answers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ import torch
 
 from swgw.basin import load_basin
 from swgw.experiments import BOTH, planned_runs
-from swgw.models.batch import Batch, Gatherer
+from swgw.models.batch import Block, Gatherer, Rows
 from swgw.models.fit import make_network
 from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
 from swgw.models.references import (
@@ -16,10 +18,10 @@ from swgw.models.references import (
     forecast_damped,
     forecast_persistence,
 )
-from swgw.models.training import Schedule, draw_rows
+from swgw.models.training import Schedule, draw_rows, predict
 from swgw.prepare import prepare_basin
 from swgw.profiles import get_profile
-from swgw.windows import Windows, make_panel, make_windows
+from swgw.windows import Windows, issue_steps, make_panel
 
 
 @pytest.fixture(scope="module")
@@ -27,22 +29,33 @@ def prepared(tiny_basin):
     return prepare_basin(load_basin(tiny_basin))
 
 
-def _batch(target, weight):
+@pytest.fixture(scope="module")
+def run(prepared):
+    return _run(prepared, "TFT")
+
+
+def _run(prepared, model):
+    runs = planned_runs(prepared, get_profile("smoke"))
+    return next(r for r in runs if r.experiment.model == model and r.experiment.targets == BOTH)
+
+
+def _scored(target, weight):
     empty = torch.zeros(1)
-    return Batch(empty, empty, empty, empty, empty, torch.tensor(target), torch.tensor(weight))
+    parts = torch.tensor(target), torch.tensor(weight)
+    return Block(empty, empty, 1, 1, empty, empty, empty, *parts)
 
 
 def test_one_minus_r2_leaves_gaps_out_and_weighs_tasks_alike():
-    batch = _batch([[[1.0, 0.0], [9.0, 2.0]]], [[[1.0, 1.0], [0.0, 1.0]]])
+    block = _scored([[[1.0, 0.0], [9.0, 2.0]]], [[[1.0, 1.0], [0.0, 1.0]]])
     prediction = torch.zeros(1, 2, 2, 1)
     # head: one observation, error 1; surface water: errors 0 and 2
-    assert one_minus_r2(prediction, batch).item() == pytest.approx((1.0 + 2.0) / 2)
+    assert one_minus_r2(prediction, block).item() == pytest.approx((1.0 + 2.0) / 2)
 
 
 def test_quantile_loss_is_twice_the_pinball_summed_over_levels():
-    batch = _batch([[[1.0]]], [[[1.0]]])
+    block = _scored([[[1.0]]], [[[1.0]]])
     prediction = torch.zeros(1, 1, 1, len(QUANTILE_LEVELS))
-    assert quantile_loss(prediction, batch).item() == pytest.approx(2 * sum(QUANTILE_LEVELS))
+    assert quantile_loss(prediction, block).item() == pytest.approx(2 * sum(QUANTILE_LEVELS))
 
 
 def test_quantile_loss_agrees_with_the_library():
@@ -52,7 +65,7 @@ def test_quantile_loss_agrees_with_the_library():
     prediction = torch.randn(5, 3, 1, len(QUANTILE_LEVELS))
     target = torch.randn(5, 3, 1)
     theirs = QuantileLoss(list(QUANTILE_LEVELS)).loss(prediction[:, :, 0], target[..., 0])
-    ours = quantile_loss(prediction, _batch(target.tolist(), torch.ones(5, 3, 1).tolist()))
+    ours = quantile_loss(prediction, _scored(target.tolist(), torch.ones(5, 3, 1).tolist()))
     assert ours.item() == pytest.approx(theirs.sum(dim=-1).mean().item(), rel=1e-5)
 
 
@@ -85,48 +98,134 @@ def test_climatology_sees_the_training_years_only(prepared):
     )
 
 
-def test_an_epoch_draws_every_window_once_while_there_are_enough():
-    assert sorted(draw_rows(10, 10, seed=0, epoch=0)) == list(range(10))
-    assert sorted(draw_rows(4, 8, seed=0, epoch=0)) == sorted([*range(4)] * 2)
-    assert draw_rows(10, 10, 0, 0).tolist() != draw_rows(10, 10, 0, 1).tolist()
+def _gatherer(prepared, run, period="train", change=None):
+    panel = make_panel(prepared, run.experiment.inputs(run.gauge))
+    panel = panel if change is None else change(panel)
+    return panel, Gatherer(panel, issue_steps(panel, prepared.inside(period)))
+
+
+@pytest.mark.parametrize("per_row, stride", [(1, 1), (7, 1), (5, 3), (64, 4)])
+@pytest.mark.parametrize("phased", [False, True])
+def test_rows_cover_every_window_once(prepared, run, per_row, stride, phased):
+    panel, gatherer = _gatherer(prepared, run)
+    rows = gatherer.tile(per_row, stride, np.random.default_rng(3) if phased else None)
+    issues = rows.issues()
+    inside = (issues >= gatherer.issues[0]) & (issues <= gatherer.issues[-1])
+    pairs = np.stack([np.broadcast_to(rows.series[:, None], issues.shape)[inside], issues[inside]])
+    expected = len(panel.series) * len(gatherer.issues)
+    assert pairs.shape[1] == len(np.unique(pairs, axis=1).T) == expected
+
+
+def test_windows_outside_the_period_have_no_weight(prepared, run):
+    panel, gatherer = _gatherer(prepared, run)
+    first = gatherer.issues[0]
+    rows = Rows(np.array([0]), np.array([first - 2]), per_row=3, stride=1)
+    weight = gatherer.gather(rows).weight
+    assert not weight[:2].any()
+    observed = np.isfinite(panel.target[0, first + 1 : first + 1 + panel.lead_times])
+    assert weight[2].numpy().astype(bool).tolist() == observed.tolist()
+
+
+def test_a_block_holds_what_its_windows_see(prepared, run):
+    panel, gatherer = _gatherer(prepared, run)
+    block = gatherer.gather(gatherer.tile(4, 2).take(np.array([5])))
+    rows = gatherer.tile(4, 2).take(np.array([5]))
+    issue, series = rows.issues()[0, 2], rows.series[0]
+    past = panel.values[series, issue - panel.encoder_length + 1 : issue + 1]
+    future = panel.values[series, issue + 1 : issue + 1 + panel.lead_times] * panel.known
+    np.testing.assert_array_equal(block.past()[2], past)
+    np.testing.assert_array_equal(block.future()[2], future)
+
+
+def test_an_epoch_is_drawn_from_seed_and_number(prepared, run):
+    _, gatherer = _gatherer(prepared, run)
+    schedule = Schedule(640, 5, 3, 32, 8, 2, 0.01)
+
+    def first(seed, epoch):
+        return [rows.first.tolist() for rows in draw_rows(gatherer, schedule, seed, epoch)]
+
+    assert len(first(0, 0)) == schedule.steps_per_epoch == 4
+    assert first(0, 0) == first(0, 0)
+    assert first(0, 0) != first(0, 1)
+    assert first(0, 0) != first(1, 0)
+
+
+@pytest.mark.parametrize("double", [False, True], ids=["float32", "float64"])
+@pytest.mark.parametrize("arm", ["ST", "MT"])
+def test_block_forward_is_the_librarys(prepared, arm, double):
+    """The same windows, weights and gaps: outputs and gradients of both forwards agree."""
+    from swgw.models.tft import block_output, library_output
+
+    runs = planned_runs(prepared, get_profile("smoke"))
+    run = next(r for r in runs if r.experiment.name == f"{arm}-TFT")
+    clusters = pd.Series([1, 2, 3, 1], prepared.heads.columns)
+    panel = make_panel(prepared, run.experiment.inputs(run.gauge), clusters)
+    gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("train")))
+    block = gatherer.gather(gatherer.tile(6, 3).take(np.arange(4)))
+    tft = make_network(run, panel).tft.eval()
+    if double:
+        tft, floats = tft.double(), ("values", "reals", "anchor", "target", "weight")
+        block = Block(**{**vars(block), **{n: getattr(block, n).double() for n in floats}})
+    shared = block_output(tft, block)
+    stock = library_output(tft, block)
+    theirs = stock["prediction"] if arm == "MT" else [stock["prediction"]]
+    theirs = torch.stack(list(theirs), dim=2)
+    outputs, gradients = (1e-12, 1e-12) if double else (2e-6, 5e-7)
+    assert (shared["prediction"] - theirs).abs().max() < outputs
+    assert (shared["attention"] - stock["encoder_attention"]).abs().max() < outputs
+    for mine, own in zip(
+        _gradients(tft, shared["prediction"], block), _gradients(tft, theirs, block), strict=True
+    ):
+        assert (mine - own).abs().max() < gradients
+
+
+def _gradients(tft, prediction, block):
+    parameters = [p for p in tft.parameters() if p.requires_grad]
+    loss = quantile_loss(prediction, block) / (2 * len(QUANTILE_LEVELS))  # the mean pinball loss
+    found = torch.autograd.grad(loss, parameters, retain_graph=True, allow_unused=True)
+    return [g if g is not None else torch.zeros(1) for g in found]
 
 
 def test_learning_rate_rises_and_falls():
-    schedule = Schedule(windows=1000, epochs=10, patience=3, batch_size=10, learning_rate=1.0)
+    schedule = Schedule(1000, 10, 3, 10, 5, 1, learning_rate=1.0)
     rates = [schedule.rate(step) for step in range(100)]
     assert rates[0] == pytest.approx(0.1)
     assert max(rates) == pytest.approx(1.0)
     assert rates[-1] == pytest.approx(0.01, abs=1e-3)
 
 
-@pytest.mark.parametrize("model", ["GRU", "TFT"])
+@pytest.mark.parametrize("model", ["GRU", "LSTM", "TFT"])
 def test_forecasts_do_not_depend_on_unknown_futures(prepared, model):
-    """Change what lies after the issue time in the panel itself: forecasts stay, bit by bit."""
-    runs = planned_runs(prepared, get_profile("smoke"))
-    run = next(r for r in runs if r.experiment.model == model and r.experiment.targets == BOTH)
+    """Change every observed input after an issue time: forecasts issued before stay the same."""
+    run = _run(prepared, model)
     panel = make_panel(prepared, run.experiment.inputs(run.gauge))
-    network = make_network(run, panel).eval()
-    windows = make_windows(panel, prepared.inside("validation")).take(np.arange(3))
-    before = network(Gatherer(panel).gather(windows, np.arange(3)))
-    values = panel.values.copy()
-    ahead = np.arange(panel.values.shape[1]) > windows.issue.max()
+    network = make_network(run, panel)
+    issues = issue_steps(panel, prepared.inside("validation"))[:20]
+    before = predict(network, panel, issues)
+    ahead = np.arange(panel.values.shape[1]) > issues[-1]
+    values, target, anchor = panel.values.copy(), panel.target.copy(), panel.anchor.copy()
     values[:, ahead[:, None] & ~panel.known[None]] = 99.0
-    target = np.where(np.arange(values.shape[1])[None, :, None] > windows.issue.max(), 99, 0)
-    changed = type(panel)(**{**vars(panel), "values": values, "target": target.astype(np.float32)})
-    after = network(Gatherer(changed).gather(windows, np.arange(3)))
-    assert torch.equal(before, after)
+    target[:, ahead], anchor[:, ahead] = 99.0, 99.0
+    changed = replace(panel, values=values, target=target, anchor=anchor)
+    assert np.array_equal(before, predict(network, changed, issues))
 
 
-def test_a_network_without_training_starts_from_the_last_observation(prepared):
-    run = next(
-        r for r in planned_runs(prepared, get_profile("smoke")) if r.experiment.name == "MT-GRU"
-    )
+def test_forecasts_do_not_depend_on_how_windows_are_grouped(prepared, run):
     panel = make_panel(prepared, run.experiment.inputs(run.gauge))
+    network = make_network(run, panel)
+    issues = issue_steps(panel, prepared.inside("test"))
+    together = predict(network, panel, issues)
+    alone = np.concatenate([predict(network, panel, issues[i : i + 1]) for i in range(3)], axis=1)
+    np.testing.assert_allclose(together[:, :3], alone, rtol=1e-5, atol=1e-4)
+
+
+def test_a_network_without_heads_gives_the_last_observation(prepared):
+    run = _run(prepared, "GRU")
+    panel, gatherer = _gatherer(prepared, run, "test")
     network = make_network(run, panel).eval()
     for head in network.heads:
         torch.nn.init.zeros_(head.weight)
         torch.nn.init.zeros_(head.bias)
-    windows = make_windows(panel, prepared.inside("test"))
-    batch = Gatherer(panel).gather(windows, np.arange(4))
-    expected = batch.anchor[:, None].expand(-1, panel.lead_times, -1)
-    assert torch.equal(network(batch)[..., 0], expected)
+    block = gatherer.gather(gatherer.tile(8, 1).take(np.arange(2)))
+    expected = block.anchor[:, None].expand(-1, panel.lead_times, -1)
+    assert torch.equal(network(block)[..., 0], expected)

@@ -17,7 +17,7 @@ from swgw.models.references import (
 )
 from swgw.prepare import Prepared
 from swgw.runs import RunFolder
-from swgw.windows import Inputs, Panel, Windows, make_panel, make_windows
+from swgw.windows import Inputs, Panel, issue_steps, make_panel, make_windows
 
 
 def fit_references(
@@ -44,13 +44,15 @@ def fit_references(
 
 def _forecasts(prepared: Prepared, panel: Panel, task: str) -> dict[str, np.ndarray]:
     """Each reference's forecasts of the test period, (window, lead_time) in the data's unit."""
-    windows = make_windows(panel, prepared.inside("test"), observed_only=False)
+    windows = make_windows(panel, issue_steps(panel, prepared.inside("test")))
     observed = prepared.heads if task == "head" else prepared.surface_water
     observed = observed[list(panel.series)]
     climatology = fit_climatology(observed, prepared).to_numpy().T
     last = panel.centre + panel.scale * panel.anchor[..., 0]
     training, n = prepared.inside("train"), panel.lead_times
-    fitting = [make_windows(panel, prepared.inside(p)) for p in ("train", "validation")]
+    fitting = [
+        make_windows(panel, issue_steps(panel, prepared.inside(p))) for p in ("train", "validation")
+    ]
     values = observed.to_numpy(float).T
     return {
         "persistence": forecast_persistence(last, windows, n),
@@ -63,8 +65,7 @@ def _forecasts(prepared: Prepared, panel: Panel, task: str) -> dict[str, np.ndar
 def _write(
     prepared: Prepared, panel: Panel, task: str, gauge: str | None, values: np.ndarray, path: Path
 ) -> None:
-    windows: Windows = make_windows(panel, prepared.inside("test"), observed_only=False)
-    shaped = values.reshape(len(panel.series), -1, panel.lead_times, 1)
-    issues = windows.issue[: shaped.shape[1]]
+    issues = issue_steps(panel, prepared.inside("test"))
+    shaped = values.reshape(len(panel.series), len(issues), panel.lead_times, 1)
     hindcast = task_hindcast(prepared, task, gauge, panel.series, issues, shaped, None)
     write_dataset(hindcast, path)

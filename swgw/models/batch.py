@@ -1,69 +1,171 @@
-"""Windows as tensors: gathered once from the panel, batch by batch, never stored."""
+"""Windows as tensors, in blocks that share their time steps; nothing is stored window by window.
+
+A block is a few rows; a row is one series and a run of issue times a fixed stride apart. What a
+network does step by step is computed once for a row and gathered into windows after that.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from swgw.windows import Panel, Windows
+from swgw.windows import Panel
 
 
 @dataclass(frozen=True)
-class Batch:
-    """One batch of windows.
+class Rows:
+    """Rows of windows, each one series and ``per_row`` issue times ``stride`` steps apart.
 
     Attributes
     ----------
-    past : float tensor (batch, encoder_length, variable)
-    future : float tensor (batch, lead_time, variable)
-        Zero where a variable is not known beyond the issue time.
-    reals : float tensor (batch, static real)
-    classes : int tensor (batch, static class)
-    anchor : float tensor (batch, target)
-        The last observation of each target, standardised.
-    target : float tensor (batch, lead_time, target)
-        Standardised; 0 where nothing was observed.
-    weight : float tensor (batch, lead_time, target)
-        1 where observed, else 0.
+    series : int array (row,)
+    first : int array (row,)
+        First issue step of the row; it may lie outside the period, where windows do not count.
+    per_row, stride : int
     """
 
-    past: torch.Tensor
-    future: torch.Tensor
+    series: np.ndarray
+    first: np.ndarray
+    per_row: int
+    stride: int
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    def take(self, chosen: np.ndarray) -> "Rows":
+        """Select rows."""
+        return Rows(self.series[chosen], self.first[chosen], self.per_row, self.stride)
+
+    def issues(self) -> np.ndarray:
+        """Issue steps, (row, window)."""
+        return self.first[:, None] + np.arange(self.per_row) * self.stride
+
+
+@dataclass(frozen=True)
+class Block:
+    """Tensors of some rows; windows are numbered row by row.
+
+    Attributes
+    ----------
+    values : float tensor (row, step, variable)
+        Dynamic inputs over all steps of the row.
+    known : bool tensor (variable,)
+        Which of them may be seen beyond the issue time.
+    stride, encoder_length : int
+    reals : float tensor (row, static real)
+    classes : int tensor (row, static class)
+    anchor : float tensor (window, target)
+        The last observation of each target, standardised.
+    target : float tensor (window, lead_time, target)
+        Standardised; 0 where nothing was observed.
+    weight : float tensor (window, lead_time, target)
+        1 where observed and inside the period, else 0.
+    """
+
+    values: torch.Tensor
+    known: torch.Tensor
+    stride: int
+    encoder_length: int
     reals: torch.Tensor
     classes: torch.Tensor
     anchor: torch.Tensor
     target: torch.Tensor
     weight: torch.Tensor
 
+    @property
+    def lead_times(self) -> int:
+        """Steps ahead."""
+        return self.target.shape[1]
+
+    @property
+    def per_row(self) -> int:
+        """Windows in a row."""
+        return len(self.target) // len(self.values)
+
+    def past(self) -> torch.Tensor:
+        """What each window sees up to its issue time: (window, encoder_length, variable)."""
+        return unfold(self.values[:, : -self.lead_times], self.encoder_length, self.stride)
+
+    def future(self) -> torch.Tensor:
+        """What it knows beyond, zero where a variable is not known: (window, lead_time, …)."""
+        ahead = unfold(self.values[:, self.encoder_length :], self.lead_times, self.stride)
+        return ahead * self.known
+
+    def static_reals(self) -> torch.Tensor:
+        """Static numbers of each window: (window, static real)."""
+        return self.reals.repeat_interleave(self.per_row, dim=0)
+
+    def static_classes(self) -> torch.Tensor:
+        """Static classes of each window: (window, static class)."""
+        return self.classes.repeat_interleave(self.per_row, dim=0)
+
+
+def unfold(steps: torch.Tensor, length: int, stride: int) -> torch.Tensor:
+    """Cut rows into overlapping windows: (row, step, n) → (row · window, length, n)."""
+    windows = steps.unfold(1, length, stride)  # (R, K, n, length)
+    return windows.transpose(2, 3).reshape(-1, length, steps.shape[-1])
+
 
 class Gatherer:
-    """A panel's arrays as tensors, from which batches of windows are gathered."""
+    """A panel's arrays as tensors, from which blocks are gathered.
 
-    def __init__(self, panel: Panel, device: str | torch.device = "cpu"):
-        self.device = device
-        self.values = torch.as_tensor(panel.values, device=device)
-        self.known = torch.as_tensor(panel.known, dtype=torch.float32, device=device)
-        self.reals = torch.as_tensor(panel.reals, device=device)
-        self.classes = torch.as_tensor(panel.classes, device=device)
-        self.anchor = torch.as_tensor(panel.anchor, device=device)
-        target = torch.as_tensor(panel.target, device=device)
+    Parameters
+    ----------
+    panel : Panel
+    issues : int array (issue,)
+        Issue steps of the period, one run without holes.
+    """
+
+    def __init__(self, panel: Panel, issues: np.ndarray):
+        self.issues = issues
+        self.encoder_length, self.lead_times = panel.encoder_length, panel.lead_times
+        self.n_series = len(panel.series)
+        self.values = torch.as_tensor(panel.values)
+        self.known = torch.as_tensor(panel.known)
+        self.reals = torch.as_tensor(panel.reals)
+        self.classes = torch.as_tensor(panel.classes)
+        self.anchor = torch.as_tensor(panel.anchor)
+        target = torch.as_tensor(panel.target)
         self.weight = torch.isfinite(target).float()
         self.target = torch.nan_to_num(target)
-        self.before = torch.arange(1 - panel.encoder_length, 1, device=device)
-        self.after = torch.arange(1, panel.lead_times + 1, device=device)
 
-    def gather(self, windows: Windows, rows: np.ndarray) -> Batch:
-        """Gather the windows in the given rows into a batch."""
-        series = torch.as_tensor(windows.series[rows], device=self.device)
-        issue = torch.as_tensor(windows.issue[rows], device=self.device)
-        each, past = series[:, None], issue[:, None] + self.before  # (B, 1), (B, E)
-        future = issue[:, None] + self.after  # (B, L)
-        return Batch(
-            self.values[each, past],
-            self.values[each, future] * self.known,
+    def gather(self, rows: Rows) -> Block:
+        """Gather rows into a block; windows outside the period get no weight."""
+        last = self.values.shape[1] - 1
+        issues = rows.issues()
+        inside = (issues >= self.issues[0]) & (issues <= self.issues[-1])
+        span = self.encoder_length + self.lead_times + (rows.per_row - 1) * rows.stride
+        steps = rows.first[:, None] - self.encoder_length + 1 + np.arange(span)
+        series = torch.as_tensor(rows.series)
+        each = series.repeat_interleave(rows.per_row)
+        issue = torch.as_tensor(issues.clip(0, last)).flatten()
+        ahead = (issue[:, None] + torch.arange(1, self.lead_times + 1)).clamp(max=last)
+        counts = torch.as_tensor(inside, dtype=torch.float32).flatten()[:, None, None]
+        return Block(
+            self.values[series[:, None], torch.as_tensor(steps.clip(0, last))],
+            self.known,
+            rows.stride,
+            self.encoder_length,
             self.reals[series],
             self.classes[series],
-            self.anchor[series, issue],
-            self.target[each, future],
-            self.weight[each, future],
+            self.anchor[each, issue],
+            self.target[each[:, None], ahead],
+            self.weight[each[:, None], ahead] * counts,
         )
+
+    def tile(self, per_row: int, stride: int, rng: np.random.Generator | None = None) -> Rows:
+        """Cover every window of the period with rows, each window once.
+
+        Issue times fall into ``stride`` classes; each class of each series is cut into rows. A
+        generator gives each its own phase, so that no window always sits beside the same others.
+        """
+        count = -(-len(self.issues) // stride)
+        per_row = min(per_row, count)
+        series, residue = np.divmod(np.arange(self.n_series * stride), stride)
+        phase = rng.integers(per_row, size=len(series)) if rng else np.zeros(len(series), int)
+        pieces = -(-(count + per_row - 1) // per_row) if rng else -(-count // per_row)
+        first = (residue - phase * stride)[:, None] + np.arange(pieces) * per_row * stride
+        rows = Rows(np.repeat(series, pieces), self.issues[0] + first.ravel(), per_row, stride)
+        issues = rows.issues()
+        used = ((issues >= self.issues[0]) & (issues <= self.issues[-1])).any(axis=1)
+        return rows.take(np.flatnonzero(used))

@@ -21,7 +21,7 @@ from swgw.models.training import (
 )
 from swgw.prepare import Prepared
 from swgw.runs import RunFolder, discard_checkpoint
-from swgw.windows import Panel, make_panel, make_windows
+from swgw.windows import Panel, issue_steps, make_panel
 
 Progress = Callable[[list[dict]], None]
 
@@ -66,14 +66,22 @@ def fit(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFol
 def _learn(run: Run, prepared: Prepared, panel: Panel, network, folder: Path) -> None:
     """Train, going on from a checkpoint if there is a good one; keep the best weights."""
     loss = quantile_loss if run.experiment.model == "TFT" else one_minus_r2
-    windows = [make_windows(panel, prepared.inside(p)) for p in ("train", "validation")]
-    for name, found in zip(("train", "validation"), windows, strict=True):
+    issues = tuple(issue_steps(panel, prepared.inside(p)) for p in ("train", "validation"))
+    for name, found in zip(("train", "validation"), issues, strict=True):
         if not len(found):
             raise UserError(
-                f"basin.yml, {name}: found no window of {panel.encoder_length} + "
-                f"{panel.lead_times} steps with an observation; expected a longer period"
+                f"basin.yml, {name}: found no room for {panel.encoder_length} steps before and "
+                f"{panel.lead_times} after an issue time; expected a longer period"
             )
-    schedule = Schedule(run.windows, run.epochs, run.patience, run.batch_size, run.learning_rate)
+    schedule = Schedule(
+        run.windows,
+        run.epochs,
+        run.patience,
+        run.batch_size,
+        run.per_row,
+        run.stride,
+        run.learning_rate,
+    )
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         try:
@@ -84,19 +92,18 @@ def _learn(run: Run, prepared: Prepared, panel: Panel, network, folder: Path) ->
     def write_curve(curve: list[dict]) -> None:
         write_text(folder / "learning_curve.csv", pd.DataFrame(curve).to_csv(index=False))
 
-    train(network, loss, panel, tuple(windows), schedule, run.seed, checkpoint, write_curve)
+    train(network, loss, panel, issues, schedule, run.seed, checkpoint, write_curve)
     parameters = sum(p.numel() for p in network.parameters())
     write_text(folder / "parameters.txt", f"{parameters}\n")
 
 
 def _write_hindcasts(run: Run, prepared: Prepared, panel: Panel, network, folder: Path) -> None:
-    windows = make_windows(panel, prepared.inside("test"), observed_only=False)
-    values = predict(network, panel, windows)  # (window, lead_time, target, quantile)
+    issues = issue_steps(panel, prepared.inside("test"))
+    values = predict(network, panel, issues)  # (series, issue_time, lead_time, target, quantile)
     levels = QUANTILE_LEVELS if run.experiment.model == "TFT" else None
     for i, task in enumerate(panel.targets):
-        by_series = values[:, :, i].reshape(len(panel.series), -1, *values[:, :, i].shape[1:])
-        issues = windows.issue[: by_series.shape[1]]
-        hindcast = task_hindcast(prepared, task, run.gauge, panel.series, issues, by_series, levels)
+        own = values[:, :, :, i]
+        hindcast = task_hindcast(prepared, task, run.gauge, panel.series, issues, own, levels)
         write_dataset(hindcast, folder / f"{task}.nc")
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from swgw.models.batch import Batch
+from swgw.models.batch import Block
 
 QUANTILE_LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 
@@ -14,29 +14,29 @@ def _mean_over_tasks(error: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     return per_task.sum() / (observed > 0).sum().clamp(min=1)
 
 
-def one_minus_r2(prediction: torch.Tensor, batch: Batch) -> torch.Tensor:
+def one_minus_r2(prediction: torch.Tensor, block: Block) -> torch.Tensor:
     """1 − R² = SSE/SST per task (paper, section 2.4.2).
 
-    The SST of a batch is unstable, so that of the training years is used: targets are
+    The SST of a block is unstable, so that of the training years is used: targets are
     standardised over these years, which makes SST the number of observations.
 
     Parameters
     ----------
-    prediction : tensor (batch, lead_time, target, 1)
-    batch : Batch
+    prediction : tensor (window, lead_time, target, 1)
+    block : Block
     """
-    return _mean_over_tasks((prediction[..., 0] - batch.target) ** 2, batch.weight)
+    return _mean_over_tasks((prediction[..., 0] - block.target) ** 2, block.weight)
 
 
-def quantile_loss(prediction: torch.Tensor, batch: Batch) -> torch.Tensor:
+def quantile_loss(prediction: torch.Tensor, block: Block) -> torch.Tensor:
     """Pinball loss summed over the quantile levels, twice, as pytorch-forecasting defines it.
 
     Parameters
     ----------
-    prediction : tensor (batch, lead_time, target, quantile)
-    batch : Batch
+    prediction : tensor (window, lead_time, target, quantile)
+    block : Block
     """
     levels = prediction.new_tensor(QUANTILE_LEVELS)
-    error = batch.target[..., None] - prediction
+    error = block.target[..., None] - prediction
     pinball = 2 * torch.maximum(levels * error, (levels - 1) * error)
-    return _mean_over_tasks(pinball.sum(dim=-1), batch.weight)
+    return _mean_over_tasks(pinball.sum(dim=-1), block.weight)

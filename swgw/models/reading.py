@@ -1,23 +1,26 @@
 """What a trained Temporal Fusion Transformer says of its inputs, beside a null.
 
 Attention and variable selection weights are read as the library gives them; permutation importance
-asks how much worse the forecasts become when one input is shuffled over windows.
+asks how much worse the forecasts become when one input is exchanged between rows of windows.
 """
+
+from dataclasses import replace
 
 import numpy as np
 import torch
 import xarray as xr
 
-from swgw.models.batch import Batch, Gatherer
+from swgw.models.batch import Block, Gatherer, Rows
 from swgw.models.losses import QUANTILE_LEVELS
 from swgw.models.tft import CoupledTFT
-from swgw.models.training import FORECAST_BATCH, chunks, thin
+from swgw.models.training import FORECAST_PER_ROW, FORECAST_ROWS, chunks
 from swgw.prepare import Prepared
-from swgw.windows import Panel, Windows, make_windows
+from swgw.windows import Panel, issue_steps
 
 NULL_PERMUTATIONS = 50
-READ_WINDOWS = 2000
-IMPORTANCE_WINDOWS = 600
+NULL_SERIES = 50
+READ_ROWS = 100
+IMPORTANCE_ROWS = 20
 
 
 @torch.no_grad()
@@ -35,22 +38,22 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
         (target, encoder_variable): relative rise of the quantile loss.
     """
     network.eval()
-    gatherer = Gatherer(panel)
-    test = thin(make_windows(panel, prepared.inside("test"), observed_only=False), READ_WINDOWS)
-    read = _mean_reading(network, gatherer, test)
-    last = _windows_at_end_of_training(panel, prepared)
-    batch = gatherer.gather(last, np.arange(len(last)))
+    gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("test")))
+    rows = gatherer.tile(FORECAST_PER_ROW, 1)
+    rows = rows.take(np.arange(0, len(rows), -(-len(rows) // READ_ROWS)))
+    read = _mean_reading(network, gatherer, rows)
+    last, step = _windows_at_end_of_training(panel, prepared)
     weights = {name: read[name] / read[name].sum() for name in ("encoder", "decoder")}
     statics = read["static"] / max(read["static"].sum(), 1e-12)
-    importance = permutation_importance(network, gatherer, thin(test, IMPORTANCE_WINDOWS), seed)
+    importance = permutation_importance(network, gatherer, rows, seed)
     return xr.Dataset(
         {
             "attention": (("lead_time", "encoder_step"), read["attention"]),
             "attention_at_issue": (
                 ("series", "lead_time", "encoder_step"),
-                network.interpret(batch)["attention"].numpy(),
+                network.interpret(last)["attention"].numpy(),
             ),
-            "attention_null": (("permutation", "encoder_step"), _null(network, batch, seed)),
+            "attention_null": (("permutation", "encoder_step"), _null(network, last, seed)),
             "encoder_importance": ("encoder_variable", weights["encoder"]),
             "decoder_importance": ("decoder_variable", weights["decoder"]),
             "static_importance": ("static_variable", statics),
@@ -67,61 +70,75 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
             "static_variable": list(network.tft.static_variables),
             "target": list(panel.targets),
         },
-        {"issued_at": str(prepared.time[last.issue[0]].date())},
+        {"issued_at": str(prepared.time[step].date())},
     )
 
 
-def _mean_reading(network: CoupledTFT, gatherer: Gatherer, windows: Windows) -> dict:
+def _mean_reading(network: CoupledTFT, gatherer: Gatherer, rows: Rows) -> dict[str, np.ndarray]:
+    """Mean over the windows inside the period."""
     totals: dict[str, np.ndarray] = {}
-    for rows in chunks(len(windows), FORECAST_BATCH):
-        for name, value in network.interpret(gatherer.gather(windows, rows)).items():
-            totals[name] = totals.get(name, 0.0) + value.sum(dim=0).numpy()
-    return {name: total / len(windows) for name, total in totals.items()}
+    count = 0
+    for chosen in chunks(len(rows), FORECAST_ROWS):
+        some = rows.take(chosen)
+        inside = np.isin(some.issues().ravel(), gatherer.issues)
+        for name, value in network.interpret(gatherer.gather(some)).items():
+            totals[name] = totals.get(name, 0.0) + value[inside].sum(dim=0).numpy()
+        count += inside.sum()
+    return {name: total / count for name, total in totals.items()}
 
 
-def _windows_at_end_of_training(panel: Panel, prepared: Prepared) -> Windows:
-    last = int(np.flatnonzero(prepared.inside("train"))[-1])
+def _windows_at_end_of_training(panel: Panel, prepared: Prepared) -> tuple[Block, int]:
+    step = int(np.flatnonzero(prepared.inside("train"))[-1])
     series = np.arange(len(panel.series))
-    return Windows(series, np.full(len(series), last))
+    rows = Rows(series, np.full(len(series), step), per_row=1, stride=1)
+    return Gatherer(panel, np.array([step])).gather(rows), step
 
 
-def _null(network: CoupledTFT, batch: Batch, seed: int) -> np.ndarray:
+def _null(network: CoupledTFT, block: Block, seed: int) -> np.ndarray:
     """Attention on a past whose steps are shuffled: what position alone draws."""
     generator = torch.Generator().manual_seed(seed)
-    rows = []
+    some = torch.arange(0, len(block.values), -(-len(block.values) // NULL_SERIES))
+    static = {"reals": block.reals[some], "classes": block.classes[some]}
+    targets = {name: getattr(block, name)[some] for name in ("anchor", "target", "weight")}
+    attention = []
     for _ in range(NULL_PERMUTATIONS):
-        order = torch.randperm(batch.past.shape[1], generator=generator)
-        shuffled = Batch(**{**vars(batch), "past": batch.past[:, order]})
-        rows.append(network.interpret(shuffled)["attention"].mean(dim=(0, 1)).numpy())
-    return np.stack(rows)
+        values = block.values[some].clone()
+        order = torch.randperm(block.encoder_length, generator=generator)
+        values[:, : block.encoder_length] = values[:, order]
+        shuffled = replace(block, values=values, **static, **targets)
+        attention.append(network.interpret(shuffled)["attention"].mean(dim=(0, 1)).numpy())
+    return np.stack(attention)
 
 
 def permutation_importance(
-    network: CoupledTFT, gatherer: Gatherer, windows: Windows, seed: int
+    network: CoupledTFT, gatherer: Gatherer, rows: Rows, seed: int
 ) -> np.ndarray:
-    """Relative rise of each target's loss when an input, past and future, comes from other windows.
+    """Relative rise of each target's loss when an input, past and future, comes from another year.
+
+    Rows of windows are exchanged whole, so that the input stays a plausible series but belongs to
+    another time or place.
 
     Returns
     -------
     array (target, variable)
         0.1 means that the loss rose by a tenth; negative values are chance.
     """
-    batch = gatherer.gather(windows, np.arange(len(windows)))
     generator = torch.Generator().manual_seed(seed)
-    base = _loss_by_target(network, batch)
+    block = gatherer.gather(rows.take(np.arange(0, len(rows), -(-len(rows) // IMPORTANCE_ROWS))))
+    base = _loss_by_target(network, block)
     rises = []
-    for i in range(batch.past.shape[-1]):
-        order = torch.randperm(len(windows), generator=generator)
-        past, future = batch.past.clone(), batch.future.clone()
-        past[..., i], future[..., i] = past[order, :, i], future[order, :, i]
-        changed = Batch(**{**vars(batch), "past": past, "future": future})
-        rises.append(_loss_by_target(network, changed) / base - 1)
+    for i in range(block.values.shape[-1]):
+        values = block.values.clone()
+        order = torch.randperm(values.shape[0], generator=generator)
+        shift = int(torch.randint(values.shape[1], (1,), generator=generator))
+        values[..., i] = values[order, :, i].roll(shift, dims=1)
+        rises.append(_loss_by_target(network, replace(block, values=values)) / base - 1)
     return np.stack(rises, axis=1)
 
 
-def _loss_by_target(network: CoupledTFT, batch: Batch) -> np.ndarray:
+def _loss_by_target(network: CoupledTFT, block: Block) -> np.ndarray:
     levels = torch.tensor(QUANTILE_LEVELS)
-    error = batch.target[..., None] - network(batch)
+    error = block.target[..., None] - network(block)
     pinball = torch.maximum(levels * error, (levels - 1) * error).mean(dim=-1)  # (B, L, target)
-    observed = batch.weight.sum(dim=(0, 1)).clamp(min=1)
-    return ((pinball * batch.weight).sum(dim=(0, 1)) / observed).numpy()
+    observed = block.weight.sum(dim=(0, 1)).clamp(min=1)
+    return ((pinball * block.weight).sum(dim=(0, 1)) / observed).numpy()

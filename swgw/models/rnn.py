@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from swgw.models.batch import Batch
+from swgw.models.batch import Block
 from swgw.windows import Panel
 
 
@@ -45,26 +45,27 @@ class CnnRnn(nn.Module):
         self.heads = nn.ModuleList(nn.Linear(hidden_size, 1) for _ in panel.targets)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, batch: Batch) -> torch.Tensor:
-        """Forecast the mean of each target, standardised: (batch, lead_time, target, 1)."""
-        lead_times = batch.future.shape[1]
-        x = self._sequence(batch)  # (B, E + L, input)
+    def forward(self, block: Block) -> torch.Tensor:
+        """Forecast the mean of each target, standardised: (window, lead_time, target, 1)."""
+        x = self._sequence(block)  # (B, E + L, input)
         x = torch.relu(self.convolution(x.transpose(1, 2))).transpose(1, 2)
         x = self.dropout(self.shared(x)[0])  # (B, E + L - kernel + 1, hidden)
-        own = [task(x)[0][:, -lead_times:] for task in self.tasks]  # each (B, L, hidden)
+        own = [task(x)[0][:, -block.lead_times :] for task in self.tasks]  # each (B, L, hidden)
         changes = [
             head(self.dropout(y)) for head, y in zip(self.heads, own, strict=True)
         ]  # each (B, L, 1)
-        return torch.stack(changes, dim=2) + batch.anchor[:, None, :, None]
+        return torch.stack(changes, dim=2) + block.anchor[:, None, :, None]
 
-    def _sequence(self, batch: Batch) -> torch.Tensor:
+    def _sequence(self, block: Block) -> torch.Tensor:
         """Encoder and decoder steps in one sequence, statics repeated along it."""
-        sequence = torch.cat([batch.past, batch.future], dim=1)
+        past = block.past()
+        sequence = torch.cat([past, block.future()], dim=1)
         flag = torch.zeros_like(sequence[..., :1])
-        flag[:, batch.past.shape[1] :] = 1.0
+        flag[:, past.shape[1] :] = 1.0
+        classes = block.static_classes()
         one_hot = [
-            nn.functional.one_hot(batch.classes[:, i], count).float()
+            nn.functional.one_hot(classes[:, i], count).float()
             for i, count in enumerate(self.class_counts)
         ]
-        statics = torch.cat([batch.reals, *one_hot], dim=1)[:, None]
+        statics = torch.cat([block.static_reals(), *one_hot], dim=1)[:, None]
         return torch.cat([sequence, flag, statics.expand(-1, sequence.shape[1], -1)], dim=-1)

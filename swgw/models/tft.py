@@ -1,11 +1,17 @@
-"""pytorch-forecasting's Temporal Fusion Transformer, with one or two targets (section 2.4.3)."""
+"""pytorch-forecasting's Temporal Fusion Transformer, with one or two targets (section 2.4.3).
+
+The network, its weights and its state dict are the library's. :func:`block_output` runs it on a
+block of windows, where the embedding and selection of variables, which act on one step at a time,
+are computed once per (series, step) instead of once per window; a test holds it to the library's
+own forward.
+"""
 
 import warnings
 
 import torch
 from torch import nn
 
-from swgw.models.batch import Batch
+from swgw.models.batch import Block, unfold
 from swgw.models.losses import QUANTILE_LEVELS
 from swgw.windows import Panel
 
@@ -36,7 +42,7 @@ def make_tft(
         warnings.simplefilter("ignore")  # modules among the hyperparameters
         return TemporalFusionTransformer(
             hidden_size=hidden_size,
-            hidden_continuous_size=max(hidden_size // 2, 4),
+            hidden_continuous_size=8,
             lstm_layers=1,
             dropout=dropout,
             attention_head_size=attention_heads,
@@ -57,6 +63,116 @@ def make_tft(
         )
 
 
+def library_output(tft: TemporalFusionTransformer, block: Block) -> dict:
+    """Run the library's own forward on a block's windows, one by one."""
+    past, future, reals = block.past(), block.future(), block.static_reals()
+    classes, lead_times = block.static_classes(), block.lead_times
+    scale = [torch.stack([a, torch.ones_like(a)], dim=1) for a in block.anchor.T]  # (B, 2)
+    return tft(
+        {
+            "encoder_cont": _with_statics(past, reals),
+            "decoder_cont": _with_statics(future, reals),
+            "encoder_cat": classes[:, None].expand(-1, block.encoder_length, -1),
+            "decoder_cat": classes[:, None].expand(-1, lead_times, -1),
+            "encoder_lengths": torch.full((len(past),), block.encoder_length),
+            "decoder_lengths": torch.full((len(past),), lead_times),
+            "target_scale": scale if len(scale) > 1 else scale[0],
+        }
+    )
+
+
+def _with_statics(values: torch.Tensor, reals: torch.Tensor) -> torch.Tensor:
+    """Repeat the statics along a window: (B, T, variable) → (B, T, variable + static)."""
+    return torch.cat([values, reals[:, None].expand(-1, values.shape[1], -1)], dim=-1)
+
+
+def block_output(tft: TemporalFusionTransformer, block: Block) -> dict:
+    """Run the network on a block: the library's forward with its step-wise part shared.
+
+    Returns
+    -------
+    dict
+        prediction (window, lead_time, target, quantile), attention (window, lead_time, head,
+        encoder_step), encoder, decoder (window, step, variable) and static (window, static)
+        selection weights.
+    """
+    static, static_weights = _static_embedding(tft, block)  # (R, H)
+    context = tft.static_context_variable_selection(static)
+    past, past_weights = _select(
+        tft.encoder_variable_selection,
+        tft.encoder_variables,
+        tft,
+        block.values[:, : -block.lead_times],
+        context,
+    )
+    ahead, ahead_weights = _select(
+        tft.decoder_variable_selection,
+        tft.decoder_variables,
+        tft,
+        block.values[:, block.encoder_length :],
+        context,
+    )
+    past = unfold(past, block.encoder_length, block.stride)  # (B, E, H)
+    ahead = unfold(ahead, block.lead_times, block.stride)  # (B, L, H)
+    output, attention = _fuse(tft, past, ahead, static.repeat_interleave(block.per_row, dim=0))
+    layers = tft.output_layer if tft.n_targets > 1 else [tft.output_layer]
+    return {
+        "prediction": torch.stack([layer(output) for layer in layers], dim=2)
+        + block.anchor[:, None, :, None],
+        "attention": attention,
+        "encoder": unfold(past_weights, block.encoder_length, block.stride),
+        "decoder": unfold(ahead_weights, block.lead_times, block.stride),
+        "static": static_weights.repeat_interleave(block.per_row, dim=0),
+    }
+
+
+def _static_embedding(tft, block: Block) -> tuple[torch.Tensor, torch.Tensor]:
+    """Select the statics of each row: embedding (R, H) and weights (R, static)."""
+    if not tft.static_variables:
+        empty = block.values.new_zeros(len(block.values), tft.hparams.hidden_size)
+        return empty, empty[:, :0]
+    inputs = tft.input_embeddings(block.classes)
+    offset = len(tft.hparams.x_reals) - block.reals.shape[1]
+    for i, name in enumerate(tft.hparams.x_reals[offset:]):
+        inputs[name] = block.reals[:, i : i + 1]
+    embedding, weights = tft.static_variable_selection(inputs)
+    return embedding, weights.flatten(1)
+
+
+def _select(network, names, tft, values: torch.Tensor, context: torch.Tensor):
+    """Embed and select the variables of each step once: (R, S, variable) → (R, S, H)."""
+    place = {name: i for i, name in enumerate(tft.hparams.x_reals)}
+    inputs = {name: values[..., place[name], None] for name in names}
+    embedded, weights = network(inputs, tft.expand_static_context(context, values.shape[1]))
+    return embedded, weights.squeeze(-2)
+
+
+def _fuse(tft, past: torch.Tensor, ahead: torch.Tensor, static: torch.Tensor):
+    """The window-wise part of the library's forward, from the LSTM on, in its order."""
+    encoder_length, lead_times = past.shape[1], ahead.shape[1]
+    state = tuple(
+        start(static).expand(tft.hparams.lstm_layers, -1, -1).contiguous()
+        for start in (tft.static_context_initial_hidden_lstm, tft.static_context_initial_cell_lstm)
+    )
+    encoded, state = tft.lstm_encoder(past, state)
+    decoded, _ = tft.lstm_decoder(ahead, state)
+    encoded = tft.post_lstm_add_norm_encoder(tft.post_lstm_gate_encoder(encoded), past)
+    decoded = tft.post_lstm_add_norm_decoder(tft.post_lstm_gate_decoder(decoded), ahead)
+    lstm = torch.cat([encoded, decoded], dim=1)  # (B, E + L, H)
+    context = tft.expand_static_context(tft.static_context_enrichment(static), lstm.shape[1])
+    enriched = tft.static_enrichment(lstm, context)
+    lengths = torch.full((len(past),), encoder_length), torch.full((len(past),), lead_times)
+    attended, attention = tft.multihead_attn(
+        q=enriched[:, encoder_length:],
+        k=enriched,
+        v=enriched,
+        mask=tft.get_attention_mask(*lengths),
+    )
+    output = tft.post_attn_gate_norm(attended, enriched[:, encoder_length:])
+    output = tft.pre_output_gate_norm(tft.pos_wise_ff(output), lstm[:, encoder_length:])
+    return output, attention[..., :encoder_length]
+
+
 class CoupledTFT(nn.Module):
     """The library's network behind the same door as the recurrent models.
 
@@ -73,48 +189,24 @@ class CoupledTFT(nn.Module):
         super().__init__()
         self.tft = make_tft(panel, hidden_size, dropout, attention_heads)
 
-    def output(self, batch: Batch) -> dict:
-        """Run the network on a batch and give all that the library's forward gives."""
-        past, future = batch.past, batch.future
-        size, encoder_length, lead_times = len(past), past.shape[1], future.shape[1]
-        scale = [torch.stack([a, torch.ones_like(a)], dim=1) for a in batch.anchor.T]  # (B, 2)
-        return self.tft(
-            {
-                "encoder_cont": _with_statics(past, batch.reals),
-                "decoder_cont": _with_statics(future, batch.reals),
-                "encoder_cat": batch.classes[:, None].expand(-1, encoder_length, -1),
-                "decoder_cat": batch.classes[:, None].expand(-1, lead_times, -1),
-                "encoder_lengths": torch.full((size,), encoder_length, device=past.device),
-                "decoder_lengths": torch.full((size,), lead_times, device=past.device),
-                "target_scale": scale if len(scale) > 1 else scale[0],
-            }
-        )
+    def forward(self, block: Block) -> torch.Tensor:
+        """Forecast standardised quantiles: (window, lead_time, target, quantile)."""
+        return block_output(self.tft, block)["prediction"]
 
-    def forward(self, batch: Batch) -> torch.Tensor:
-        """Forecast quantiles of each target, standardised: (batch, lead_time, target, quantile)."""
-        prediction = self.output(batch)["prediction"]
-        several = isinstance(prediction, list | tuple)
-        return torch.stack(list(prediction) if several else [prediction], dim=2)
-
-    def interpret(self, batch: Batch) -> dict[str, torch.Tensor]:
-        """Attention and variable selection weights of a batch.
+    def interpret(self, block: Block) -> dict[str, torch.Tensor]:
+        """Attention and variable selection weights of a block's windows.
 
         Returns
         -------
         dict
-            attention (batch, lead_time, encoder_step), averaged over heads, and the weights
-            encoder (batch, variable), decoder (batch, known variable), static (batch, static),
-            each averaged over steps and adding up to 1.
+            attention (window, lead_time, encoder_step), averaged over heads, and the weights
+            encoder (window, variable), decoder (window, known variable), static (window, static),
+            averaged over steps.
         """
-        out = self.output(batch)
+        out = block_output(self.tft, block)
         return {
-            "attention": out["encoder_attention"].mean(dim=2),
-            "encoder": out["encoder_variables"].squeeze(-2).mean(dim=1),
-            "decoder": out["decoder_variables"].squeeze(-2).mean(dim=1),
-            "static": out["static_variables"].flatten(1),
+            "attention": out["attention"].mean(dim=2),
+            "encoder": out["encoder"].mean(dim=1),
+            "decoder": out["decoder"].mean(dim=1),
+            "static": out["static"],
         }
-
-
-def _with_statics(values: torch.Tensor, reals: torch.Tensor) -> torch.Tensor:
-    """Repeat the statics along a window: (B, T, variable) → (B, T, variable + static)."""
-    return torch.cat([values, reals[:, None].expand(-1, values.shape[1], -1)], dim=-1)

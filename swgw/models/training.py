@@ -16,11 +16,12 @@ from torch import nn
 
 from swgw.errors import UserError
 from swgw.files import write_whole
-from swgw.models.batch import Batch, Gatherer
-from swgw.windows import Panel, Windows
+from swgw.models.batch import Block, Gatherer, Rows
+from swgw.windows import Panel
 
-FORECAST_BATCH = 512
-VALIDATION_WINDOWS = 2000
+FORECAST_PER_ROW = 64
+FORECAST_ROWS = 8
+VALIDATION_ROWS = 60
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,16 @@ class Schedule:
     Attributes
     ----------
     windows : int
-        Windows presented in all.
+        Windows presented in all, at most.
     epochs : int
         Parts into which they are split; validation follows each.
     patience : int
         Epochs without a better validation loss after which training stops.
     batch_size : int
+        Windows of one step.
+    per_row, stride : int
+        Windows of one series in a batch, and the steps between them: neighbours share most of
+        what they show, so that a batch of consecutive windows teaches less.
     learning_rate : float
         Its peak; it rises over the first tenth of the run and falls along a cosine after that.
     """
@@ -44,6 +49,8 @@ class Schedule:
     epochs: int
     patience: int
     batch_size: int
+    per_row: int
+    stride: int
     learning_rate: float
 
     @property
@@ -74,14 +81,13 @@ def one_thread() -> Iterator[None]:
 
 def train(
     network: nn.Module,
-    loss: Callable[[torch.Tensor, Batch], torch.Tensor],
+    loss: Callable[[torch.Tensor, Block], torch.Tensor],
     panel: Panel,
-    windows: tuple[Windows, Windows],
+    issues: tuple[np.ndarray, np.ndarray],
     schedule: Schedule,
     seed: int,
     checkpoint: Path,
     on_epoch: Callable[[list[dict]], None],
-    device: str = "cpu",
 ) -> None:
     """Train a network, keeping the weights of its best epoch on the validation year.
 
@@ -90,10 +96,10 @@ def train(
     network : Module
         Left with its best weights.
     loss : callable
-        (prediction, batch) → scalar.
+        (prediction, block) → scalar.
     panel : Panel
-    windows : (Windows, Windows)
-        Training and validation.
+    issues : (int array, int array)
+        Issue steps of training and validation.
     schedule : Schedule
     seed : int
     checkpoint : Path
@@ -101,8 +107,7 @@ def train(
     on_epoch : callable
         Gets the learning curve so far: windows, train_loss, validation_loss of each epoch.
     """
-    training, validation = windows[0], thin(windows[1], VALIDATION_WINDOWS)
-    gatherer = Gatherer(panel, device)
+    training, validation = (Gatherer(panel, steps) for steps in issues)
     optimiser = torch.optim.Adam(network.parameters(), fused=True)
     state = {"curve": [], "best": None}
     if checkpoint.exists():
@@ -111,13 +116,10 @@ def train(
         optimiser.load_state_dict(state["optimiser"])
     while not _finished(state["curve"], schedule):
         epoch = len(state["curve"])
-        learned = _epoch(network, loss, gatherer, training, schedule, optimiser, seed, epoch)
-        checked = evaluate(network, loss, gatherer, validation)
-        row = {
-            "windows": (epoch + 1) * schedule.steps_per_epoch * schedule.batch_size,
-            "train_loss": learned,
-            "validation_loss": checked,
-        }
+        learned, presented = _epoch(network, loss, training, schedule, optimiser, seed, epoch)
+        checked = evaluate(network, loss, validation)
+        before = state["curve"][-1]["windows"] if state["curve"] else 0
+        row = {"windows": before + presented, "train_loss": learned, "validation_loss": checked}
         best = min((r["validation_loss"] for r in state["curve"]), default=math.inf)
         if state["best"] is None or checked < best:
             state["best"] = {k: v.detach().clone() for k, v in network.state_dict().items()}
@@ -135,68 +137,79 @@ def _finished(curve: list[dict], schedule: Schedule) -> bool:
     return len(curve) >= schedule.epochs or stale >= schedule.patience
 
 
-def _epoch(network, loss, gatherer, windows, schedule, optimiser, seed, epoch) -> float:
-    """Present one epoch's windows; gives the mean training loss."""
+def _epoch(
+    network, loss, gatherer: Gatherer, schedule: Schedule, optimiser, seed: int, epoch: int
+) -> tuple[float, int]:
+    """Present one epoch's windows; gives the mean training loss and how many counted."""
     torch.manual_seed(seed * 100_003 + epoch)
     network.train()
-    total = 0.0
-    rows = draw_rows(len(windows), schedule.steps_per_epoch * schedule.batch_size, seed, epoch)
-    for i, chosen in enumerate(np.split(rows, schedule.steps_per_epoch)):
+    total, presented = 0.0, 0
+    for i, rows in enumerate(draw_rows(gatherer, schedule, seed, epoch)):
         for group in optimiser.param_groups:
             group["lr"] = schedule.rate(epoch * schedule.steps_per_epoch + i)
-        batch = gatherer.gather(windows, chosen)
-        value = loss(network(batch), batch)
+        block = gatherer.gather(rows)
+        value = loss(network(block), block)
         optimiser.zero_grad(set_to_none=True)
         value.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         total += value.item()
-    return total / schedule.steps_per_epoch
+        presented += int((block.weight.sum(dim=(1, 2)) > 0).sum())
+    return total / schedule.steps_per_epoch, presented
 
 
-def draw_rows(n: int, count: int, seed: int, epoch: int) -> np.ndarray:
-    """Draw an epoch's windows: without replacement while there are enough, then again."""
+def draw_rows(gatherer: Gatherer, schedule: Schedule, seed: int, epoch: int) -> Iterator[Rows]:
+    """Draw an epoch's batches of rows: every row once while there are enough, then again."""
     rng = np.random.default_rng([seed, epoch])
-    passes = -(-count // n)
-    return np.concatenate([rng.permutation(n) for _ in range(passes)])[:count]
-
-
-def thin(windows: Windows, at_most: int) -> Windows:
-    """Keep evenly spread windows, at most so many."""
-    step = -(-len(windows) // at_most)
-    return windows.take(np.arange(0, len(windows), max(step, 1)))
+    rows = gatherer.tile(schedule.per_row, schedule.stride, rng)
+    at_once = max(1, schedule.batch_size // rows.per_row)
+    count = schedule.steps_per_epoch * at_once
+    passes = -(-count // len(rows))
+    order = np.concatenate([rng.permutation(len(rows)) for _ in range(passes)])[:count]
+    for chosen in np.split(order, schedule.steps_per_epoch):
+        yield rows.take(chosen)
 
 
 @torch.no_grad()
-def evaluate(network, loss, gatherer: Gatherer, windows: Windows) -> float:
-    """Mean loss over windows, dropout off."""
+def evaluate(network, loss, gatherer: Gatherer) -> float:
+    """Mean loss over a period's windows, or over evenly spread ones of many, dropout off."""
     network.eval()
+    rows = gatherer.tile(FORECAST_PER_ROW, 1)
+    rows = rows.take(np.arange(0, len(rows), -(-len(rows) // VALIDATION_ROWS)))
     values, sizes = [], []
-    for rows in chunks(len(windows), FORECAST_BATCH):
-        batch = gatherer.gather(windows, rows)
-        values.append(loss(network(batch), batch).item())
-        sizes.append(len(rows))
-    return float(np.average(values, weights=sizes))
+    for chosen in chunks(len(rows), FORECAST_ROWS):
+        block = gatherer.gather(rows.take(chosen))
+        values.append(loss(network(block), block).item())
+        sizes.append(float(block.weight.sum()))
+    return float(np.average(values, weights=sizes)) if sum(sizes) else math.inf
 
 
 @torch.no_grad()
-def predict(network: nn.Module, panel: Panel, windows: Windows, device: str = "cpu") -> np.ndarray:
-    """Forecast windows, in the unit of the data.
+def predict(network: nn.Module, panel: Panel, issues: np.ndarray) -> np.ndarray:
+    """Forecast every window of a period, in the unit of the data.
+
+    Parameters
+    ----------
+    network : Module
+    panel : Panel
+    issues : int array (issue_time,)
 
     Returns
     -------
-    float32 array (window, lead_time, target, quantile)
+    float32 array (series, issue_time, lead_time, target, quantile)
         One "quantile" for models of the mean.
     """
     network.eval()
-    gatherer = Gatherer(panel, device)
+    gatherer = Gatherer(panel, issues)
+    rows = gatherer.tile(FORECAST_PER_ROW, 1)
     parts = [
-        network(gatherer.gather(windows, rows)).cpu().numpy()
-        for rows in chunks(len(windows), FORECAST_BATCH)
+        network(gatherer.gather(rows.take(chosen))).numpy()
+        for chosen in chunks(len(rows), FORECAST_ROWS)
     ]
-    standardised = np.concatenate(parts)
-    centre = panel.centre[windows.series][:, None, :, None]
-    return centre + panel.scale[windows.series][:, None, :, None] * standardised
+    windows = np.concatenate(parts)  # rows of a series follow each other, and so do its windows
+    by_series = windows.reshape(len(panel.series), -1, *windows.shape[1:])[:, : len(issues)]
+    centre, scale = panel.centre[:, None, None, :, None], panel.scale[:, None, None, :, None]
+    return centre + scale * by_series
 
 
 def chunks(n: int, size: int) -> Iterator[np.ndarray]:
