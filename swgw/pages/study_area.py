@@ -36,9 +36,8 @@ def words_basin(study) -> Markdown:
     facts = [
         f"It holds {listing(places)}, read every {step_word(settings.step).removeprefix('1 ')}."
     ]
-    facts += [f"The river line is {number(river_length(basin.river), 0)} km long."] * (
-        basin.river is not None
-    )
+    if basin.river is not None:
+        facts += [f"The river line is {number(river_length(basin.river), 0)} km long."]
     if settings.target_gauge is not None:
         facts += [f"The target gauge is {gauge_name(study)}; it gives {surface_water_word(study)}."]
     about = f"\n\n{escape(settings.description)}" * bool(settings.description)

@@ -1,0 +1,114 @@
+"""Computed sentences are true, and a basin's own words cannot format a page."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from markdown_it import MarkdownIt
+
+from swgw import words
+from swgw.published import STATEMENTS, TABLE_3
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "a*b*c_d_e",
+    "[link](http://example.org)",
+    "![](x.png)",
+    "`code`",
+    "{ref}`x`",
+    "$x^2$",
+    "a|b",
+    "# title",
+    "```{admonition} x",
+    "- item",
+    "&lt;b&gt;",
+    "back\\slash",
+    "Brücke № 5",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_escaped_text_is_shown_as_it_is(text):
+    tokens = MarkdownIt("commonmark").enable("table").parse(f"The well {words.escape(text)} here.")
+    assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+    children = tokens[1].children
+    assert {child.type for child in children} <= {"text", "text_special"}
+    assert "".join(child.content for child in children) == f"The well {text} here."
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_escaped_text_stays_in_its_cell(text):
+    frame = pd.DataFrame({"well": [words.escape(text)], "n": ["1"]})
+    html = MarkdownIt("commonmark").enable("table").render(words.table(frame).data)
+    assert html.count("<td>") == 2
+    assert "<script>" not in html
+
+
+def test_line_breaks_become_spaces():
+    assert words.escape("one\n\n# two") == r"one \# two"
+
+
+def study_of(scores, task="surface_water", companion="jing2025"):
+    rows = pd.DataFrame(scores, columns=["model", "seed", "nse"])
+    wells = rows.assign(well_id="a")
+    settings = SimpleNamespace(
+        companion=companion, surface_water="discharge", unit="m³/s",
+        companion_is_paper=companion == "jing2025",
+    )  # fmt: skip
+    return SimpleNamespace(
+        basin=SimpleNamespace(settings=settings),
+        table_3=lambda: rows,
+        groundwater_scores=lambda: pd.concat([wells, wells.assign(well_id="b", nse=rows["nse"])]),
+    )
+
+
+SCORES = [
+    ("ST-GRU", 0, 0.4),
+    ("ST-GRU", 1, 0.6),
+    ("MT-TFT", 0, 0.9),
+    ("persistence", -1, 0.7),
+    ("ridge", -1, 0.8),
+]
+
+
+@pytest.mark.parametrize("task", ["surface_water", "head"])
+def test_losing_models_are_named_with_what_beats_them(task):
+    text = words.loses_to_references(study_of(SCORES), task).data
+    assert "1 trained model of 2 loses to at least one reference" in text
+    assert "ST-GRU (0.50) **loses to** ridge (0.80) and persistence (0.70)." in text
+    assert "MT-TFT (0.90) beats or equals every reference." in text
+
+
+def test_no_model_loses():
+    good = [("ST-GRU", 0, 0.9), ("climatology", -1, 0.2)]
+    assert "No trained model loses" in words.loses_to_references(study_of(good), "head").data
+
+
+def test_all_models_lose():
+    bad = [("ST-GRU", 0, 0.1), ("MT-GRU", 0, -3.0), ("climatology", -1, 0.2)]
+    text = words.loses_to_references(study_of(bad), "surface_water").data
+    assert "2 trained models of 2 lose" in text
+    assert "MT-GRU (−3.00)" in text
+
+
+def test_undefined_scores_are_not_compared():
+    undefined = [("ST-GRU", 0, float("nan")), ("ridge", -1, 0.2)]
+    assert "No comparison" in words.loses_to_references(study_of(undefined), "head").data
+
+
+def test_paper_speaks_beside_its_companion_only():
+    for key, statement in STATEMENTS.items():
+        text = words.paper_says(study_of(SCORES), key).data
+        assert statement.text in text
+        assert statement.where in text
+        assert words.paper_says(study_of(SCORES, companion=None), key).data == ""
+
+
+def test_table_3_is_as_printed():
+    assert TABLE_3.set_index("model").loc["MT-TFT"].tolist() == [0.73, 0.75, 28.43]
+    assert TABLE_3["rmse"].tolist() == [39.53, 41.69, 45.66, 40.38, 28.76, 28.43]
+
+
+def test_listing_of_nothing_and_one():
+    assert words.listing([]) == ""
+    assert words.listing(["a"]) == "a"
