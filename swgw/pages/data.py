@@ -1,5 +1,6 @@
 """Section 2.2: the data sets (Table 1), their series, their gaps and their units."""
 
+import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
@@ -10,6 +11,7 @@ from swgw.published import TABLE_1
 from swgw.words import (
     count,
     escape,
+    listing,
     number,
     percent,
     sentence,
@@ -158,23 +160,21 @@ def figure_observed(study) -> Figure:
 
 def words_observed(study) -> Markdown:
     """Say how much of the series is observed."""
-    sentences = ["From the start of the training years on:"]
-    prepared = study.prepared
+    prepared, start = study.prepared, study.basin.settings.train.start
+    parts = []
     for frame, noun in ((prepared.surface_water, "gauge"), (prepared.heads, "well")):
-        share = frame.loc[study.basin.settings.train.start :].notna().mean()
+        share = frame.loc[start:].notna().mean()
         if not len(share):
             continue
         span = percent(share.median())
         if percent(share.min()) != percent(share.max()):
             span = f"{percent(share.min())} to {percent(share.max())} (median {span})"
-        sentences.append(f"Of {count(len(share), noun)}, {span} of the steps are observed.")
-    filled = pd.concat([f.any(axis=1) for f in prepared.weather_filled.values()], axis=1)
-    share = filled.any(axis=1).mean()
-    sentences.append(
-        f"The weather is filled with its climatology, in part at least, in {percent(share, 1)} of "
-        "the steps."
+        parts.append(f"{span} of the steps at {count(len(share), noun)}")
+    filled = [frame.loc[start:].to_numpy().mean() for frame in prepared.weather_filled.values()]
+    return Markdown(
+        f"From the start of the training years on, there is an observation in {listing(parts)}. "
+        f"Of the weather, {percent(float(np.mean(filled)), 1)} is filled with climatology."
     )
-    return Markdown(" ".join(sentences))
 
 
 def figure_year(study) -> Figure:

@@ -14,6 +14,9 @@ from swgw.words import count, escape, listing, number, percent, table
 SIZES = range(2, 7)
 """Numbers of nodes that are compared."""
 
+LISTED = 12
+"""Wells of a cluster that the table names."""
+
 
 @needs("wells:3", "som")
 def figure_clusters(study) -> Figure:
@@ -31,7 +34,9 @@ def table_clusters(study) -> Markdown:
         row = {"cluster": cluster, "wells": len(wells)}
         if distance is not None:
             row["median distance to the river [km]"] = number(distance[wells.index].median(), 1)
-        row["which"] = ", ".join(escape(well) for well in wells.index)
+        row["which"] = ", ".join(escape(well) for well in wells.index[:LISTED])
+        if len(wells) > LISTED:
+            row["which"] += f" and {len(wells) - LISTED} more"
         rows.append(row)
     return table(pd.DataFrame(rows))
 

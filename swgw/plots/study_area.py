@@ -34,10 +34,10 @@ def plot_map(
         Marked as such.
     """
     figure, axes = plt.subplots(figsize=(7, 5.2))
+    _frame(axes, [frame for frame in (wells, gauges, river) if frame is not None])
     _draw_river(axes, river)
     _draw_wells(axes, wells, clusters)
     _draw_gauges(axes, gauges, target_gauge)
-    _frame(axes, [frame for frame in (wells, gauges, river) if frame is not None])
     tall = np.ptp(axes.get_ylim()) * axes.get_aspect() > 0.9 * np.ptp(axes.get_xlim())
     place, columns = ("outside right upper", 1) if tall else ("outside lower center", 4)
     figure.legend(loc=place, ncols=columns, handletextpad=0.3)
@@ -108,9 +108,14 @@ def _frame(axes: Axes, places: list[pd.DataFrame]) -> None:
     lon = np.concatenate([frame["longitude"].to_numpy(float) for frame in places])
     lat = np.concatenate([frame["latitude"].to_numpy(float) for frame in places])
     shrink = np.cos(np.deg2rad(lat.mean()))
-    margin = 0.06 * max(np.ptp(lon) * shrink, np.ptp(lat), 0.02)
-    west, east = lon.min() - margin / shrink, lon.max() + margin / shrink
-    south, north = lat.min() - 2.6 * margin, lat.max() + margin
+    size = max(np.ptp(lon) * shrink, np.ptp(lat), 0.02)
+    margin = 0.06 * size
+    # a frame at least 0.7 times as wide as high, and half as high as wide
+    across = max(np.ptp(lon) / 2 + margin / shrink, 0.35 * size / shrink)
+    along = max(np.ptp(lat) / 2 + margin, 0.25 * size)
+    middle = (lon.min() + lon.max()) / 2, (lat.min() + lat.max()) / 2
+    west, east = middle[0] - across, middle[0] + across
+    south, north = middle[1] - along - 1.6 * margin, middle[1] + along
     axes.set(xlim=(west, east), ylim=(south, north), aspect=1 / shrink)
     axes.set(xlabel="Longitude [° E]", ylabel="Latitude [° N]")
     axes.locator_params(nbins=6)
