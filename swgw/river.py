@@ -8,6 +8,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from swgw.contract import shown
 from swgw.errors import Problem
 
 _EXPECTED = "GeoJSON with a LineString or MultiLineString of [longitude, latitude] in degrees"
@@ -61,7 +62,7 @@ def _vertices(line: object, part: int) -> pd.DataFrame:
         if type(point[1]) not in numbers:
             raise ValueError("a point that is not [longitude, latitude]")
         if not (-180 <= point[0] <= 180 and -90 <= point[1] <= 90):  # also refuses NaN
-            raise ValueError(f"a point at [{point[0]:.6g}, {point[1]:.6g}], out of range")
+            raise ValueError(f"a point at [{shown(point[0])}, {shown(point[1])}], out of range")
     frame = pd.DataFrame([point[:2] for point in line], columns=["longitude", "latitude"])
     return frame.astype(float).assign(part=part)
 

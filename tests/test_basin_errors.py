@@ -550,6 +550,7 @@ def line(*points):
         (line([100, 38], ["a", 38]), "not [longitude, latitude]"),
         (line([100, 38], [38, 100]), "out of range"),
         (line([100, 38], [float("nan"), 38]), "out of range"),
+        (line([100, 38], [10**400, 38]), "a huge number"),
         (line([700000, 4300000], [700010, 4300000]), "out of range"),
         (line([38.8, 78], [38.9, 78]).replace("78", "80"), "swapped"),
     ],

@@ -69,8 +69,8 @@ test: [2020-01-01, 2023-12-31]
 surface_water: discharge
 target_gauge: "08330000"   # Albuquerque: amid most sites, and a value in every month
 
-# Two years of history: one snowmelt to remember and one to compare it with. Three months ahead:
-# further than that the season says more than the present state.
+# Two years of history: the last snowmelt and the one before to compare it with. Three months
+# ahead: one season.
 encoder_length: 24
 lead_times: 3
 future_forcing: observed
