@@ -8,10 +8,10 @@ import ast
 import json
 import logging
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -159,21 +159,33 @@ def execute_all(jobs: list[Job], workers: int, done: Callable[[Job], None]) -> N
     NotebookError
         After all have run, naming every notebook that failed.
     """
+    for job in jobs:  # what a run that was killed may have left
+        for draft in job.target.parent.glob(f".{job.target.stem}.*.part.ipynb"):
+            draft.unlink()
     failures = []
-    with ProcessPoolExecutor(max(1, min(workers, len(jobs))), get_context("spawn")) as pool:
-        running = {pool.submit(execute_notebook, job): job for job in jobs}
-        try:
-            for future in as_completed(running):
-                try:
-                    future.result()
-                    done(running[future])
-                except NotebookError as error:
-                    failures.append(str(error))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    workers = max(1, min(workers, len(jobs)))
+    with get_context("spawn").Pool(workers, _leave_interrupts_to_the_parent) as pool:
+        for job, failure in pool.imap_unordered(_attempt, jobs):
+            if failure:
+                failures.append(failure)
+            else:
+                done(job)
     if failures:
         raise NotebookError("\n".join(failures))
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """Ignore Ctrl-C in a worker: the parent then ends it, and its kernel ends with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _attempt(job: Job) -> tuple[Job, str]:
+    """Execute a notebook; give the job back with what went wrong, if anything."""
+    try:
+        execute_notebook(job)
+    except NotebookError as error:
+        return job, str(error)
+    return job, ""
 
 
 def _papermill(source: Path, target: Path, parameters: dict[str, Value], log: Path) -> None:
