@@ -6,10 +6,10 @@ from itertools import product
 import yaml
 
 from swgw.errors import UserError
+from swgw.panel import Inputs, usable_wells
 from swgw.prepare import Prepared
 from swgw.profiles import Profile
 from swgw.share import shared
-from swgw.windows import Inputs, usable_wells
 
 BOTH = ("head", "surface_water")
 MODELS = ("GRU", "LSTM", "TFT")

@@ -3,23 +3,23 @@
 Training happens on the first use and leaves run folders; after that nothing here needs torch.
 """
 
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
 import xarray as xr
 
-from swgw import scores
 from swgw.basin import Basin, load_basin
 from swgw.experiments import Run, planned_runs, tasks
 from swgw.prepare import Prepared, prepare_basin
 from swgw.profiles import Profile, get_profile
 from swgw.runs import RunFolder, key_of
 from swgw.share import shared
+from swgw.skill import SCORES, chain_scores, chained, lead_time_scores
 from swgw.wells import SomResult, fit_som
+from swgw.workers import train_missing
 
 REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
 REFERENCE_SEED = -1
@@ -81,6 +81,7 @@ class Study:
     prepared: Prepared
     profile: Profile
     folder: Path
+    _scored: dict = field(default_factory=dict, repr=False)
 
     @property
     def basin(self) -> Basin:
@@ -110,8 +111,6 @@ class Study:
     def clusters(self) -> pd.Series | None:
         """The cluster of each well."""
         return None if self.som is None else self.som.clusters
-
-    # ---- runs ------------------------------------------------------------------------------
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
@@ -144,23 +143,9 @@ class Study:
         say : callable, optional
             Gets lines for the user; standard error by default.
         """
-        say = say or (lambda line: print(line, file=sys.stderr))
-        work = [(run, self.run_folder(run)) for run in self.runs]
-        work = [(run, folder) for run, folder in work if not folder.is_finished()]
+        runs = [(run, self.run_folder(run)) for run in self.runs]
         references = [(gauge, self.reference_folder(gauge)) for gauge in self.gauges_studied]
-        references = [(g, f) for g, f in references if not f.is_finished()]
-        if references:
-            from swgw.models.baseline import fit_references
-
-            for gauge, folder in references:
-                fit_references(self.prepared, gauge, self.clusters, folder)
-        if work:
-            from swgw.workers import perform_all
-
-            say(f"{len(work)} of {len(self.runs)} runs to train, {workers} at a time")
-            perform_all(work, self.prepared, self.clusters, workers)
-
-    # ---- hindcasts -------------------------------------------------------------------------
+        train_missing(self.prepared, self.clusters, runs, references, workers, say)
 
     @cached_property
     def tasks(self) -> tuple[str, ...]:
@@ -223,19 +208,17 @@ class Study:
         """What was observed at the steps of :meth:`chain`; NaN where nothing was."""
         return chained(self.hindcast(task, "persistence", gauge=gauge), "observed")
 
-    # ---- scores ----------------------------------------------------------------------------
-
-    @lru_cache  # noqa: B019  (a study lives as long as its page)
-    def _chain_scores(self, task: str, gauge: str | None = None) -> pd.DataFrame:
-        observed = self.observed_chain(task, gauge)
-        rows = []
+    def _hindcasts(self, task: str, gauge: str | None) -> Iterator[tuple[dict, xr.Dataset]]:
         for model in self.models(task, gauge):
             for seed in self.seeds_of(model):
-                sim = self.chain(task, model, seed, gauge)
-                for series in observed.columns:
-                    row = {"model": model, "seed": seed, "series": series}
-                    rows.append(row | score_all(observed[series], sim[series]))
-        return pd.DataFrame(rows)
+                who = {"model": model, "seed": seed}
+                yield who, self.hindcast(task, model, seed, gauge)
+
+    def _chain_scores(self, task: str, gauge: str | None = None) -> pd.DataFrame:
+        key = (task, gauge or self.gauge)
+        if key not in self._scored:
+            self._scored[key] = chain_scores(self._hindcasts(*key))
+        return self._scored[key]
 
     def table_3(self, gauge: str | None = None) -> pd.DataFrame:
         """Scores of surface water at a gauge on the chained series, one row a model and seed.
@@ -284,19 +267,7 @@ class Study:
         DataFrame
             model, seed, series, lead_time, nse, r2, rmse, kge, bias, n.
         """
-        rows = []
-        for model in self.models(task, gauge):
-            for seed in self.seeds_of(model):
-                data = self.hindcast(task, model, seed, gauge)
-                for series in data["series"].to_numpy():
-                    one = data.sel(series=series)
-                    for lead in one["lead_time"].to_numpy():
-                        at = one.sel(lead_time=lead)
-                        row = {"model": model, "seed": seed, "series": series, "lead_time": lead}
-                        rows.append(row | score_all(at["observed"], at["forecast"]))
-        return pd.DataFrame(rows)
-
-    # ---- what a run tells of itself --------------------------------------------------------
+        return lead_time_scores(self._hindcasts(task, gauge))
 
     def learning_curves(self) -> pd.DataFrame:
         """Losses by windows presented: run, model, target, seed, windows, train_loss, …."""
@@ -322,24 +293,6 @@ class Study:
             if run.experiment.name == model and run.seed == seed:
                 return _open(self.run_folder(run).path / "interpretation.nc")
         raise KeyError(f"no {model} with seed {seed}")
-
-
-SCORES = ("nse", "r2", "rmse", "kge", "bias", "n")
-
-
-def score_all(obs, sim) -> dict[str, float]:
-    """NSE, R², RMSE, KGE and bias of one series, and how many pairs there are."""
-    values = {name: getattr(scores, name)(obs, sim) for name in SCORES[:-1]}
-    return values | {"n": int(pd.notna(obs).sum())}
-
-
-def chained(hindcast: xr.Dataset, variable: str) -> pd.DataFrame:
-    """Lead times 1…n from every n-th issue time, end to end: (time, series)."""
-    picked = hindcast.isel(issue_time=slice(None, None, hindcast.sizes["lead_time"]))
-    values = picked[variable].transpose("issue_time", "lead_time", "series").to_numpy()
-    times = pd.DatetimeIndex(picked["valid_time"].to_numpy().ravel(), name="time")
-    wide = values.reshape(len(times), -1)
-    return pd.DataFrame(wide, index=times, columns=picked["series"].to_numpy())
 
 
 def _who(run: Run) -> dict:

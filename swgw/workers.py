@@ -3,7 +3,7 @@
 import logging
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pandas as pd
@@ -16,6 +16,39 @@ from swgw.runs import RunFolder
 
 EPOCH_FILE = "learning_curve.csv"
 SECONDS_BETWEEN_LOOKS = 1.0
+
+
+def train_missing(
+    prepared: Prepared,
+    clusters: pd.Series | None,
+    runs: list[tuple[Run, RunFolder]],
+    references: list[tuple[str | None, RunFolder]],
+    workers: int,
+    say: Callable[[str], None] | None,
+) -> None:
+    """Fit the references and carry out the runs that are not finished yet.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    clusters : Series (well,) or None
+    runs : list of (Run, RunFolder)
+    references : list of (str or None, RunFolder)
+        The gauge of each, and where its references are kept.
+    workers : int
+    say : callable or None
+        Gets lines for the user; standard error by default.
+    """
+    for gauge, folder in references:
+        if not folder.is_finished():
+            from swgw.models.baseline import fit_references
+
+            fit_references(prepared, gauge, clusters, folder)
+    work = [(run, folder) for run, folder in runs if not folder.is_finished()]
+    if work:
+        line = f"{len(work)} of {len(runs)} runs to train, {workers} at a time"
+        say(line) if say else print(line, file=sys.stderr)
+        perform_all(work, prepared, clusters, workers)
 
 
 def perform(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder) -> None:

@@ -19,9 +19,10 @@ from swgw.models.references import (
     forecast_persistence,
 )
 from swgw.models.training import Schedule, draw_rows, predict
+from swgw.panel import make_panel
 from swgw.prepare import prepare_basin
 from swgw.profiles import get_profile
-from swgw.windows import Windows, issue_steps, make_panel
+from swgw.windows import Windows, issue_steps
 
 
 @pytest.fixture(scope="module")

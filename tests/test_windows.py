@@ -8,8 +8,9 @@ import pytest
 
 from swgw.basin import load_basin
 from swgw.experiments import BOTH, CONTROLS, TABLE_2
+from swgw.panel import Inputs, carry_forward, make_panel, standardise
 from swgw.prepare import prepare_basin
-from swgw.windows import Inputs, carry_forward, issue_steps, make_panel, standardise
+from swgw.windows import issue_steps
 
 
 @pytest.fixture(scope="module")

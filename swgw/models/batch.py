@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from swgw.windows import Panel
+from swgw.panel import Panel
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from swgw.models.training import (
     predict,
     train,
 )
+from swgw.panel import Panel, make_panel
 from swgw.prepare import Prepared
 from swgw.runs import RunFolder, discard_checkpoint
-from swgw.windows import Panel, issue_steps, make_panel
+from swgw.windows import issue_steps
 
 Progress = Callable[[list[dict]], None]
 

@@ -14,13 +14,14 @@ from swgw.models.batch import Block, Gatherer, Rows
 from swgw.models.losses import QUANTILE_LEVELS
 from swgw.models.tft import CoupledTFT
 from swgw.models.training import FORECAST_PER_ROW, FORECAST_ROWS, chunks
+from swgw.panel import Panel
 from swgw.prepare import Prepared
-from swgw.windows import Panel, issue_steps
+from swgw.windows import issue_steps
 
 NULL_PERMUTATIONS = 50
 NULL_SERIES = 50
-READ_ROWS = 100
-IMPORTANCE_ROWS = 20
+READ_ROWS = 60
+IMPORTANCE_ROWS = 8
 
 
 @torch.no_grad()

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import Ridge
 
+from swgw.panel import Panel, carry_forward
 from swgw.prepare import Prepared
-from swgw.windows import Panel, Windows, carry_forward
+from swgw.windows import Windows
 
 REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
 RIDGE_STRENGTHS = (0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0)

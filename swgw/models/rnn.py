@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from swgw.models.batch import Block
-from swgw.windows import Panel
+from swgw.panel import Panel
 
 
 class CnnRnn(nn.Module):

@@ -13,7 +13,7 @@ from torch import nn
 
 from swgw.models.batch import Block, unfold
 from swgw.models.losses import QUANTILE_LEVELS
-from swgw.windows import Panel
+from swgw.panel import Panel
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -17,7 +17,7 @@ from torch import nn
 from swgw.errors import UserError
 from swgw.files import write_whole
 from swgw.models.batch import Block, Gatherer, Rows
-from swgw.windows import Panel
+from swgw.panel import Panel
 
 FORECAST_PER_ROW = 64
 FORECAST_ROWS = 8
