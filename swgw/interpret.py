@@ -1,7 +1,7 @@
 """What moves each well, and whether a model's readings agree with it.
 
-On a virtual basin the truth is known: the noise-free head, and the head had each driver followed
-its climatology. Attention and importances are compared with that, and with what chance gives.
+On a virtual basin the truth is known: the noise-free head, and what each driver's departures from
+its climatology add to it. Attention and importances are compared with that, and with chance.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,6 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from swgw.correlation import Correlation, pearson
-
-DRIVERS = {
-    "river": "no_river",
-    "irrigation and rain": "no_irrigation",
-    "pumping": "no_pumping",
-    "evapotranspiration": "no_evapotranspiration",
-}
-"""Drivers of a virtual basin and the scenario in which each follows its climatology."""
 
 
 def on_calendar(heads: xr.DataArray, time: pd.DatetimeIndex) -> pd.DataFrame:
@@ -44,28 +36,22 @@ def on_calendar(heads: xr.DataArray, time: pd.DatetimeIndex) -> pd.DataFrame:
     return means.reindex(range(len(time))).set_axis(time)
 
 
-def driver_effects(heads: xr.DataArray) -> pd.DataFrame:
+def driver_effects(contributions: xr.DataArray) -> pd.DataFrame:
     """Measure how far each driver moves each well's head from where its climatology would put it.
 
     Parameters
     ----------
-    heads : DataArray (scenario, well, time)
-        Noise-free heads [m] of a virtual basin.
+    contributions : DataArray (driver, well, time)
+        Head that each driver's departures from its climatology account for [m].
 
     Returns
     -------
     DataFrame (well, driver)
-        Standard deviation over time of head(all) − head(driver at its climatology) [m], and of
-        the ``interaction``: what all drivers do together beyond the sum of each alone.
+        Standard deviations over time [m].
     """
-    full, none = heads.sel(scenario="all"), heads.sel(scenario="none")
-    alone = {name: full - heads.sel(scenario=without) for name, without in DRIVERS.items()}
-    together = (full - none) - sum(alone.values())
-    effects = {**alone, "interaction": together}
-    return pd.DataFrame(
-        {name: effect.std("time").to_numpy() for name, effect in effects.items()},
-        index=pd.Index(heads["well"].to_numpy(), name="well"),
-    )
+    spread = contributions.std("time").transpose("well", "driver")
+    wells = pd.Index(spread["well"].to_numpy(), name="well")
+    return pd.DataFrame(spread.to_numpy(), wells, list(spread["driver"].to_numpy()))
 
 
 def shares(effects: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """A study made of noise, with the documented face of the real one, for tests of the pages."""
 
+from functools import lru_cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -25,7 +26,10 @@ class FakeStudy:
     ):
         self.rng = np.random.default_rng(0)
         self.quantile_levels = LEVELS
-        self.profile = SimpleNamespace(name="quick", seeds=tuple(range(seeds)), windows=5000)
+        self.profile = SimpleNamespace(
+            name="quick", seeds=tuple(range(seeds)), windows=5000, epochs=4, patience=4,
+            hidden_size=16,
+        )  # fmt: skip
         self._calendar(step)
         self._frames([f"w{i}_$x" for i in range(wells)], [f"g{i}" for i in range(gauges)], river)
         self._weather(variables)
@@ -46,7 +50,9 @@ class FakeStudy:
             settings=settings,
             wells=self._wells,
             gauges=self._gauges,
-            river=pd.DataFrame({"longitude": [0.0, 1], "latitude": [0.0, 1]}) if river else None,
+            river=pd.DataFrame({"longitude": [99.9, 100.2], "latitude": [38.0, 38.04]})
+            if river
+            else None,
             forcing=self.weather.reset_index(names="date").assign(place="basin"),
         )
         self.prepared = SimpleNamespace(
@@ -66,8 +72,22 @@ class FakeStudy:
         self.clusters = labels if wells >= 3 else None
         self.gauge = settings.target_gauge
         self.gauges_studied = [self.gauge] if gauges else [None]
+        self.runs = self._planned()
         self.som = SimpleNamespace() if wells >= 3 else None
         self.truth = self._truth() if truth else None
+
+    def _planned(self):
+        """Plan the runs as the experiments do."""
+        from swgw.experiments import CONTROLS, TABLE_2
+
+        values = {"hidden_size": 16, "attention_heads": 4, "batch_size": 128}
+        values |= {"dropout": 0.1, "learning_rate": 0.003, "gauge": self.gauge}
+        return tuple(
+            SimpleNamespace(experiment=experiment, seed=seed, **values)
+            for experiment in TABLE_2 + CONTROLS
+            for seed in self.profile.seeds
+            if set(experiment.inputs(None).past_of) <= set(self.tasks)
+        )
 
     def _calendar(self, step):
         self.step = step
@@ -119,7 +139,10 @@ class FakeStudy:
             {"head": (("scenario", "well", "time"), self.rng.normal(0, 1, shape).cumsum(-1))},
             {"scenario": names, "well": list(self._wells.index), "time": self.time},
         )
-        return SimpleNamespace(heads=heads, fluxes=pd.DataFrame(), exchange=pd.DataFrame())
+        parts = heads["head"].isel(scenario=slice(1, None)).rename(scenario="driver")
+        drivers = [name.removeprefix("no_") for name in names[1:-1]] + ["interaction"]
+        parts = parts.assign_coords(driver=drivers)
+        return SimpleNamespace(heads=heads, contributions=lambda: parts)
 
     def _observed(self, task):
         return self.heads if task == "head" else self.water
@@ -138,6 +161,7 @@ class FakeStudy:
         """Give the observations of the test period."""
         return self._observed(task)[self.inside("test")]
 
+    @lru_cache  # noqa: B019
     def chain(self, task, model, seed=0, gauge=None):
         """Give a simulation: the observations with noise, more of it for later models."""
         rng = np.random.default_rng([len(model), seed + 1])
@@ -176,6 +200,7 @@ class FakeStudy:
             for seed in self.seeds_of(model):
                 yield model, seed, self.observed_chain(task), self.chain(task, model, seed)
 
+    @lru_cache  # noqa: B019
     def table_3(self, gauge=None):
         """Score the surface water, as swgw.scores does."""
         from swgw import scores
@@ -190,6 +215,7 @@ class FakeStudy:
         stage = self.basin.settings.surface_water == "stage"
         return table.drop(columns="kge") if stage else table
 
+    @lru_cache  # noqa: B019
     def groundwater_scores(self):
         """Score the heads of each well."""
         from swgw import scores
@@ -232,7 +258,6 @@ class FakeStudy:
             "model",
             "target",
             "seed",
-            "gauge",
             "windows",
             "train_loss",
             "validation_loss",
@@ -245,8 +270,16 @@ class FakeStudy:
         return curves.assign(parameters=12345)
 
     def tuning(self):
-        """Give an empty study."""
-        return pd.DataFrame(columns=["model", "trial", "value"])
+        """Give trials for the study that has everything, none for the others."""
+        if self.basin.settings.companion is None:
+            return pd.DataFrame(columns=["model", "trial", "value"])
+        rows = [
+            (model, trial, 1 / (1 + trial) + 0.1, 16 + trial, 10 ** -(1 + trial / 3), 0.1)
+            for model in ("GRU", "LSTM", "TFT")
+            for trial in range(8)
+        ]
+        names = ["model", "trial", "value", "hidden_size", "learning_rate", "dropout"]
+        return pd.DataFrame(rows, columns=names)
 
     def interpretation(self, seed, model="MT-TFT"):
         """Give attention and importances that sum to one."""
@@ -310,13 +343,9 @@ def make_study(
 
 VARIANTS = {
     "everything": {"companion": "jing2025", "seeds": 3},
-    "one seed": {"seeds": 1},
+    "one seed, rain only": {"seeds": 1, "variables": ("precipitation",)},
     "no gauge": {"gauges": 0},
     "no wells": {"wells": 0, "truth": False},
-    "one well": {"wells": 1},
-    "no river": {"river": False, "truth": False},
-    "rain only": {"variables": ("precipitation",)},
-    "stage": {"surface_water": "stage", "truth": False},
-    "monthly": {"step": "MS", "truth": False},
-    "weekly": {"step": "W", "wells": 3},
+    "one well, no river": {"wells": 1, "river": False, "truth": False},
+    "monthly stage": {"surface_water": "stage", "step": "MS", "truth": False},
 }

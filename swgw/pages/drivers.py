@@ -223,6 +223,10 @@ def nice(study, variable: str) -> str:
     return text.replace("head", "past head").replace("_", " ")
 
 
+def _target(study, target: str) -> str:
+    return "head" if target == "head" else words.surface_water_word(study)
+
+
 def figure_15(study) -> Figure:
     """Fig. 15: static and dynamic selection weights of the TFT."""
     dynamic = _importance(study, "encoder")
@@ -250,7 +254,7 @@ def figure_permutation(study) -> Figure:
     weights = _importance(study, "encoder")
     top = weights.mean(axis=1).nlargest(SHOWN).index
     losses = {
-        nice(study, target): frame.loc[top].rename(index=lambda v: nice(study, v))
+        _target(study, target): frame.loc[top].rename(index=lambda v: nice(study, v))
         for target, frame in _losses(study).items()
     }
     return plots.plot_weights_and_losses(
@@ -273,7 +277,7 @@ def words_importance(study) -> Markdown:
         loss = frame.mean(axis=1)
         rank = weights.rank().corr(loss.rank())
         text += (
-            f" For the {nice(study, target)}, shuffling hurts most for "
+            f" For the {_target(study, target)}, shuffling hurts most for "
             f"{_largest(study, loss.sort_values(ascending=False), 3)}; the ranks of weight and of "
             f"loss correlate with {words.number(rank)} over {len(loss)} inputs."
         )
@@ -290,7 +294,7 @@ def _largest(study, values: pd.Series, count: int) -> str:
 
 def true_effects(study) -> pd.DataFrame:
     """Give each driver's effect at each well [m], nearest wells first where there is a river."""
-    effects = driver_effects(study.truth.heads["head"])
+    effects = driver_effects(study.truth.contributions())
     distance = study.basin.wells.get("distance_to_river")
     if distance is not None:
         effects = effects.loc[distance.reindex(effects.index).sort_values().index]

@@ -1,5 +1,7 @@
 """What the page on groundwater shows: Figs. 6 to 9, the references, clusters and entropy."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
@@ -29,6 +31,7 @@ def scores_by_well(study, score: str = "r2") -> pd.DataFrame:
     return wide[[model for model in order if model in wide]]
 
 
+@lru_cache(maxsize=8)
 def well_table(study) -> pd.DataFrame:
     """Gather what Figs. 7 to 9 need of each well.
 
@@ -44,6 +47,7 @@ def well_table(study) -> pd.DataFrame:
     heads = prepared.heads[used]
     table = study.basin.wells[["longitude", "latitude"]].copy()
     table["distance"] = study.basin.wells.get("distance_to_river", np.nan)
+    table["distance"] = table["distance"].astype(float)
     table["cluster"] = np.nan if study.clusters is None else study.clusters.reindex(table.index)
     table["r2"] = scores_by_well(study)[best_tft(study)].reindex(table.index)
     table["entropy"] = heads.apply(permutation_entropy).reindex(table.index)
@@ -178,7 +182,6 @@ def figure_8(study) -> Figure:
 def table_clusters(study) -> Markdown:
     """Medians of each cluster, and the paper's."""
     table = well_table(study)
-    table["distance"] = table["distance"].astype(float)
     paper = study.basin.settings.companion == "jing2025"
     rows = []
     for cluster, inside in table.groupby("cluster"):

@@ -1,5 +1,7 @@
 """What the page on the second task shows: single, control and multi-task, with verdicts."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
@@ -70,6 +72,7 @@ def head_difference(study, model: str, other: str) -> Interval:
     return bootstrap.sample_interval((by_seed(model) - by_seed(other)).to_numpy())
 
 
+@lru_cache(maxsize=8)
 def differences(study) -> pd.DataFrame:
     """Give every comparison at every gauge and over the wells.
 

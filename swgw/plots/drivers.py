@@ -19,12 +19,12 @@ MAP = "RdBu"
 
 DRIVER_COLOURS = {
     "river": style.BLUE,
-    "irrigation and rain": style.GREEN,
+    "irrigation": style.GREEN,
     "pumping": style.RED,
     "evapotranspiration": style.ORANGE,
     "interaction": style.LIGHT,
 }
-DRIVER_HATCHES = {"irrigation and rain": "//", "pumping": "xx", "evapotranspiration": ".."}
+DRIVER_HATCHES = {"irrigation": "//", "pumping": "xx", "evapotranspiration": ".."}
 
 
 def plot_matrix(matrix: pd.DataFrame, annotated: Sequence[str]) -> Figure:

@@ -1,0 +1,86 @@
+"""What the page on tuning shows: the settings in use, and the search for them, if any."""
+
+import numpy as np
+import pandas as pd
+from IPython.display import Markdown
+from matplotlib.figure import Figure
+
+from swgw import words
+from swgw.pages import placeholder_figure
+from swgw.plots import tuning as plots
+
+SETTINGS = ("hidden_size", "attention_heads", "dropout", "learning_rate", "batch_size")
+NO_SEARCH = ["no search of its own in this profile; the settings in use stand in the table above"]
+
+
+def table_settings(study) -> Markdown:
+    """Give the settings with which every model of this study was trained."""
+    rows = {}
+    for run in study.runs:
+        row = {"model": f"**{run.experiment.model}**"}
+        row |= {name.replace("_", " "): f"{getattr(run, name):g}" for name in SETTINGS}
+        rows[run.experiment.model] = row
+    order = [name for name in ("GRU", "LSTM", "TFT") if name in rows]
+    return words.table(pd.DataFrame([rows[name] for name in order]))
+
+
+def words_state(study) -> Markdown:
+    """Say whether a search was run for this basin, and where the settings come from."""
+    trials, profile = study.tuning(), study.profile
+    sizes = {run.hidden_size for run in study.runs}
+    origin = f"the committed settings for a step of {words.step_word(study.basin.settings.step)}"
+    if trials.empty:
+        text = f"**No search was run for this basin.** Its models use {origin}"
+        if profile.hidden_size is not None:
+            text += (
+                f", except that profile `{profile.name}` cuts the hidden size to "
+                f"{words.listing(map(str, sorted(sizes)))} so that it is quick"
+            )
+        return Markdown(text + ".")
+    counts = trials.groupby("model", sort=False).size()
+    parts = [f"{words.count(int(n), 'trial')} of {model}" for model, n in counts.items()]
+    return Markdown(f"A search was run: {words.listing(parts)}, scored on the validation period.")
+
+
+def _searched(trials: pd.DataFrame) -> list[str]:
+    """List the settings that vary over the trials."""
+    names = [c for c in trials.select_dtypes("number") if c not in ("trial", "value", "seed")]
+    return [name for name in names if trials[name].min() < trials[name].max()]
+
+
+def figure_history(study) -> Figure:
+    """Draw the loss of each trial and the best so far."""
+    trials = study.tuning()
+    return placeholder_figure(NO_SEARCH) if trials.empty else plots.plot_history(trials)
+
+
+def figure_slices(study) -> Figure:
+    """Draw the loss against each setting."""
+    trials = study.tuning()
+    names = _searched(trials)
+    return plots.plot_slices(trials, names) if names else placeholder_figure(NO_SEARCH)
+
+
+def words_best(study) -> Markdown:
+    """Give the best trial of each model, and how far it lies above the median trial."""
+    trials = study.tuning()
+    if trials.empty:
+        return Markdown("")
+    lines = []
+    for model, group in trials.groupby("model", sort=False):
+        best = group.loc[group["value"].idxmin()]
+        values = [f"{n.replace('_', ' ')} {best[n]:g}" for n in _searched(trials)]
+        lines.append(
+            f"- **{model}**: {words.listing(values)}; loss {words.number(best['value'], 3)}, "
+            f"against {words.number(group['value'].median(), 3)} of the median trial."
+        )
+    return Markdown("\n".join(lines))
+
+
+def figure_design(study) -> Figure:
+    """Show why a random search tries more values of each setting than a grid of as many points."""
+    side = (np.arange(3) + 0.5) / 3
+    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    rng = np.random.default_rng(3)
+    random = np.stack([(rng.permutation(9) + rng.random(9)) / 9 for _ in range(2)], axis=-1)
+    return plots.plot_design({"a grid of nine": grid, "nine at random": random})
