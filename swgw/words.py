@@ -114,8 +114,8 @@ def surface_water_label(study) -> str:
     return f"{settings.surface_water.capitalize()} [{settings.unit}]"
 
 
-def paper_says(study, key: str) -> Markdown:
-    """Show what the paper states in a box; empty where the basin is not the paper's companion.
+def paper_says(study, key: str) -> Markdown | None:
+    """Show what the paper states in a box; nothing where the basin is not the paper's companion.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def paper_says(study, key: str) -> Markdown:
     """
     statement = STATEMENTS[key]
     if study.basin.settings.companion != "jing2025":
-        return Markdown("")
+        return None  # an empty Markdown would leave an empty box on the page
     title = f"```{{admonition}} In the paper ({statement.where})\n:class: seealso"
     return Markdown(f"{title}\n{statement.text}\n```")
 

@@ -82,9 +82,9 @@ def _spacing(frame: pd.DataFrame) -> float:
     return gaps.median().total_seconds() / 86400 if len(gaps) else float("nan")
 
 
-def table_1_of_the_paper(study) -> Markdown:
+def table_1_of_the_paper(study) -> Markdown | None:
     """Show the paper's own Table 1, beside its companion only."""
-    return table(TABLE_1) if study.basin.settings.companion_is_paper else Markdown("")
+    return table(TABLE_1) if study.basin.settings.companion_is_paper else None
 
 
 def words_source(study) -> Markdown:

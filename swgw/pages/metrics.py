@@ -198,10 +198,10 @@ def figure_identity(study) -> Figure:
     return plots.plot_identity(implied_variance(TABLE_3, ROUNDING))
 
 
-def words_identity_of_the_paper(study) -> Markdown:
+def words_identity_of_the_paper(study) -> Markdown | None:
     """Say which rows of the paper's Table 3 can stand on the same observations."""
     if not study.basin.settings.companion_is_paper:
-        return Markdown("")
+        return None
     rows = implied_variance(TABLE_3, ROUNDING)
     together, low, high = _largest_overlap(rows)
     others = [
