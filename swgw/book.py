@@ -55,7 +55,7 @@ def build_book(
     """
     started = time.perf_counter()
     study = _train(basin, profile, seeds, workers, output, say)
-    toc = render.contents(SMOKE_NOTEBOOKS if profile == "smoke" else ())
+    toc = render.contents()
     jobs = plan(study, basin, toc)
     _execute(jobs, workers, say)
     executed = [job.target for job in jobs]
@@ -70,6 +70,8 @@ def plan(study, basin: str | Path, toc: dict) -> list[execute.Job]:
     """List the notebooks of a book, each with its parameters and the key of its inputs."""
     own = shared("notebooks")
     names = [name for name in render.page_names(toc) if (own / f"{name}.ipynb").is_file()]
+    if study.profile.name == "smoke":
+        names = [name for name in names if name in SMOKE_NOTEBOOKS]
     given = {
         "basin": str(study.basin.path),
         "profile": study.profile.name,

@@ -1,6 +1,7 @@
 """Render executed notebooks and pages with Jupyter Book: strict, offline, and in one piece."""
 
 import html
+import os
 import shutil
 import subprocess
 import sys
@@ -16,21 +17,9 @@ from swgw.provenance import digest_of
 from swgw.share import shared
 
 
-def contents(notebooks: tuple[str, ...] = ()) -> dict:
-    """Table of contents of the book, as Jupyter Book reads it.
-
-    Parameters
-    ----------
-    notebooks : tuple of str
-        Keep these notebooks only, beside the pages of plain text; empty keeps all.
-    """
-    toc = yaml.safe_load((shared("book") / "_toc.yml").read_text(encoding="utf-8"))
-    if notebooks:
-        texts = {path.stem for path in shared("book").glob("*.md")}
-        for part in toc["parts"]:
-            part["chapters"] = [c for c in part["chapters"] if c["file"] in {*notebooks, *texts}]
-        toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
-    return toc
+def contents() -> dict:
+    """Read the table of contents of the book, as Jupyter Book wants it."""
+    return yaml.safe_load((shared("book") / "_toc.yml").read_text(encoding="utf-8"))
 
 
 def page_names(toc: dict) -> list[str]:
@@ -73,7 +62,8 @@ def stage(folder: Path, executed: list[Path], toc: dict, config: dict) -> str:
     folder : Path
         Emptied first.
     executed : list of Path
-        The executed notebooks.
+        The executed notebooks. Pages of the contents that were not executed get a stub, so that
+        links to them hold.
     toc, config : dict
         See :func:`contents` and :func:`configure`.
 
@@ -87,6 +77,9 @@ def stage(folder: Path, executed: list[Path], toc: dict, config: dict) -> str:
     for path in executed:
         notebook = nbformat.read(path, as_version=4)
         nbformat.write(_without_plumbing(notebook), folder / path.name)
+    for name in page_names(toc):
+        if not list(folder.glob(f"{name}.*")):
+            write_text(folder / f"{name}.md", f"# {name}\n\nNot executed in this small build.\n")
     write_text(folder / "_toc.yml", yaml.safe_dump(toc, sort_keys=False))
     write_text(folder / "_config.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -116,7 +109,11 @@ def render(staged: Path, target: Path, log: Path) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as stream:
         ended = subprocess.run(
-            _command(staged, work), stdout=stream, stderr=subprocess.STDOUT, check=False
+            _command(staged, work),
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"NO_COLOR": "1"},
+            check=False,
         )
     built = work / "_build" / "html"
     if ended.returncode or not (built / "index.html").is_file():

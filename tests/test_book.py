@@ -155,9 +155,19 @@ def test_hostile_titles_are_escaped():
     assert config["title"] == "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more"
 
 
-def test_contents_keep_texts_and_the_notebooks_asked_for():
-    names = render.page_names(render.contents(("intro", "03_1_runoff")))
-    assert names == ["intro", "03_1_runoff", "choices", "glossary", "references"]
+def test_pages_that_were_not_executed_get_a_stub(tmp_path):
+    toc = {"root": "intro", "parts": [{"chapters": [{"file": "glossary"}, {"file": "other"}]}]}
+    executed = notebook(tmp_path / "intro.ipynb", "page.words_basin(study)")
+    made = nbformat.read(executed, 4)
+    made.cells[1].metadata["tags"] = ["hide-input"]
+    nbformat.write(made, executed)
+    first = render.stage(tmp_path / "book", [executed], toc, {})
+    assert (tmp_path / "book" / "other.md").read_text().startswith("# other")
+    assert (tmp_path / "book" / "glossary.md").read_text().startswith("# Glossary")
+    staged = nbformat.read(tmp_path / "book" / "intro.ipynb", 4)
+    assert staged.cells[1].metadata["tags"] == ["remove-input"]
+    assert render.stage(tmp_path / "book", [executed], toc, {}) == first
+    assert render.stage(tmp_path / "book", [executed], toc, {"title": "new"}) != first
 
 
 # ---- results -------------------------------------------------------------------------------
