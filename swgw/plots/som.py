@@ -80,7 +80,7 @@ def plot_sizes(errors: pd.DataFrame, chosen: int) -> Figure:
     figure, panels = plt.subplots(1, 2, figsize=(7, 2.6))
     labels = {
         "quantisation": "Quantisation error [sd per step]",
-        "topographic": "Topographic error [share of wells]",
+        "topographic": "Topographic error [share]",
     }
     for axes, (name, label) in zip(panels, labels.items(), strict=True):
         axes.plot(errors.index, errors[name], color=BLUE, marker="o")
