@@ -100,9 +100,10 @@ def vadose_rate(domain: Domain, parameters: AquiferParameters, head: np.ndarray)
     Water takes depth / speed to the water table, through stores in a row: a delay that grows
     with depth (Wang et al. 2010), never shorter than three days.
     """
-    depth = np.maximum(domain.surface - head, 0.3)
-    delay = np.maximum(depth / parameters.vadose_speed, 3.0)
-    return (1 - np.exp(-VADOSE_STORES / delay))[:, None]
+    depth = np.maximum(domain.surface - head, 0.3)[:, None]
+    speed = np.where(domain.margin[:, None], parameters.margin_speed, parameters.vadose_speed)
+    delay = np.maximum(depth / speed, 3.0)
+    return 1 - np.exp(-VADOSE_STORES / delay)
 
 
 def drain_vadose(

@@ -1,7 +1,8 @@
 """The mountain catchment above the gorge: daily discharge from daily weather.
 
 Snow melts by degree-days in five bands of elevation; rain and melt wet a soil store whose
-outflow feeds a fast and a slow linear reservoir (Bergström's HBV in its leanest form).
+outflow feeds a fast and a slow linear reservoir (Bergström's HBV in its leanest form). In
+winter a part of the flow freezes onto the river bed and melts in spring.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import pandas as pd
 from swgw.virtual.parameters import CatchmentParameters
 from swgw.virtual.weather import oudin_pet
 
-BAND_HEIGHT = np.array([-1000.0, -450.0, 0.0, 400.0, 850.0])  # m above the mean elevation
+BAND_HEIGHT = np.array([-1200.0, -500.0, 0.0, 450.0, 950.0])  # m above the mean elevation
 BAND_SHARE = np.array([0.12, 0.23, 0.30, 0.23, 0.12])
 BAND_RAIN = np.array([0.80, 0.92, 1.0, 1.08, 1.2])  # more falls higher up; mean 1
 LATITUDE = 38.5
@@ -21,17 +22,18 @@ SECONDS = 86400.0
 
 @dataclass(frozen=True)
 class CatchmentState:
-    """Water held in the catchment [mm over its area]: snow and soil by band, reservoirs."""
+    """Water held in the catchment [mm over its area]: snow, soil, reservoirs, river ice."""
 
     snow: np.ndarray  # (band,)
     soil: np.ndarray  # (band,)
     fast: float
     slow: float
+    ice: float = 0.0
 
     @property
     def total(self) -> float:
         """All water held [mm]."""
-        return float(BAND_SHARE @ (self.snow + self.soil)) + self.fast + self.slow
+        return float(BAND_SHARE @ (self.snow + self.soil)) + self.fast + self.slow + self.ice
 
 
 def run_catchment(
@@ -89,5 +91,15 @@ def _step(state, rain, warmth, pet, p):
     slow = state.slow + p.percolation * outflow
     from_fast = fast * (1 - np.exp(-1 / p.fast_time))
     from_slow = slow * (1 - np.exp(-1 / p.slow_time))
-    new = CatchmentState(snow - melt, soil - evaporated, fast - from_fast, slow - from_slow)
-    return new, from_fast + from_slow, float(BAND_SHARE @ evaporated)
+    runoff, ice = _river_ice(state.ice, from_fast + from_slow, warmth[0], p)
+    new = CatchmentState(snow - melt, soil - evaporated, fast - from_fast, slow - from_slow, ice)
+    return new, runoff, float(BAND_SHARE @ evaporated)
+
+
+def _river_ice(
+    ice: float, water: float, warmth: float, p: CatchmentParameters
+) -> tuple[float, float]:
+    """Runoff and ice [mm] after a day at a mean valley temperature [°C]; noons thaw earlier."""
+    frozen = p.ice_share * float(np.clip((-warmth - p.frost) / (10 - p.frost), 0, 1)) * water
+    melted = p.thaw_rate * float(np.clip((warmth + p.noon) / 8, 0, 1)) * ice
+    return water - frozen + melted, ice + frozen - melted

@@ -155,7 +155,7 @@ class Coupled:
     def springs_by_reach(self, head: np.ndarray) -> np.ndarray:
         """Spring water reaching each river cell (reach, member) [m³/s]."""
         total = np.zeros((len(self.domain.reach_cell), head.shape[1]))
-        np.add.at(total, self.domain.nearest_reach, self.aquifer.springs(head) / SECONDS)
+        np.add.at(total, self.domain.spring_reach, self.aquifer.springs(head) / SECONDS)
         return total
 
     def _by_canal(self, allowed: np.ndarray, taken: np.ndarray) -> np.ndarray:

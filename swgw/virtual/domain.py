@@ -24,11 +24,12 @@ COURSE = (
     ("fan", 100.330, 38.990, 1515.0),
     ("g312", 100.410, 39.040, 1462.0),
     ("gaoya", 100.375, 39.140, 1425.0),
+    ("jingan", 100.326, 39.186, 1413.0),
     ("banqiao", 100.240, 39.265, 1398.0),
     ("pingchuan", 100.090, 39.330, 1374.0),
     ("gaotai", 99.800, 39.390, 1346.0),
 )
-SECTIONS = ("yingluo", "g312", "gaoya", "banqiao", "pingchuan", "gaotai")  # five between six
+SECTIONS = ("yingluo", "g312", "gaoya", "jingan", "pingchuan", "gaotai")  # five between six
 
 # Irrigated land as ellipses: name, longitude, latitude, half-axes [km], tilt [°], where its
 # canal leaves the river (None: wells only), share of all canal water, share of all pumping.
@@ -70,8 +71,8 @@ class Domain:
         Length of the channel in it [m].
     reach_section : array (reach,)
         Which of the five sections it lies in.
-    nearest_reach : array (cell,)
-        Reach to which a cell's springs drain.
+    spring_reach : array (cell,)
+        Reach to which a cell's springs run.
     node : dict
         Reach at which a named place of ``COURSE`` lies.
     front, outlet : array (cell,)
@@ -92,7 +93,7 @@ class Domain:
     reach_cell: np.ndarray
     reach_length: np.ndarray
     reach_section: np.ndarray
-    nearest_reach: np.ndarray
+    spring_reach: np.ndarray
     node: dict[str, int]
     front: np.ndarray
     outlet: np.ndarray
@@ -127,7 +128,7 @@ def make_domain(parameters: AquiferParameters, seed: int) -> Domain:
     rng = np.random.default_rng([seed, 2])
     texture = _texture(active, rng)[row, column]
     margin = place > 0.93
-    coarse = 1 / (1 + np.exp((place - 0.50) / 0.06))
+    coarse = 1 / (1 + np.exp((place - 0.63) / 0.03))
     x_km, y_km = column + 0.5, row + 0.5
     return Domain(
         row, column, WEST + x_km / KM_EAST, SOUTH + y_km / KM_NORTH, surface,
@@ -138,7 +139,7 @@ def make_domain(parameters: AquiferParameters, seed: int) -> Domain:
         margin, _districts(x_km, y_km, margin),
         np.unique(row // 5 * NX + column // 5, return_inverse=True)[1],
         reach_cell, length, _sections(len(reach_cell), node),
-        _nearest(x_km, y_km, reach_cell), node, front, outlet,
+        _drainage(active, surface, reach_cell), node, front, outlet,
     )  # fmt: skip
 
 
@@ -254,6 +255,22 @@ def _sections(n: int, node: dict[str, int]) -> np.ndarray:
     return np.searchsorted(starts, np.arange(n), "right")
 
 
-def _nearest(x, y, reach_cell) -> np.ndarray:
-    distance = np.hypot(x[:, None] - x[reach_cell], y[:, None] - y[reach_cell])
-    return distance.argmin(axis=1)
+def _drainage(active, surface, reach_cell) -> np.ndarray:
+    """Reach (cell,) to which water on the ground runs, by steepest descent.
+
+    Where it would leave the domain instead, the reach that is nearest.
+    """
+    number = np.pad(_numbers(active), 1, constant_values=-1)
+    row, column = np.nonzero(number >= 0)
+    target, steepest = np.arange(len(row)), np.zeros(len(row))
+    for up, right in [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1)]:
+        other = number[row + up, column + right]
+        drop = np.where(other >= 0, surface - surface[other], 0.0) / np.hypot(up, right)
+        target, steepest = np.where(drop > steepest, other, target), np.maximum(drop, steepest)
+    target[reach_cell] = reach_cell
+    for _ in range(10):  # each round doubles the way that is followed
+        target = target[target]
+    reach = np.full(len(row), -1)
+    reach[reach_cell] = np.arange(len(reach_cell))
+    distance = np.hypot(row[:, None] - row[reach_cell], column[:, None] - column[reach_cell])
+    return np.where(reach[target] >= 0, reach[target], distance.argmin(axis=1))

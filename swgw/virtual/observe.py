@@ -92,7 +92,8 @@ def read_heads(head: np.ndarray, starts: pd.DatetimeIndex, seed: int) -> pd.Data
     read[starts < LATE_START, LATE_WELL] = np.nan
     table = pd.DataFrame(read, starts + pd.Timedelta(days=READING_DAY), [w.well_id for w in WELLS])
     table = table[starts >= FIRST_HEAD].rename_axis("date").rename_axis("well_id", axis=1)
-    return table.unstack().rename("head").dropna().reset_index()[["date", "well_id", "head"]]
+    long = table.reset_index().melt("date", value_name="head").dropna()
+    return long[["date", "well_id", "head"]]
 
 
 def read_discharge(flows: dict[str, pd.Series], seed: int) -> pd.DataFrame:

@@ -25,44 +25,46 @@ class CatchmentParameters:
     """Mountain catchment above the gorge: snow, soil, two linear reservoirs."""
 
     area: float = _parameter(10_000, "km²", 9_900, 10_100, "catchment area", "design, section 4")
-    melt_factor: float = _parameter(3.0, "mm/°C/d", 1, 8, "degree-day factor", HBV)
-    melt_threshold: float = _parameter(0.0, "°C", -2, 2, "snow below, melt above", HBV)
-    field_capacity: float = _parameter(200, "mm", 50, 500, "size of the soil store", HBV)
-    soil_exponent: float = _parameter(2.0, "–", 1, 6, "share of water leaving a wet soil", HBV)
-    evaporation_limit: float = _parameter(0.8, "–", 0.3, 1, "soil wetness without stress", HBV)
-    evaporation_factor: float = _parameter(0.8, "–", 0.5, 1.2, "of the Oudin potential", OURS)
+    melt_factor: float = _parameter(2.45, "mm/°C/d", 1, 8, "degree-day factor", HBV)
+    melt_threshold: float = _parameter(1.5, "°C", -2, 2, "snow below, melt above", HBV)
+    field_capacity: float = _parameter(420, "mm", 50, 500, "size of the soil store", HBV)
+    soil_exponent: float = _parameter(2.7, "–", 1, 6, "share of water leaving a wet soil", HBV)
+    evaporation_limit: float = _parameter(0.79, "–", 0.3, 1, "soil wetness without stress", HBV)
+    evaporation_factor: float = _parameter(1.11, "–", 0.5, 1.2, "of the Oudin potential", OURS)
     percolation: float = _parameter(
-        0.45, "–", 0.1, 0.9, "share of the water to the slow store", OURS
+        0.625, "–", 0.1, 0.9, "share of the water to the slow store", OURS
     )
-    fast_time: float = _parameter(12, "d", 2, 30, "residence time of the fast reservoir", HBV)
-    slow_time: float = _parameter(90, "d", 20, 1000, "residence time of the slow reservoir", HBV)
-    lapse_rate: float = _parameter(0.0055, "°C/m", 0.004, 0.0075, "cooling with height", OURS)
+    fast_time: float = _parameter(7, "d", 2, 30, "residence time of the fast reservoir", HBV)
+    slow_time: float = _parameter(97, "d", 20, 1000, "residence time of the slow reservoir", HBV)
+    ice_share: float = _parameter(0.41, "–", 0, 0.6, "of the flow frozen in deep frost", OURS)
+    frost: float = _parameter(1.5, "°C", 0, 5, "frost at which the river begins to freeze", OURS)
+    noon: float = _parameter(2.4, "°C", 0, 5, "by which noons are warmer than days", OURS)
+    thaw_rate: float = _parameter(0.05, "1/d", 0.03, 0.12, "of the river ice at 8 °C", OURS)
+    lapse_rate: float = _parameter(0.0062, "°C/m", 0.004, 0.0075, "cooling with height", OURS)
 
 
 @dataclass(frozen=True)
 class AquiferParameters:
     """Middle-reach aquifer: one layer of fixed transmissivity."""
 
-    t_gravel: float = _parameter(6000, "m²/d", 1000, 10000, "transmissivity, gravel fan", FREEZE)
-    t_silt: float = _parameter(1500, "m²/d", 100, 2500, "transmissivity, sand and silt", FREEZE)
+    t_gravel: float = _parameter(16000, "m²/d", 1000, 30000, "transmissivity, gravel fan", FREEZE)
+    t_silt: float = _parameter(500, "m²/d", 100, 2500, "transmissivity, sand and silt", FREEZE)
     t_margin: float = _parameter(60, "m²/d", 5, 200, "transmissivity, hilly margin", FREEZE)
     t_spread: float = _parameter(0.3, "–", 0.1, 1, "sd of its logarithm between places", FREEZE)
     sy_gravel: float = _parameter(0.20, "–", 0.15, 0.30, "specific yield, gravel", JOHNSON)
     sy_silt: float = _parameter(0.10, "–", 0.03, 0.19, "specific yield, sand and silt", JOHNSON)
     sy_margin: float = _parameter(0.04, "–", 0.02, 0.10, "specific yield, margin", JOHNSON)
-    front_inflow: float = _parameter(3.0, "m³/s", 1, 6, "inflow along the mountain front", OURS)
-    spring_leakance: float = _parameter(0.01, "1/d", 0.001, 0.05, "springs and ditches", OURS)
+    front_inflow: float = _parameter(
+        10, "m³/s", 2, 15, "inflow along the front, small streams", OURS
+    )
+    spring_leakance: float = _parameter(0.006, "1/d", 0.001, 0.05, "springs and ditches", OURS)
     spring_depth: float = _parameter(1.5, "m", 0.5, 3, "depth at which springs begin", OURS)
     et_depth: float = _parameter(4.0, "m", 2, 8, "water table out of reach of plants", OURS)
-    et_factor: float = _parameter(0.5, "–", 0.2, 1.0, "of the potential, table at the ground", OURS)
+    et_factor: float = _parameter(0.4, "–", 0.2, 1.0, "of the potential, table at the ground", OURS)
     vadose_speed: float = _parameter(
-        0.1,
-        "m/d",
-        0.02,
-        0.5,
-        "downward speed of recharge",
-        "Wang et al. 2010 (delay growing with depth)",
+        0.1, "m/d", 0.02, 0.5, "downward speed of recharge", "Wang et al. 2010 (delay with depth)"
     )
+    margin_speed: float = _parameter(1.0, "m/d", 0.1, 5, "the same in the fissures of hills", OURS)
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,12 @@ class RiverParameters:
     """River bed and rating of the main channel."""
 
     leakance: float = _parameter(
-        0.055, "1/d", 0.005, 1.0, "bed conductivity over thickness", FREEZE
+        0.104, "1/d", 0.005, 1.0, "bed conductivity over thickness", FREEZE
     )
-    bed_thickness: float = _parameter(2.0, "m", 0.5, 3, "bed below which the river hangs", OURS)
+    bed_thickness: float = _parameter(3, "m", 0.5, 5, "bed below which the river hangs", OURS)
     width: float = _parameter(80, "m", 30, 200, "wetted width at 50 m³/s", OURS)
-    width_exponent: float = _parameter(0.05, "–", 0, 0.5, "growth of the width with flow", OURS)
-    depth: float = _parameter(0.7, "m", 0.3, 2, "depth at 50 m³/s", OURS)
+    width_exponent: float = _parameter(0.02, "–", 0, 0.5, "growth of the width with flow", OURS)
+    depth: float = _parameter(0.6, "m", 0.3, 2, "depth at 50 m³/s", OURS)
     depth_exponent: float = _parameter(
         0.4, "–", 0.3, 0.6, "growth of the depth with flow", "Leopold & Maddock 1953"
     )
@@ -86,13 +88,13 @@ class RiverParameters:
 class WaterUseParameters:
     """Irrigation, its return flow, and pumping, with their unobserved random part."""
 
-    diversion_first: float = _parameter(11.0e8, "m³/yr", 6e8, 14e8, "canal demand in 1998", OURS)
-    diversion_last: float = _parameter(9.5e8, "m³/yr", 6e8, 14e8, "canal demand in 2012", OURS)
-    pumping_first: float = _parameter(1.8e8, "m³/yr", 0.5e8, 4e8, "pumping in 1998", OURS)
-    pumping_last: float = _parameter(4.6e8, "m³/yr", 2e8, 7e8, "pumping in 2012", OURS)
-    return_canal: float = _parameter(0.38, "–", 0.2, 0.5, "of diverted water to the aquifer", OURS)
+    diversion_first: float = _parameter(15e8, "m³/yr", 6e8, 16e8, "canal demand in 1998", OURS)
+    diversion_last: float = _parameter(11e8, "m³/yr", 6e8, 16e8, "canal demand in 2012", OURS)
+    pumping_first: float = _parameter(0.5e8, "m³/yr", 0.5e8, 4e8, "pumping in 1998", OURS)
+    pumping_last: float = _parameter(7e8, "m³/yr", 2e8, 8e8, "pumping in 2012", OURS)
+    return_canal: float = _parameter(0.46, "–", 0.2, 0.5, "of diverted water to the aquifer", OURS)
     return_pumped: float = _parameter(0.15, "–", 0.05, 0.3, "of pumped water back down", OURS)
-    share_limit: float = _parameter(0.8, "–", 0.4, 0.95, "of the flow that canals may take", OURS)
+    share_limit: float = _parameter(0.9, "–", 0.4, 0.95, "of the flow that canals may take", OURS)
     base_pumping: float = _parameter(0.15, "–", 0.05, 0.4, "pumped evenly all year", OURS)
     deficit_response: float = _parameter(0.8, "–", 0, 2, "more pumping as canals fall short", OURS)
     rain_response: float = _parameter(0.06, "1/mm", 0, 0.2, "less irrigation after rain", OURS)

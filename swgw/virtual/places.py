@@ -33,7 +33,7 @@ WELLS = (
     WellPlace("H09", "Banqiao", 100.252, 39.262, CHANNEL),
     WellPlace("H10", "Pingchuan", 100.095, 39.322, CHANNEL),
     WellPlace("H11", "Chengguan", 99.850, 39.386, CHANNEL),
-    WellPlace("H12", "Wujiang", 100.415, 39.090, CHANNEL),
+    WellPlace("H12", "Wujiang", 100.391, 39.105, CHANNEL),
     WellPlace("H13", "Xiaoman", 100.435, 38.935, NEAR),
     WellPlace("H14", "Xindun", 100.395, 38.995, NEAR),
     WellPlace("H15", "Xijun", 100.215, 39.015, NEAR),

@@ -92,8 +92,10 @@ PUBLISHED: tuple[Published, ...] = (
     _number(
         "storage_loss", "Storage lost by the aquifer", "10⁸ m³/yr", 1.6, FLOWS, "Mi et al. 2016"
     ),
-    _number("exchange_least", "Least exchange of a section, of the runoff", "%", 5, FLOWS, YAO),
-    _number("exchange_most", "Largest exchange of a section, of the runoff", "%", 27, FLOWS, YAO),
+    _number("exchange_least", "Least exchange of a section, of its flow", "%", (5, 27), FLOWS, YAO),
+    _number(
+        "exchange_most", "Largest exchange of a section, of its flow", "%", (5, 27), FLOWS, YAO
+    ),
     _number("loss_dry", "Gorge to G312: lost in the dry season", "%", (50, 100), FLOWS, YAO),
     _number("loss_wet", "Gorge to G312: lost in the wet season", "%", 10, FLOWS, YAO),
     _number(

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from swgw.virtual.catchment import run_catchment
-from swgw.virtual.coupled import AREA, Coupled, Day, Forcing, State
+from swgw.virtual.coupled import Coupled, Day, Forcing, State
 from swgw.virtual.domain import SECTIONS
 from swgw.virtual.parameters import Parameters
 from swgw.virtual.river import SECONDS
@@ -15,7 +15,8 @@ from swgw.virtual.weather import make_weather, oudin_pet
 
 START, FIRST, END = "1998-01-01", "2000-01-01", "2012-12-31"  # warm-up, record, end
 PLAIN_LATITUDE = 39.1
-SPIN_UP_STEP, SPIN_UP_YEARS = 30.4375, 150
+# Years and steps [d]: coarse ones to come near, fine ones that keep springs and river stable.
+SPIN_UP = ((100, 30.4375), (40, 3.04375))
 
 
 @dataclass(frozen=True)
@@ -55,25 +56,42 @@ def make_outside(parameters: Parameters, seed: int, start: str = START, end: str
     return Outside(weather, catchment, pd.Series(pet, plain.index))
 
 
-def spin_up(parameters: Parameters, outside: Outside, seed: int, years: int = SPIN_UP_YEARS):
-    """Water table in balance with the use of water of the first year, in monthly steps.
+def spin_up(
+    parameters: Parameters, outside: Outside, seed: int, stages: tuple = SPIN_UP
+) -> np.ndarray:
+    """Water table in balance with the first year's use of water and a normal year's weather.
+
+    Parameters
+    ----------
+    parameters : Parameters
+    outside : Outside
+    seed : int
+        Seed of the aquifer's texture.
+    stages : tuple of (years, step)
+        The step in days.
 
     Returns
     -------
     array (cell, 1)
         Head [m].
     """
-    coarse = Coupled(parameters, seed, SPIN_UP_STEP)
-    months = [pd.Timestamp(1998, m, 15) for m in range(1, 13)]
     table = pd.DataFrame({"inflow": outside.catchment["discharge"], "pet": outside.pet})
     normal = table.groupby(table.index.month).mean()
-    rain = float(np.maximum(outside.weather["plain"]["precipitation"] - 5, 0).mean()) + 5
-    state = coarse.first_state((coarse.domain.surface - 8.0)[:, None], 50.0)
-    for month in months * years:
-        row = normal.loc[month.month]
-        forcing = Forcing(month, np.array([row["inflow"]]), rain, float(row["pet"]))
-        state, _ = coarse.step(state, forcing, None)
-    return state.head
+    rain = 5 + float(np.maximum(outside.weather["plain"]["precipitation"] - 5, 0).mean())
+    year = [
+        Forcing(pd.Timestamp(1998, m, 15), np.array([row["inflow"]]), rain, float(row["pet"]))
+        for m, row in normal.iterrows()
+    ]
+    head = None
+    for years, step in stages:
+        coarse = Coupled(parameters, seed, step)
+        head = (coarse.domain.surface - 8.0)[:, None] if head is None else head
+        state = coarse.first_state(head, 50.0)
+        for forcing in year * years:
+            for _ in range(round(30.4375 / step)):
+                state, _ = coarse.step(state, forcing, None)
+        head = state.head
+    return head
 
 
 @dataclass

@@ -33,9 +33,7 @@ def climatology(values: np.ndarray, days: pd.DatetimeIndex) -> np.ndarray:
         365 rows; 29 February shares the row of 28 February.
     """
     index = _row(days)
-    total = np.zeros((365, *values.shape[1:]))
-    np.add.at(total, index, values)
-    mean = total / np.bincount(index, minlength=365).reshape(-1, *[1] * (values.ndim - 1))
+    mean = np.stack([values[index == row].mean(axis=0, dtype=float) for row in range(365)])
     half = SMOOTHING // 2
     padded = np.concatenate([mean[-half - 1 :], mean, mean[:half]])
     running = np.cumsum(padded, axis=0)

@@ -10,7 +10,7 @@ from swgw.virtual.parameters import WaterUseParameters
 
 CANALS = tuple(d for d in DISTRICTS if d[6] is not None)
 # Share of a year's canal water by month, January first; November is the winter irrigation.
-CANAL_CALENDAR = (0.0, 0.0, 0.03, 0.11, 0.18, 0.17, 0.15, 0.12, 0.05, 0.03, 0.16, 0.0)
+CANAL_CALENDAR = (0.0, 0.0, 0.0, 0.12, 0.18, 0.17, 0.16, 0.13, 0.06, 0.03, 0.15, 0.0)
 PUMP_CALENDAR = (0.0, 0.0, 0.04, 0.13, 0.21, 0.22, 0.20, 0.13, 0.04, 0.01, 0.02, 0.0)
 
 

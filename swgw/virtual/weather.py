@@ -12,12 +12,15 @@ from scipy import signal, stats
 
 from swgw.virtual.published import PLAIN_RAIN
 
-MOUNTAIN_RAIN = (3.0, 4.0, 11.0, 20.0, 48.0, 77.0, 96.0, 88.0, 65.0, 20.0, 5.0, 3.0)  # 440 mm
+MOUNTAIN_RAIN = (3.0, 4.0, 11.0, 27.0, 32.0, 58.0, 101.0, 94.0, 84.0, 18.0, 3.0, 3.0)  # 438 mm
 PLAIN_WET = 0.0455 * np.sqrt(PLAIN_RAIN)  # 13 % of all days, more often in rainier months
-MOUNTAIN_WET = np.array([0.10, 0.12, 0.2, 0.28, 0.40, 0.52, 0.56, 0.52, 0.44, 0.22, 0.12, 0.08])
+# Averaged over a large catchment it rains more often and more evenly than at a station.
+MOUNTAIN_WET = np.array([0.15, 0.18, 0.28, 0.38, 0.55, 0.68, 0.72, 0.68, 0.58, 0.30, 0.17, 0.12])
+PLAIN_SHAPE, MOUNTAIN_SHAPE = 0.8, 1.05  # of the Weibull amounts
 # January, July and the year's mean are published; the months between were interpolated by us.
 PLAIN_TEMPERATURE = (-9.2, -4.0, 3.6, 11.9, 17.6, 21.5, 23.3, 21.8, 16.0, 8.4, 0.0, -6.9)
 YEAR = 365.25
+SCALED_FROM = "2001-01-01"  # years before the study period do not count
 
 
 def make_weather(start: str, end: str, seed: int) -> dict[str, pd.DataFrame]:
@@ -43,12 +46,14 @@ def make_weather(start: str, end: str, seed: int) -> dict[str, pd.DataFrame]:
     cool = _correlated_noise(len(days), memory=0.75, correlation=0.85, rng=rng)
     gusts = _correlated_noise(len(days), memory=0.46, correlation=0.5, rng=rng)
     plain = {
-        "precipitation": _rain(days, latent[0], PLAIN_WET, PLAIN_RAIN, 0.4 * wetness),
+        "precipitation": _rain(days, latent[0], PLAIN_WET, PLAIN_RAIN, PLAIN_SHAPE, wetness),
         "temperature": _seasonal_temperature(days) + 3.4 * cool[0],
         "wind": _wind(days, gusts[0], mean=2.17, sd=0.80),
     }
     mountains = {
-        "precipitation": _rain(days, latent[1], MOUNTAIN_WET, MOUNTAIN_RAIN, wetness),
+        "precipitation": _rain(
+            days, latent[1], MOUNTAIN_WET, MOUNTAIN_RAIN, MOUNTAIN_SHAPE, wetness
+        ),
         "temperature": 0.8 * _seasonal_temperature(days) - 10.1 + 2.6 * cool[1],
         "wind": _wind(days, gusts[1], mean=2.6, sd=0.9),
     }
@@ -69,17 +74,19 @@ def _slow_wetness(days: pd.DatetimeIndex, rng) -> np.ndarray:
     memory = np.exp(-1 / 45)
     noise = signal.lfilter([np.sqrt(1 - memory**2)], [1, -memory], rng.standard_normal(len(days)))
     by_year = rng.standard_normal(days.year.nunique())
-    return 0.22 * noise + 0.14 * by_year[days.year - days.year[0]]
+    return 0.10 * noise + 0.03 * by_year[days.year - days.year[0]]
 
 
-def _rain(days, latent, wet_share, monthly_total, wetness) -> np.ndarray:
+def _rain(days, latent, wet_share, monthly_total, shape, wetness) -> np.ndarray:
     """Daily precipitation (time,) [mm/d], zero or at least 0.1."""
     month = days.month.to_numpy() - 1
     rank = stats.norm.cdf((latent + wetness) / np.sqrt(1 + wetness.var()))
     wet = np.asarray(wet_share)[month]
     excess = np.clip((rank - (1 - wet)) / wet, 0, 1 - 1e-9)
-    amount = np.where(excess > 0, (-np.log1p(-excess)) ** (1 / 0.8), 0.0)
-    total = np.bincount(month, amount, 12) / np.bincount(month, minlength=12) * _days_in_month()
+    amount = np.where(excess > 0, (-np.log1p(-excess)) ** (1 / shape), 0.0)
+    kept = days >= SCALED_FROM if days[-1] > pd.Timestamp(SCALED_FROM) else days >= days[0]
+    mean = np.bincount(month[kept], amount[kept], 12) / np.bincount(month[kept], minlength=12)
+    total = np.maximum(mean * _days_in_month(), 1e-9)
     amount *= (np.asarray(monthly_total) / total)[month]
     return np.round(np.where(amount > 0, np.maximum(amount, 0.1), 0.0), 1)
 
