@@ -119,7 +119,7 @@ def _headline(study, task: str) -> str:
         f"**{what.capitalize()}.** The best trained model is {best} ({score} "
         f"{words.number(trained[best])}). The best forecast without a network is {other} "
         f"({words.number(references[other])}). The trained model is {verdict} it by "
-        f"{words.number(abs(gap))}; {_beaten(trained, references[other])}."
+        f"{words.number(abs(gap))}: {_beaten(trained, references[other])}."
     )
 
 
