@@ -23,14 +23,15 @@ def plot_headline(panels: dict[str, pd.DataFrame]) -> Figure:
     figure, axes = plt.subplots(
         1, len(panels), figsize=(WIDTH, 0.9 + 0.24 * rows), squeeze=False, sharex=True
     )
-    for ax, (title, frame) in zip(axes[0], panels.items(), strict=True):
-        _draw(ax, frame)
+    names = [list(dict.fromkeys(frame["model"])) for frame in panels.values()]
+    for ax, (title, frame), models in zip(axes[0], panels.items(), names, strict=True):
+        _draw(ax, frame, models)
         ax.set(title=title, xlabel="NSE [–]")
+        ax.tick_params(labelleft=ax is axes[0, 0] or models != names[0])
     return figure
 
 
-def _draw(ax, frame: pd.DataFrame) -> None:
-    names = list(dict.fromkeys(frame["model"]))
+def _draw(ax, frame: pd.DataFrame, names: list[str]) -> None:
     best = frame.loc[frame["reference"], "nse"].max()
     if np.isfinite(best):
         ax.axvline(max(best, LOWEST), color=GREY, linestyle="--", linewidth=1)
