@@ -10,8 +10,6 @@ FROM, TO = "2001-01-01", "2012-12-31"  # the years of the paper
 TEST = ("2010-01-01", "2012-12-31")
 DRY, WET = (12, 1, 2, 3), (6, 7, 8, 9)
 """Months of the dry and of the wet season; the sources do not give theirs."""
-EXPLANATIONS: dict[str, str] = {}
-"""Why a number lies outside its tolerance, by key."""
 
 
 def compare(basin, truth: Truth) -> pd.DataFrame:
@@ -27,7 +25,7 @@ def compare(basin, truth: Truth) -> pd.DataFrame:
     -------
     DataFrame
         One row a published number: key, label, unit, low, high, ours, difference (to the nearer
-        end of the published range, in the unit), tolerance (in the unit), within, source, why.
+        end of the published range, in the unit), tolerance (in the unit), within, source.
     """
     ours = weather_numbers(basin) | flow_numbers(basin) | water_numbers(truth)
     return pd.DataFrame([_row(item, float(ours[item.key])) for item in PUBLISHED])
@@ -41,7 +39,6 @@ def _row(item: Published, ours: float) -> dict:
         "key": item.key, "label": item.label, "unit": item.unit,
         "low": item.low, "high": item.high, "ours": ours, "difference": ours - end,
         "tolerance": tolerance, "within": within, "source": item.source,
-        "why": "" if within else EXPLANATIONS.get(item.key, "not explained"),
     }  # fmt: skip
 
 

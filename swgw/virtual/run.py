@@ -109,7 +109,7 @@ class Record:
         [m³/s].
     recharge, pumping : array (time, cell), float32
         [m³/d].
-    head : array (time, cell), float32 differences from ``start.head``
+    well_head : array (time, well)
         [m].
     start, end : State
         Before the first day and after the last.
@@ -153,7 +153,7 @@ def run_record(
         Called after each day.
     """
     first, rows, n = state, [], len(days)
-    reach = len(coupled.domain.reach_cell)
+    reach, front = len(coupled.domain.reach_cell), coupled.parameters.aquifer.front_inflow
     flow, loss = np.empty((n, reach)), np.empty((n, reach))
     recharge = np.empty((n, coupled.domain.n_cells), np.float32)
     pumping, heads = np.empty_like(recharge), np.empty((n, len(cells)))
@@ -161,7 +161,7 @@ def run_record(
         forcing = outside.forcing(day)
         before = state
         state, done = coupled.step(state, forcing, rng)
-        rows.append(flux_row(forcing, done, before, state))
+        rows.append(flux_row(forcing, done, before, state, front))
         flow[k], loss[k] = done.river.flow[:, 0], (done.river.loss - done.springs)[:, 0]
         recharge[k], pumping[k] = done.recharge[:, 0], done.pumping[:, 0]
         heads[k] = state.head[cells, 0]
@@ -171,7 +171,9 @@ def run_record(
     return Record(days, fluxes, exchange, entering, flow, recharge, pumping, heads, first, state)
 
 
-def flux_row(forcing: Forcing, day: Day, before: State, after: State) -> dict[str, float]:
+def flux_row(
+    forcing: Forcing, day: Day, before: State, after: State, front_inflow: float
+) -> dict[str, float]:
     """Water balance of a day of the first member [m³/s]; gains of the aquifer are positive."""
     loss = day.river.loss[:, 0]
     ground = {
@@ -186,6 +188,7 @@ def flux_row(forcing: Forcing, day: Day, before: State, after: State) -> dict[st
         "river_end": float(day.river.flow[-1, 0]),
         "river_loss": float(np.maximum(loss, 0).sum()),
         "river_gain": float(np.minimum(loss, 0).sum()),
+        "front_inflow": front_inflow,
     } | {name: float(flux.sum()) / SECONDS for name, flux in ground.items()}
 
 

@@ -1,0 +1,257 @@
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from swgw.virtual import Parameters, parameters_table
+from swgw.virtual.aquifer import AREA, Aquifer, drain_vadose, vadose_rate
+from swgw.virtual.catchment import run_catchment
+from swgw.virtual.coupled import Coupled, Forcing, storage
+from swgw.virtual.domain import laplacian
+from swgw.virtual.published import PLAIN_RAIN
+from swgw.virtual.river import SECONDS, River
+from swgw.virtual.scenarios import climatology
+from swgw.virtual.weather import make_weather, oudin_pet
+
+
+@pytest.fixture(scope="module")
+def weather():
+    return make_weather("2001-01-01", "2004-12-31", seed=3)
+
+
+@pytest.fixture(scope="module")
+def coupled():
+    built = Coupled(Parameters(), seed=3)
+    built.set_vadose(built.domain.surface - 10)
+    return built
+
+
+@pytest.fixture(scope="module")
+def start(coupled):
+    return coupled.first_state((coupled.domain.surface - 4.0)[:, None], 50.0)
+
+
+def forcing(k=0, members=1, inflow=60.0):
+    day = pd.Timestamp("2005-04-20") + pd.Timedelta(days=k)
+    return Forcing(day, np.full(members, inflow), 8.0 * (k % 7 == 0), 4.0)
+
+
+# ---- weather -----------------------------------------------------------------------------
+
+
+def test_same_seed_same_weather_other_seed_other_weather(weather):
+    again = make_weather("2001-01-01", "2004-12-31", seed=3)
+    other = make_weather("2001-01-01", "2004-12-31", seed=4)
+    for place, table in weather.items():
+        pd.testing.assert_frame_equal(table, again[place])
+        assert not table.equals(other[place])
+
+
+def test_monthly_rain_is_the_published_one(weather):
+    rain = weather["plain"]["precipitation"]
+    assert rain.groupby(rain.index.month).sum().to_numpy() / 4 == pytest.approx(PLAIN_RAIN, abs=0.3)
+
+
+def test_weather_is_possible(weather):
+    for table in weather.values():
+        assert not table.isna().any().any()
+        assert (table["precipitation"] >= 0).all()
+        assert (table["wind"] > 0).all()
+        dry = table["precipitation"] == 0
+        assert (table["precipitation"][~dry] >= 0.1).all()
+
+
+def test_oudin_agrees_with_a_worked_value():
+    # FAO-56, annex 2, table 2.6: extraterrestrial radiation at 40° N in June is 41.9 MJ/m²/d;
+    # at 20 °C Oudin gives 41.9 / 2.45 · 25 / 100 mm/d.
+    days = pd.DatetimeIndex(["2001-06-15"])
+    assert oudin_pet(days, np.array([20.0]), 40.0)[0] == pytest.approx(41.9 / 2.45 / 4, rel=0.01)
+    assert oudin_pet(days, np.array([-5.0]), 40.0)[0] == 0
+
+
+# ---- balances: what goes in comes out ------------------------------------------------------
+
+
+def test_catchment_loses_no_water(weather):
+    balance, _ = run_catchment(weather["mountains"], Parameters().catchment)
+    left = balance["precipitation"] - balance["evapotranspiration"] - balance["runoff"]
+    gap = (left - balance["storage_change"]).abs().sum()
+    assert gap <= 1e-6 * balance["precipitation"].sum()
+    assert (balance["discharge"] > 0).all()
+
+
+def test_catchment_can_be_taken_up_again(weather):
+    parameters, mountains = Parameters().catchment, weather["mountains"]
+    whole, _ = run_catchment(mountains, parameters)
+    first, state = run_catchment(mountains.iloc[:500], parameters)
+    second, _ = run_catchment(mountains.iloc[500:], parameters, state)
+    pd.testing.assert_frame_equal(pd.concat([first, second]), whole, rtol=1e-12)
+
+
+def test_middle_reach_loses_no_water(coupled, start):
+    state, rng = start, np.random.default_rng(0)
+    net = inflow = 0.0
+    for k in range(60):
+        state, day = coupled.step(state, forcing(k), rng)
+        front = coupled.aquifer.front_inflow.sum()
+        gained = day.infiltration.sum() + front + SECONDS * day.river.loss.sum()
+        fluxes = day.aquifer
+        lost = day.pumping + fluxes.springs + fluxes.evapotranspiration + fluxes.outflow
+        net += gained - lost.sum()
+        inflow += gained
+    change = float((storage(coupled, state) - storage(coupled, start)).sum())
+    assert abs(net - change) <= 1e-6 * inflow
+
+
+def test_river_of_the_middle_reach_loses_no_water(coupled, start):
+    state, _ = coupled.step(start, forcing(), None)
+    for k in range(1, 5):
+        state, day = coupled.step(state, forcing(k), None)
+        gone = day.river.loss.sum() + day.river.diverted.sum() + day.river.flow[-1, 0]
+        assert gone == pytest.approx(60.0 + day.springs.sum(), rel=1e-9)
+
+
+def test_canals_share_what_the_river_has(coupled, start):
+    low = forcing(inflow=3.0)  # less than the canals want
+    _, day = coupled.step(start, low, None)
+    assert (day.river.flow >= 0).all()
+    assert 0 < day.river.diverted.sum() <= 3.0 + day.springs.sum()
+    pattern = day.infiltration[coupled.domain.district == 0]
+    assert pattern.sum() > 0
+
+
+def test_vadose_zone_keeps_water_and_delays_it_by_depth(coupled):
+    domain = coupled.domain
+    rate = vadose_rate(domain, Parameters().aquifer, domain.surface - 20)
+    shallow = vadose_rate(domain, Parameters().aquifer, domain.surface - 2)
+    assert (rate < shallow).all()
+    stores = np.zeros((3, domain.n_cells, 1))
+    water, arrived, days = np.ones((domain.n_cells, 1)), 0.0, 0.0
+    for k in range(4000):
+        stores, recharge = drain_vadose(stores, water * (k == 0), rate)
+        arrived, days = arrived + recharge, days + k * recharge
+    assert stores.sum(axis=0) + arrived == pytest.approx(water)
+    plain = ~domain.margin
+    assert days[plain, 0] == pytest.approx(20 / 0.1 - 1.5, rel=0.02)  # depth over speed
+
+
+# ---- the parts against plain versions of themselves -----------------------------------------
+
+
+def test_routing_agrees_with_a_loop():
+    rng = np.random.default_rng(1)
+    loss, springs = rng.normal(1, 3, (40, 3)), rng.random((40, 3))
+    demand, inflow = rng.random((40, 3)) * 4, np.array([0.0, 20.0, 200.0])
+    routed = River.route(inflow, loss, springs, demand)
+    for m in range(3):
+        flow = inflow[m]
+        for k in range(40):
+            lost = min(loss[k, m], flow + springs[k, m])
+            flow += springs[k, m] - lost
+            taken = min(demand[k, m], flow)
+            flow -= taken
+            assert routed.loss[k, m] == pytest.approx(lost, abs=1e-9)
+            assert routed.diverted[k, m] == pytest.approx(taken, abs=1e-9)
+            assert routed.flow[k, m] == pytest.approx(flow, abs=1e-9)
+
+
+def test_flow_between_cells_agrees_with_a_loop():
+    rng = np.random.default_rng(2)
+    active = rng.random((6, 7)) < 0.8
+    number = {place: k for k, place in enumerate(zip(*np.nonzero(active), strict=True))}
+    conductance, head = rng.random(len(number)) + 0.1, rng.random(len(number))
+    expected = np.zeros(len(number))
+    for (row, column), k in number.items():
+        for place in [(row + 1, column), (row - 1, column), (row, column + 1), (row, column - 1)]:
+            if place in number:
+                j = number[place]
+                between = 2 * conductance[k] * conductance[j] / (conductance[k] + conductance[j])
+                expected[k] += between * (head[k] - head[j])
+    assert laplacian(active, conductance) @ head == pytest.approx(expected)
+
+
+def test_one_implicit_step_satisfies_its_equation(coupled, start):
+    aquifer: Aquifer = coupled.aquifer
+    rng = np.random.default_rng(0)
+    source = rng.normal(0, 1e4, start.head.shape)
+    new, fluxes = aquifer.advance(start.head, source, np.array([3.0]))
+    active = np.zeros((82, 86), bool)
+    active[coupled.domain.row, coupled.domain.column] = True
+    flow = laplacian(active, coupled.domain.transmissivity) @ new
+    net = source + aquifer.front_inflow - fluxes.springs - fluxes.evapotranspiration
+    net = net - fluxes.outflow - flow
+    change = coupled.domain.specific_yield[:, None] * AREA * (new - start.head)
+    assert net == pytest.approx(change, abs=1e-3)
+
+
+def test_river_hangs_above_a_deep_water_table(coupled):
+    river, flow = coupled.river, np.full((len(coupled.domain.reach_cell), 1), 50.0)
+    deep = river.potential_loss(flow, river.bed - 20)
+    assert deep == pytest.approx(river.potential_loss(flow, river.bed - 200))
+    assert (deep > 0).all()
+    assert (river.potential_loss(flow, river.bed + 5) < 0).all()
+
+
+# ---- members and restarts ------------------------------------------------------------------
+
+
+def test_members_solved_together_are_those_solved_alone(coupled, start):
+    names = ("head", "vadose", "flow", "deficit")
+    two = dataclasses.replace(
+        start,
+        **{n: np.repeat(getattr(start, n), 2, -1) for n in names},
+        noise=coupled.water_use.quiet(2),
+    )
+    alone = start
+    for k in range(5):
+        two, _ = coupled.step(two, forcing(k, members=2), None)
+        alone, _ = coupled.step(alone, forcing(k), None)
+    assert two.head == pytest.approx(np.repeat(alone.head, 2, axis=1), abs=1e-9)
+
+
+def test_run_can_be_taken_up_from_any_state(coupled, start):
+    def run(state, first, last, rng):
+        for k in range(first, last):
+            state, _ = coupled.step(state, forcing(k), rng)
+        return state
+
+    whole = run(start, 0, 8, np.random.default_rng(5))
+    rng = np.random.default_rng(5)
+    parts = run(run(start, 0, 4, rng), 4, 8, rng)
+    assert np.array_equal(whole.head, parts.head)
+
+
+def test_members_differ_by_what_is_not_observed(coupled, start):
+    names = ("head", "vadose", "flow", "deficit")
+    two = dataclasses.replace(
+        start,
+        **{n: np.repeat(getattr(start, n), 2, -1) for n in names},
+        noise=coupled.water_use.quiet(2),
+    )
+    rng = np.random.default_rng(0)
+    for k in range(10):
+        two, _ = coupled.step(two, forcing(k, members=2), rng)
+    assert np.abs(np.diff(two.head, axis=1)).max() > 1e-3
+
+
+# ---- climatology and parameters --------------------------------------------------------------
+
+
+def test_climatology_is_the_mean_year():
+    days = pd.date_range("2000-01-01", "2003-12-31")
+    values = (
+        np.cos(2 * np.pi * days.dayofyear.to_numpy() / 365.25)[:, None]
+        + days.year.to_numpy()[:, None]
+    )
+    normal = climatology(values, days)
+    assert normal.shape == (365, 1)
+    assert normal.mean() == pytest.approx(2001.5, abs=0.01)
+    assert np.ptp(normal) == pytest.approx(2, rel=0.03)  # a month's smoothing takes little
+    assert normal[0, 0] == pytest.approx(normal[-1, 0], abs=0.01)
+
+
+def test_every_parameter_lies_in_its_range():
+    table = parameters_table()
+    assert ((table["low"] <= table["value"]) & (table["value"] <= table["high"])).all()
+    assert (table[["unit", "meaning", "source"]] != "").all().all()

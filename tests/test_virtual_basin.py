@@ -1,0 +1,154 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from swgw.basin import load_basin
+from swgw.check import check_basin
+from swgw.contract import embedded
+from swgw.example import write_example
+from swgw.steps import bin_starts
+from swgw.virtual import load_truth, observe, simulate
+from swgw.virtual.compare import compare, deseasonalise
+from swgw.virtual.domain import SECTIONS
+from swgw.virtual.places import MARGIN, WELLS
+from swgw.virtual.scenarios import DRIVERS, SCENARIOS
+
+FILES = ("wells", "heads", "gauges", "surface_water", "forcing")
+TRUTH = ("fluxes", "exchange", "heads", "wells", "water_table")
+
+
+@pytest.fixture(scope="module")
+def folder():
+    return embedded("heihe")
+
+
+@pytest.fixture(scope="module")
+def basin(folder):
+    return load_basin(folder)
+
+
+@pytest.fixture(scope="module")
+def truth(basin):
+    return load_truth(basin)
+
+
+def test_embedded_basin_keeps_the_contract(folder):
+    assert check_basin(folder) == []
+
+
+def test_embedded_basin_is_the_papers_companion(basin):
+    settings = basin.settings
+    assert (settings.virtual, settings.companion, settings.step) == (True, "jing2025", "5D")
+    assert settings.train.start == pd.Timestamp("2001-01-01")
+    assert settings.test.end == pd.Timestamp("2012-12-31")
+    assert basin.gauges["upstream_gauge_id"].to_dict()["gaoya"] == settings.target_gauge
+
+
+def test_it_has_25_wells_in_the_papers_settings(basin, truth):
+    assert len(basin.wells) == 25
+    assert list(basin.wells.index) == list(truth.wells.index) == [w.well_id for w in WELLS]
+    assert (truth.wells["setting"] == MARGIN).sum() == 1
+    nearest = basin.wells["distance_to_river"].groupby(truth.wells["setting"])
+    assert nearest.max()["along the channel"] < nearest.min()["irrigated, near"]
+    assert nearest.max()["irrigated, near"] < nearest.min()["far"]
+
+
+def test_every_published_number_is_met(basin, truth):
+    table = compare(basin, truth)
+    assert table["ours"].notna().all()
+    assert list(table.loc[~table["within"], "key"]) == []
+
+
+def test_a_number_outside_its_tolerance_is_said_to_be(basin, truth):
+    warmer = basin.forcing.assign(temperature=basin.forcing["temperature"] + 2)
+    changed = type(basin)(**{**vars(basin), "forcing": warmer})
+    table = compare(changed, truth).set_index("key")
+    assert not table.loc["temperature", "within"]
+    assert table.loc["temperature", "difference"] == pytest.approx(2, abs=0.3)
+    assert table.loc["rain_plain", "within"]
+
+
+def test_deseasonalised_cosine_is_flat():
+    days = pd.date_range("2001-01-01", "2008-12-31")
+    wave = pd.Series(np.cos(2 * np.pi * days.dayofyear.to_numpy() / 365.25), days)
+    assert deseasonalise(wave).std() < 0.02
+
+
+# ---- truth -----------------------------------------------------------------------------------
+
+
+def test_a_basin_without_truth_has_none(tmp_path):
+    assert load_truth(write_example(tmp_path / "example")) is None
+
+
+def test_water_balance_of_the_written_truth_closes(truth):
+    f = truth.fluxes
+    ground = f[["recharge", "pumping", "springs", "evapotranspiration", "outflow",
+                "river_loss", "river_gain", "front_inflow"]].sum(axis=1)  # fmt: skip
+    assert (ground - f["storage_change"]).abs().max() < 1e-3  # written to the fourth decimal
+    unsaturated = f["infiltration"] - f["recharge"] - f["vadose_change"]
+    assert unsaturated.abs().max() < 1e-3
+    left = f["gorge"] - f["springs"] - f["river_loss"] - f["river_gain"] - f["diversion"]
+    assert (left - f["river_end"]).abs().max() < 1e-3
+
+
+def test_exchange_of_the_sections_is_that_of_the_river(truth):
+    net = truth.exchange.groupby("date")["exchange"].sum()
+    expected = truth.fluxes[["river_loss", "river_gain", "springs"]].sum(axis=1)
+    assert net.to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-3)
+    assert truth.exchange["section"].nunique() == len(SECTIONS) - 1 == 5
+
+
+def test_readings_scatter_around_the_true_head(basin, truth):
+    true = truth.heads["head"].sel(scenario="all").to_pandas().T
+    read = basin.heads.pivot_table(values="head", index="date", columns="well_id")
+    read.index = bin_starts(read.index, "5D")
+    error = (read - true).melt()["value"].dropna()
+    assert abs(error.median()) < 0.002
+    assert error.abs().quantile(0.68) == pytest.approx(observe.HEAD_NOISE, rel=0.1)
+    assert 0.9 < read.notna().mean().mean() < 0.99
+
+
+def test_contributions_and_their_interaction_add_up(truth):
+    head, parts = truth.heads["head"], truth.contributions()
+    assert list(parts["driver"].values) == [*DRIVERS, "interaction"]
+    together = head.sel(scenario="all") - head.sel(scenario="none")
+    assert parts.sum("driver").values == pytest.approx(together.values, abs=1e-9)
+    assert list(head["scenario"].values) == list(SCENARIOS)
+
+
+def test_river_moves_the_wells_beside_it_most(truth):
+    share = np.abs(truth.contributions()).mean("time").sel(driver="river").to_series()
+    by_setting = share.groupby(truth.wells["setting"].reindex(share.index)).median()
+    assert by_setting["along the channel"] > by_setting["far"]
+
+
+# ---- observation -------------------------------------------------------------------------------
+
+
+def test_readings_have_dropouts_an_outage_and_a_late_start():
+    starts = bin_starts(pd.date_range("2000-01-01", "2012-12-31"), "5D").unique()
+    head = np.zeros((len(starts), 25))
+    table = observe.read_heads(head, starts, seed=0)
+    assert table.equals(observe.read_heads(head, starts, seed=0))
+    by_well = table.groupby("well_id")["date"]
+    assert by_well.min().iloc[observe.LATE_WELL] >= pd.Timestamp(observe.LATE_START)
+    assert (by_well.agg(lambda d: d.diff().max().days) > 55).sum() >= observe.OUTAGES
+    assert table["head"].abs().max() > 0.15  # outliers, as real loggers have
+
+
+def test_discharge_has_the_gap_of_2010(basin):
+    flow = basin.surface_water[basin.surface_water["gauge_id"] == "yingluo"].set_index("date")
+    first, last = observe.FLOW_GAP
+    assert len(flow[first:last]) == 0
+    assert len(flow["2009-01-01":"2009-12-31"]) == 365
+
+
+@pytest.mark.slow
+def test_simulation_reproduces_the_committed_files(folder, tmp_path):
+    again = simulate(tmp_path / "again")
+    assert (again / "basin.yml").read_bytes() == (folder / "basin.yml").read_bytes()
+    assert (again / "river.geojson").read_bytes() == (folder / "river.geojson").read_bytes()
+    for name in [*FILES, *(f"truth/{name}" for name in TRUTH)]:
+        ours, theirs = (pd.read_csv(place / f"{name}.csv") for place in (again, folder))
+        pd.testing.assert_frame_equal(ours, theirs, rtol=0, atol=1e-6)
