@@ -120,7 +120,8 @@ def _execute(jobs: list[execute.Job], workers: int, say: Callable[[str], None]) 
             f" about {_clock(left)} left"
         )
 
-    execute.execute_all(waiting, workers, done) if waiting else None
+    if waiting:
+        execute.execute_all(waiting, workers, done)
 
 
 def _render(study, executed: list[Path], toc: dict, say: Callable[[str], None]) -> float:
