@@ -107,7 +107,10 @@ def fit_som(prepared: Prepared, n_clusters: int = 3, seed: int = 0) -> SomResult
     series = training_series(prepared)
     flat = (series == 0).all()
     seen = series.loc[:, ~flat] if not flat.all() else series
-    som = MiniSom(n_clusters, 1, len(series), random_seed=seed)
+    # a rate that ends at zero lets the nodes settle; MiniSom's own default keeps a third of it
+    som = MiniSom(
+        n_clusters, 1, len(series), random_seed=seed, decay_function="linear_decay_to_zero"
+    )
     som.train(seen.to_numpy().T, ITERATIONS, random_order=True)
     node = pd.Series([som.winner(column)[0] for column in series.to_numpy().T], series.columns)
     numbers = _numbers(node, prepared)

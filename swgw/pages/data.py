@@ -67,12 +67,17 @@ def table_1(study) -> Markdown:
                 "unit": UNITS.get(name, "–"),
                 "places": f"{frame['place'].nunique():,}",
                 "spacing [days]": number(_spacing(frame), 0),
-                "first day": f"{frame['date'].min():%Y-%m-%d}",
-                "last day": f"{frame['date'].max():%Y-%m-%d}",
+                "first day": _day(frame["date"].min()),
+                "last day": _day(frame["date"].max()),
                 "values": f"{len(frame):,}",
             }
         )
     return table(pd.DataFrame(rows))
+
+
+def _day(day: pd.Timestamp) -> str:
+    """Write a day so that no line breaks in it."""
+    return f"{day:%Y-%m-%d}".replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 def _spacing(frame: pd.DataFrame) -> float:
@@ -84,7 +89,9 @@ def _spacing(frame: pd.DataFrame) -> float:
 
 def table_1_of_the_paper(study) -> Markdown | None:
     """Show the paper's own Table 1, beside its companion only."""
-    return table(TABLE_1) if study.basin.settings.companion_is_paper else None
+    if not study.basin.settings.companion_is_paper:
+        return None
+    return Markdown(f"The data sets of the paper:\n\n{table(TABLE_1).data}")
 
 
 def words_source(study) -> Markdown:
