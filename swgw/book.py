@@ -54,13 +54,13 @@ def build_book(
         If the folder breaks the contract, a notebook fails or the pages do not build.
     """
     started = time.perf_counter()
-    study = _train(basin, profile, seeds, workers, output, say)
+    study, training = _train(basin, profile, seeds, workers, output, say)
     toc = render.contents()
     jobs = plan(study, basin, toc)
     _execute(jobs, workers, say)
     executed = [job.target for job in jobs]
-    seconds = _render(study, executed, toc, say)
-    _collect(study, executed, seconds, say)
+    pages = _render(study, executed, toc, say)
+    _collect(study, executed, {"training": training, "pages": pages}, say)
     page = study.folder / "html" / "index.html"
     say(f"Done in {_clock(time.perf_counter() - started)}. Open {page}")
     return page
@@ -98,8 +98,9 @@ def _train(basin, profile, seeds, workers, output, say):
     count = len(study.profile.seeds)
     say(f"1/5 Basin: {study.basin.path} is in order.")
     say(f"2/5 Models: profile {profile}, {count} seed(s), {workers} worker(s).")
+    trained_at = time.perf_counter()
     study.train(workers, say)
-    return study
+    return study, round(time.perf_counter() - trained_at, 1)
 
 
 def _execute(jobs: list[execute.Job], workers: int, say: Callable[[str], None]) -> None:
@@ -143,14 +144,18 @@ def _render(study, executed: list[Path], toc: dict, say: Callable[[str], None]) 
     return seconds
 
 
-def _collect(study, executed: list[Path], seconds: float, say: Callable[[str], None]) -> None:
+def _collect(study, executed: list[Path], seconds: dict, say: Callable[[str], None]) -> None:
+    """Write tables, figures and provenance; a stage that was reused keeps its old time."""
     results = study.folder / "results"
     collect.write_table(study.table_3(), results / "table_3.csv")
     collect.write_table(study.groundwater_scores(), results / "groundwater_scores.csv")
     figures = collect.collect_figures(executed, results / "figures")
-    notebooks = {path.stem: execute.stamp(path)["seconds"] for path in executed}
-    times = {"notebooks": notebooks, "pages": seconds}
-    collect.write_provenance(results / "provenance.json", provenance(study) | {"seconds": times})
+    facts, record = provenance(study), results / "provenance.json"
+    known = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    if known and known["digests"]["runs"] == facts["digests"]["runs"]:
+        seconds["training"] = known["seconds"]["training"]
+    seconds["notebooks"] = {path.stem: execute.stamp(path)["seconds"] for path in executed}
+    collect.write_provenance(record, facts | {"seconds": seconds})
     say(f"5/5 Results: tables, {figures} figures and provenance.json in {results}")
 
 

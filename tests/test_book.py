@@ -236,6 +236,7 @@ def test_provenance_names_versions_seeds_digests_and_times(built):
     assert facts["profile"] == "smoke"
     assert {"basin", "package", "runs"} <= facts["digests"].keys()
     assert {"python", "torch", "jupyter-book"} <= facts["versions"].keys()
+    assert facts["seconds"].keys() == {"training", "notebooks", "pages"}
     assert facts["seconds"]["notebooks"].keys() == {"intro", "03_1_runoff", "provenance"}
     assert facts["settings"]
 
