@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from swgw.published import STATEMENTS
+from swgw.statements import STATEMENTS
 
 MODELS = ("ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT", "ST+-TFT")
 """The trained models in the order of the tables."""
@@ -121,7 +121,7 @@ def paper_says(study, key: str) -> Markdown | None:
     ----------
     study : Study
     key : str
-        A key of :data:`swgw.published.STATEMENTS`.
+        A key of :data:`swgw.statements.STATEMENTS`.
     """
     statement = STATEMENTS[key]
     if study.basin.settings.companion != "jing2025":

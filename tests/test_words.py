@@ -7,7 +7,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from swgw import words
-from swgw.published import STATEMENTS, TABLE_3
+from swgw.published import TABLE_3
+from swgw.statements import STATEMENTS
 
 HOSTILE = [
     "<script>alert(1)</script>",
