@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from swgw.climatology import fit_climatology
 from swgw.prepare import Prepared
 
 MONTHLY_LAGS = range(1, 13)
@@ -193,9 +194,10 @@ def _weather(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str,
 
 
 def _observed(name: str, prepared: Prepared, values: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """An observed series carried over its gaps, and where it has gaps a flag that says so."""
+    """An observed series carried over its gaps, a flag where it has gaps, and its climatology."""
     standardised, _, _ = standardise(values, prepared.inside("train"))
     columns = {name: carry_forward(standardised)}
+    columns[f"{name}_climatology"] = fit_climatology(standardised, prepared)
     if standardised.isna().to_numpy().any():
         columns[f"{name}_observed"] = standardised.notna().astype(float)
     return columns
@@ -226,7 +228,7 @@ def upstream_gauge(prepared: Prepared, gauge: str) -> str | None:
 def _is_known(name: str, prepared: Prepared) -> bool:
     """Whether a variable is known beyond the issue time, at every lead time."""
     settings = prepared.basin.settings
-    if name.startswith("season_"):
+    if name.startswith("season_") or name.endswith("_climatology"):
         return True
     if name.startswith("surface_water_lag_"):
         return prepared.steps_in_months(int(name.rsplit("_", 1)[1])) >= settings.lead_times

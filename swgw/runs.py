@@ -18,7 +18,15 @@ from swgw.files import digest, write_text
 from swgw.share import PACKAGE
 
 log = logging.getLogger(__name__)
-ENGINE = ("basin.py", "prepare.py", "wells.py", "panel.py", "windows.py", "models/*.py")
+ENGINE = (
+    "basin.py",
+    "prepare.py",
+    "wells.py",
+    "climatology.py",
+    "panel.py",
+    "windows.py",
+    "models/*.py",
+)
 LIBRARIES = ("torch", "pytorch-forecasting", "scikit-learn", "numpy", "pandas", "minisom")
 
 

@@ -8,13 +8,13 @@ import pytest
 import torch
 
 from swgw.basin import load_basin
+from swgw.climatology import fit_climatology
 from swgw.experiments import BOTH, planned_runs
 from swgw.models.batch import Block, Gatherer, Rows
 from swgw.models.fit import make_network
 from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
 from swgw.models.references import (
     damping,
-    fit_climatology,
     forecast_damped,
     forecast_persistence,
 )

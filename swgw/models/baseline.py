@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from swgw.climatology import fit_climatology
 from swgw.experiments import BOTH, tasks
 from swgw.models.fit import write_dataset
 from swgw.models.hindcast import task_hindcast
 from swgw.models.references import (
-    fit_climatology,
     forecast_climatology,
     forecast_damped,
     forecast_persistence,

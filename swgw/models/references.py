@@ -9,50 +9,12 @@ import pandas as pd
 from sklearn.linear_model import Ridge
 
 from swgw.panel import Panel, carry_forward
-from swgw.prepare import Prepared
 from swgw.windows import Windows
 
 REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
 RIDGE_STRENGTHS = (0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0)
 RIDGE_WINDOWS = 30_000
 RECENT_STEPS = 6
-HARMONICS = 3
-
-
-def fit_climatology(values: pd.DataFrame, prepared: Prepared) -> pd.DataFrame:
-    """Fit the day-of-year mean of the training years, as a sum of three harmonics.
-
-    Parameters
-    ----------
-    values : DataFrame (time, series)
-    prepared : Prepared
-        Gives the calendar and the training years.
-
-    Returns
-    -------
-    DataFrame (time, series)
-        In the unit of the values, for every step, gaps included.
-    """
-    phase = 2 * np.pi * prepared.step_of_year() / prepared.steps_per_year
-    order = np.arange(1, min(HARMONICS, (prepared.steps_per_year - 1) // 2) + 1)
-    waves = phase[:, None] * order
-    basis = np.column_stack([np.ones(len(phase)), np.sin(waves), np.cos(waves)])
-    training = prepared.inside("train")
-    fitted = [
-        _least_squares(basis, values[name].to_numpy(float), training) for name in values.columns
-    ]
-    return pd.DataFrame(np.column_stack(fitted), index=values.index, columns=values.columns)
-
-
-def _least_squares(basis: np.ndarray, values: np.ndarray, training: np.ndarray) -> np.ndarray:
-    """Fit with a whisper of ridge, so that a series of few observations stays near its mean."""
-    known = training & np.isfinite(values)
-    if not known.any():
-        return np.zeros(len(values))
-    mean = values[known].mean()
-    design = basis[known]
-    normal = design.T @ design + 1e-3 * np.eye(basis.shape[1])
-    return mean + basis @ np.linalg.solve(normal, design.T @ (values[known] - mean))
 
 
 def forecast_climatology(climatology: np.ndarray, windows: Windows, lead_times: int) -> np.ndarray:
@@ -170,4 +132,4 @@ def _features(panel: Panel, windows: Windows) -> np.ndarray:
         panel.values[each, quarter].mean(axis=1) for quarter in np.array_split(past, 4, axis=1)
     ]
     parts += [panel.values[each, future][:, :, panel.known].reshape(len(windows), -1)]
-    return np.concatenate(parts, axis=1)
+    return np.concatenate(parts, axis=1).astype(float)  # single precision is ill-conditioned

@@ -1,0 +1,44 @@
+"""The day-of-year climatology: a reference to beat, and an input of every model."""
+
+import numpy as np
+import pandas as pd
+
+from swgw.prepare import Prepared
+
+HARMONICS = 3
+
+
+def fit_climatology(values: pd.DataFrame, prepared: Prepared) -> pd.DataFrame:
+    """Fit the day-of-year mean of the training years, as a sum of three harmonics.
+
+    Parameters
+    ----------
+    values : DataFrame (time, series)
+    prepared : Prepared
+        Gives the calendar and the training years.
+
+    Returns
+    -------
+    DataFrame (time, series)
+        In the unit of the values, for every step, gaps included.
+    """
+    phase = 2 * np.pi * prepared.step_of_year() / prepared.steps_per_year
+    order = np.arange(1, min(HARMONICS, (prepared.steps_per_year - 1) // 2) + 1)
+    waves = phase[:, None] * order
+    basis = np.column_stack([np.ones(len(phase)), np.sin(waves), np.cos(waves)])
+    training = prepared.inside("train")
+    fitted = [
+        _least_squares(basis, values[name].to_numpy(float), training) for name in values.columns
+    ]
+    return pd.DataFrame(np.column_stack(fitted), index=values.index, columns=values.columns)
+
+
+def _least_squares(basis: np.ndarray, values: np.ndarray, training: np.ndarray) -> np.ndarray:
+    """Fit with a whisper of ridge, so that a series of few observations stays near its mean."""
+    known = training & np.isfinite(values)
+    if not known.any():
+        return np.zeros(len(values))
+    mean = values[known].mean()
+    design = basis[known]
+    normal = design.T @ design + 1e-3 * np.eye(basis.shape[1])
+    return mean + basis @ np.linalg.solve(normal, design.T @ (values[known] - mean))
