@@ -34,7 +34,7 @@ def start(coupled):
 
 def forcing(k=0, members=1, inflow=60.0):
     day = pd.Timestamp("2005-04-20") + pd.Timedelta(days=k)
-    return Forcing(day, np.full(members, inflow), 8.0 * (k % 7 == 0), 4.0)
+    return Forcing(day, np.full(members, inflow), 8.0 * (k % 7 == 0), 3.0 * (k % 7 == 0), 4.0)
 
 
 # ---- weather -----------------------------------------------------------------------------

@@ -10,6 +10,10 @@ FROM, TO = "2001-01-01", "2012-12-31"  # the years of the paper
 TEST = ("2010-01-01", "2012-12-31")
 DRY, WET = (12, 1, 2, 3), (6, 7, 8, 9)
 """Months of the dry and of the wet season; the sources do not give theirs."""
+MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 
 
 def compare(basin, truth: Truth) -> pd.DataFrame:

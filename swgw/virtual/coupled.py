@@ -35,8 +35,8 @@ class Forcing:
     day : Timestamp
     inflow : array (member,)
         Discharge at the gorge [m³/s].
-    rain : float
-        Precipitation on the plain [mm/d].
+    rain, heavy_rain : float
+        Precipitation on the plain, and its part above the threshold of recharge [mm/d].
     pet : float
         Potential evapotranspiration on the plain [mm/d].
     """
@@ -44,6 +44,7 @@ class Forcing:
     day: pd.Timestamp
     inflow: np.ndarray
     rain: float
+    heavy_rain: float
     pet: float
 
 
@@ -135,7 +136,7 @@ class Coupled:
         lacking = 1 - np.divide(diverted, demand, out=np.ones_like(demand), where=demand > 1e-9)
         deficit = keep * state.deficit + (1 - keep) * lacking
         pumping = use.pumping(forcing.day, deficit, noise)
-        infiltration = use.infiltration(diverted, pumping, forcing.rain)
+        infiltration = use.infiltration(diverted, pumping, forcing.heavy_rain)
         vadose, recharge = drain_vadose(state.vadose, infiltration, self.rate)
         source = recharge - pumping
         source[self.domain.reach_cell] += routed.loss * SECONDS

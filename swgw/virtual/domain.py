@@ -34,14 +34,14 @@ SECTIONS = ("yingluo", "g312", "gaoya", "jingan", "pingchuan", "gaotai")  # five
 # Irrigated land as ellipses: name, longitude, latitude, half-axes [km], tilt [°], where its
 # canal leaves the river (None: wells only), share of all canal water, share of all pumping.
 DISTRICTS = (
-    ("daman", 100.500, 38.900, 11.0, 7.0, -30.0, "caotan", 0.25, 0.17),
-    ("yingke", 100.430, 38.975, 9.0, 6.5, -20.0, "caotan", 0.22, 0.14),
-    ("xijun", 100.190, 39.040, 11.0, 6.0, 35.0, "caotan", 0.20, 0.10),
-    ("banqiao", 100.290, 39.220, 9.0, 5.0, -45.0, "gaoya", 0.12, 0.06),
+    ("daman", 100.500, 38.900, 11.0, 7.0, -30.0, "caotan", 0.25, 0.18),
+    ("yingke", 100.430, 38.975, 9.0, 6.5, -20.0, "caotan", 0.22, 0.15),
+    ("xijun", 100.190, 39.040, 11.0, 6.0, 35.0, "caotan", 0.20, 0.11),
+    ("banqiao", 100.290, 39.220, 9.0, 5.0, -45.0, "gaoya", 0.12, 0.07),
     ("pingchuan", 100.060, 39.335, 9.0, 4.5, -15.0, "banqiao", 0.09, 0.07),
-    ("youlian", 99.890, 39.350, 8.0, 5.0, -15.0, "pingchuan", 0.12, 0.10),
+    ("youlian", 99.890, 39.350, 8.0, 5.0, -15.0, "pingchuan", 0.12, 0.11),
     ("shahe", 100.000, 39.150, 10.0, 6.0, -25.0, None, 0.0, 0.20),
-    ("east", 100.600, 39.060, 9.0, 6.0, -30.0, None, 0.0, 0.16),
+    ("east", 100.600, 39.060, 9.0, 6.0, -30.0, None, 0.0, 0.11),
 )
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, fields
 
 import pandas as pd
 
-FREEZE = "Freeze & Cherry 1979, tables 2.2–2.4 (lithology)"
+FREEZE = "Freeze & Cherry 1979, conductivity by lithology"
 JOHNSON = "Johnson 1967, specific yield by lithology"
 HBV = "Seibert & Vis 2012, ranges of the HBV model"
-OURS = "chosen here: no number is published"
+OURS = "chosen here; no published number was used"
 
 
 def _parameter(value: float, unit: str, low: float, high: float, meaning: str, source: str):
@@ -24,7 +24,9 @@ def _parameter(value: float, unit: str, low: float, high: float, meaning: str, s
 class CatchmentParameters:
     """Mountain catchment above the gorge: snow, soil, two linear reservoirs."""
 
-    area: float = _parameter(10_000, "km²", 9_900, 10_100, "catchment area", "design, section 4")
+    area: float = _parameter(
+        10_000, "km²", 9_900, 10_100, "catchment area", "published size of the catchment"
+    )
     melt_factor: float = _parameter(2.45, "mm/°C/d", 1, 8, "degree-day factor", HBV)
     melt_threshold: float = _parameter(1.5, "°C", -2, 2, "snow below, melt above", HBV)
     field_capacity: float = _parameter(420, "mm", 50, 500, "size of the soil store", HBV)
@@ -55,7 +57,7 @@ class AquiferParameters:
     sy_silt: float = _parameter(0.10, "–", 0.03, 0.19, "specific yield, sand and silt", JOHNSON)
     sy_margin: float = _parameter(0.04, "–", 0.02, 0.10, "specific yield, margin", JOHNSON)
     front_inflow: float = _parameter(
-        10, "m³/s", 2, 15, "inflow along the front, small streams", OURS
+        9, "m³/s", 2, 15, "inflow along the front, small streams", OURS
     )
     spring_leakance: float = _parameter(0.006, "1/d", 0.001, 0.05, "springs and ditches", OURS)
     spring_depth: float = _parameter(1.5, "m", 0.5, 3, "depth at which springs begin", OURS)
@@ -72,7 +74,7 @@ class RiverParameters:
     """River bed and rating of the main channel."""
 
     leakance: float = _parameter(
-        0.104, "1/d", 0.005, 1.0, "bed conductivity over thickness", FREEZE
+        0.115, "1/d", 0.005, 1.0, "bed conductivity over thickness", FREEZE
     )
     bed_thickness: float = _parameter(3, "m", 0.5, 5, "bed below which the river hangs", OURS)
     width: float = _parameter(80, "m", 30, 200, "wetted width at 50 m³/s", OURS)
@@ -90,8 +92,8 @@ class WaterUseParameters:
 
     diversion_first: float = _parameter(15e8, "m³/yr", 6e8, 16e8, "canal demand in 1998", OURS)
     diversion_last: float = _parameter(11e8, "m³/yr", 6e8, 16e8, "canal demand in 2012", OURS)
-    pumping_first: float = _parameter(0.5e8, "m³/yr", 0.5e8, 4e8, "pumping in 1998", OURS)
-    pumping_last: float = _parameter(7e8, "m³/yr", 2e8, 8e8, "pumping in 2012", OURS)
+    pumping_first: float = _parameter(1e8, "m³/yr", 0.5e8, 4e8, "pumping in 1998", OURS)
+    pumping_last: float = _parameter(4.6e8, "m³/yr", 2e8, 8e8, "pumping in 2012", OURS)
     return_canal: float = _parameter(0.46, "–", 0.2, 0.5, "of diverted water to the aquifer", OURS)
     return_pumped: float = _parameter(0.15, "–", 0.05, 0.3, "of pumped water back down", OURS)
     share_limit: float = _parameter(0.9, "–", 0.4, 0.95, "of the flow that canals may take", OURS)

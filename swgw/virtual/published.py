@@ -62,7 +62,7 @@ PUBLISHED: tuple[Published, ...] = (
         "mm/yr",
         (420, 460),
         FLOWS,
-        "design, section 4",
+        "range of published means of the mountains",
     ),
     _number("temperature", "Air temperature, plain, year", "°C", 8.7, DEGREES, STATION),
     _number("temperature_1", "Air temperature, plain, Jan", "°C", -9.2, DEGREES, STATION),

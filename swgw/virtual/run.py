@@ -15,6 +15,7 @@ from swgw.virtual.weather import make_weather, oudin_pet
 
 START, FIRST, END = "1998-01-01", "2000-01-01", "2012-12-31"  # warm-up, record, end
 PLAIN_LATITUDE = 39.1
+RECHARGING_RAIN = 5.0  # mm/d; less than that wets the ground and dries again
 # Years and steps [d]: coarse ones to come near, fine ones that keep springs and river stable.
 SPIN_UP = ((100, 30.4375), (40, 3.04375))
 
@@ -41,7 +42,21 @@ class Outside:
         """Forcing of a day, the same for every member."""
         inflow = np.full(members, self.catchment["discharge"][day])
         rain = float(self.weather["plain"]["precipitation"][day])
-        return Forcing(day, inflow, rain, float(self.pet[day]))
+        return Forcing(day, inflow, rain, max(rain - RECHARGING_RAIN, 0.0), float(self.pet[day]))
+
+    def normal_year(self) -> list[Forcing]:
+        """Forcing of twelve mean months, under the use of water of the first year."""
+        rain = self.weather["plain"]["precipitation"]
+        heavy = (rain - RECHARGING_RAIN).clip(lower=0)
+        table = pd.DataFrame(
+            {"inflow": self.catchment["discharge"], "rain": rain, "heavy": heavy, "pet": self.pet}
+        )
+        normal = table.groupby(table.index.month).mean()
+        year = pd.Timestamp(START).year
+        return [
+            Forcing(pd.Timestamp(year, m, 15), np.array([r.inflow]), r.rain, r.heavy, r.pet)
+            for m, r in zip(normal.index, normal.itertuples(), strict=True)
+        ]
 
 
 def make_outside(parameters: Parameters, seed: int, start: str = START, end: str = END) -> Outside:
@@ -75,14 +90,7 @@ def spin_up(
     array (cell, 1)
         Head [m].
     """
-    table = pd.DataFrame({"inflow": outside.catchment["discharge"], "pet": outside.pet})
-    normal = table.groupby(table.index.month).mean()
-    rain = 5 + float(np.maximum(outside.weather["plain"]["precipitation"] - 5, 0).mean())
-    year = [
-        Forcing(pd.Timestamp(1998, m, 15), np.array([row["inflow"]]), rain, float(row["pet"]))
-        for m, row in normal.iterrows()
-    ]
-    head = None
+    year, head = outside.normal_year(), None
     for years, step in stages:
         coarse = Coupled(parameters, seed, step)
         head = (coarse.domain.surface - 8.0)[:, None] if head is None else head

@@ -67,15 +67,16 @@ class WaterUse:
         random = np.exp(noise.pumping - p.pumping_sd**2 / 2)[self.domain.patch]
         return year * season * self.pump_share[:, None] * response * random
 
-    def infiltration(self, diverted, pumped, rain: float) -> np.ndarray:
+    def infiltration(self, diverted, pumped, heavy_rain: float) -> np.ndarray:
         """Water entering the ground (cell, member) [m³/d].
 
-        ``diverted`` (canal, member) [m³/s], ``pumped`` (cell, member) [m³/d], ``rain`` [mm/d].
+        ``diverted`` (canal, member) [m³/s], ``pumped`` (cell, member) [m³/d], ``heavy_rain``
+        [mm/d] above the threshold.
         """
         p = self.parameters
         from_canals = self.canal_cells @ (p.return_canal * diverted * 86400)
         hills = np.where(self.domain.margin, 4.0, 1.0)[:, None]  # runoff gathers at their foot
-        from_rain = p.rain_recharge * max(rain - 5.0, 0.0) * 1e3 * hills
+        from_rain = p.rain_recharge * heavy_rain * 1e3 * hills
         return from_canals + p.return_pumped * pumped + from_rain
 
     def draw(self, noise: Noise, rng: np.random.Generator) -> Noise:
