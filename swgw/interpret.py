@@ -36,19 +36,24 @@ def on_calendar(heads: xr.DataArray, time: pd.DatetimeIndex) -> pd.DataFrame:
     return means.reindex(range(len(time))).set_axis(time)
 
 
-def driver_effects(contributions: xr.DataArray) -> pd.DataFrame:
+def driver_effects(contributions: xr.DataArray, within_years: bool = False) -> pd.DataFrame:
     """Measure how far each driver moves each well's head from where its climatology would put it.
 
     Parameters
     ----------
     contributions : DataArray (driver, well, time)
         Head that each driver's departures from its climatology account for [m].
+    within_years : bool
+        Take each calendar year's mean away first, and with it trends and slow changes.
 
     Returns
     -------
     DataFrame (well, driver)
         Standard deviations over time [m].
     """
+    if within_years:
+        years = contributions.groupby("time.year")
+        contributions = years - years.mean()
     spread = contributions.std("time").transpose("well", "driver")
     wells = pd.Index(spread["well"].to_numpy(), name="well")
     return pd.DataFrame(spread.to_numpy(), wells, list(spread["driver"].to_numpy()))

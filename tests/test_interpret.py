@@ -34,6 +34,18 @@ def test_effects_are_deviations_of_the_contributions():
     assert interpret.shares(0 * found).isna().all(axis=None)
 
 
+def test_slow_changes_vanish_within_the_years():
+    time = pd.date_range("2001-01-01", "2003-12-31", freq="MS")
+    step, season = time.year - 2001.0, np.cos(np.pi * time.month)
+    parts = xr.DataArray(
+        np.stack([step, season])[:, None],
+        coords={"driver": ["pumping", "river"], "well": ["a"], "time": time},
+        dims=("driver", "well", "time"),
+    )
+    found = interpret.driver_effects(parts, within_years=True)
+    assert found.loc["a"].to_dict() == pytest.approx({"pumping": 0.0, "river": 1.0})
+
+
 def test_attention_that_follows_rain_stands_out_of_the_null():
     rng = np.random.default_rng(0)
     rain = rng.gamma(1, 2, 73)

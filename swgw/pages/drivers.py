@@ -219,8 +219,10 @@ def nice(study, variable: str) -> str:
     """Name an input as a reader would: surface_water_lag_4 is discharge, lag 4."""
     text = variable.replace("surface_water", words.surface_water_word(study))
     if "_lag_" in text:
-        text = text.replace("_lag_", ", lag ") + " mo"
-    return text.replace("head", "past head").replace("_", " ")
+        return text.replace("_lag_", ", lag ") + " mo"
+    if text.endswith("_observed"):
+        return f"flag: {text.removesuffix('_observed').replace('_', ' ')} observed"
+    return "past head" if text == "head" else text.replace("_", " ")
 
 
 def _target(study, target: str) -> str:
@@ -292,9 +294,9 @@ def _largest(study, values: pd.Series, count: int) -> str:
 # ---- the truth ------------------------------------------------------------------------------
 
 
-def true_effects(study) -> pd.DataFrame:
+def true_effects(study, within_years: bool = False) -> pd.DataFrame:
     """Give each driver's effect at each well [m], nearest wells first where there is a river."""
-    effects = driver_effects(study.truth.contributions())
+    effects = driver_effects(study.truth.contributions(), within_years)
     distance = study.basin.wells.get("distance_to_river")
     if distance is not None:
         effects = effects.loc[distance.reindex(effects.index).sort_values().index]
@@ -305,7 +307,7 @@ def true_effects(study) -> pd.DataFrame:
 def figure_truth(study) -> Figure:
     """What really moves each well of a virtual basin."""
     effects = true_effects(study)
-    return plots.plot_truth(shares(effects), effects)
+    return plots.plot_truth(shares(effects), shares(true_effects(study, True)), effects)
 
 
 def groups_of_inputs(study) -> pd.Series:
@@ -313,15 +315,20 @@ def groups_of_inputs(study) -> pd.Series:
     weights = _importance(study, "encoder").mean(axis=1)
 
     def group(variable: str) -> str:
+        if variable.startswith("season") or variable.endswith("climatology"):
+            return "calendar and climatology"
         if "surface_water" in variable:
             return "surface water, now and lagged"
         if variable.startswith("head"):
             return "the head's own past"
-        if variable.startswith("season"):
-            return "calendar"
         return "weather"
 
     return weights.groupby(group).sum().sort_values(ascending=False)
+
+
+def _medians(share: pd.DataFrame) -> str:
+    medians = share.median().sort_values(ascending=False)
+    return words.listing(f"{name} {words.percent(value)}" for name, value in medians.items())
 
 
 @needs("truth", "wells:1")
@@ -331,12 +338,12 @@ def words_truth(study) -> Markdown:
     share = shares(effects)
     leading = share.drop(columns="interaction").idxmax(axis=1).value_counts()
     leaders = [f"{name} at {words.count(int(n), 'well')}" for name, n in leading.items()]
-    medians = share.median().sort_values(ascending=False)
-    truth = [f"{name} {words.percent(value)}" for name, value in medians.items()]
+    truth, within = (_medians(frame) for frame in (share, shares(true_effects(study, True))))
     weights = [f"{name} {words.number(v, 0)} %" for name, v in groups_of_inputs(study).items()]
     return Markdown(
         f"**In truth** the leading driver is {words.listing(leaders)}. Shares of the drivers' "
-        f"variance at the median well: {words.listing(truth)}.\n\n"
+        f"variance at the median well: {truth}. Within the years, with slow changes taken away: "
+        f"{within}.\n\n"
         f"**In the model** the selection weights lie on {words.listing(weights)}. Pumping and "
         "irrigation are no inputs: what they do can reach the model only through the head's own "
         "past, the calendar and the weather."

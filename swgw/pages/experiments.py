@@ -194,7 +194,7 @@ def words_training(study) -> Markdown:
     best = curves.loc[groups["validation_loss"].idxmin()].set_index("run")["windows"]
     last = groups["windows"].max()
     ended_best = int((best == last).sum())
-    early = int((last < 0.98 * last.max()).sum())
+    early = int((groups.size() < study.profile.epochs).sum())
     return Markdown(
         f"Of {words.count(len(last), 'run')}, {ended_best} had their best validation loss at the "
         f"very end, so more windows might have helped them, and {early} stopped early. For the "

@@ -51,17 +51,20 @@ def table_3(study) -> Markdown:
     if study.basin.settings.surface_water == "stage":
         del names["kge"]  # its value depends on the zero of the staff
     names["bias"] = f"bias [{unit}]"
+    coarse = 1 if table["rmse"].median() >= 10 else 2
     rows = []
     for model, runs in table.groupby("model", sort=False):
         row = {"model": f"*{model}*" if runs["seed"].iloc[0] < 0 else f"**{model}**"}
-        row |= {title: _with_spread(runs[name]) for name, title in names.items()}
+        row |= {
+            title: _with_spread(runs[name], coarse if name in ("rmse", "bias") else 2)
+            for name, title in names.items()
+        }
         rows.append(row | {"n": f"{int(runs['n'].iloc[0]):,}"} | _papers_row(study, model))
     return words.table(pd.DataFrame(rows).fillna(""))
 
 
-def _with_spread(values: pd.Series) -> str:
+def _with_spread(values: pd.Series, digits: int) -> str:
     """Mean over seeds, ± their standard deviation where there are several."""
-    digits = 2 if values.abs().mean() < 10 else 1
     text = words.number(values.mean(), digits)
     return text if len(values) < 2 else f"{text} ± {words.number(values.std(), digits)}"
 
@@ -157,7 +160,8 @@ def words_lead_times(study) -> Markdown:
         if len(ahead) == len(nse):
             when = "at every lead time"
         elif len(ahead):
-            when = f"at lead times {words.listing(map(str, ahead))}"
+            plural = "s" * (len(ahead) > 1)
+            when = f"at lead time{plural} {words.listing(map(str, ahead))}"
         else:
             when = "at no lead time"
         lines.append(f"- {model} beats persistence {when}.")
@@ -206,10 +210,11 @@ def words_fans(study) -> Markdown:
     for low in range(len(levels) // 2):
         found = scores.coverage(obs, ordered[..., low], ordered[..., -1 - low])
         aim = levels[-1 - low] - levels[low]
-        shares.append(f"{words.percent(found)} of them inside the {words.percent(aim)} interval")
+        shares.append(f"{words.percent(found)} in the {words.percent(aim)} interval")
     return Markdown(
-        f"Over all issue and lead times of the test period ({words.count(_count(obs), 'pair')}), "
-        f"{words.listing(shares)}. The mean pinball loss is "
+        "Over all issue and lead times of the test period "
+        f"({words.count(_count(obs), 'pair')}), the observations fall into the intervals like "
+        f"this: {words.listing(shares)}. The mean pinball loss is "
         f"{words.number(scores.pinball(obs, ordered, levels))} {study.basin.settings.unit}; "
         f"before sorting, {words.percent(scores.crossing_rate(quantiles), 1)} of the forecasts "
         "have quantiles that cross."

@@ -14,6 +14,7 @@ from swgw.pages.simulations import block, interval_of_score, simulations, traine
 from swgw.plots import second_task as plots
 
 ARMS = ("ST-TFT", "ST+-TFT", "MT-TFT")
+HEADS = "heads, median over wells"
 COMPARISONS = (
     ("MT-TFT", "ST-TFT", "inputs and task"),
     ("ST+-TFT", "ST-TFT", "inputs alone"),
@@ -95,7 +96,7 @@ def differences(study) -> pd.DataFrame:
     for model, other, added in COMPARISONS:
         if model in present and other in present:
             found, paper = head_difference(study, model, other), _paper_r2(study, model, other)
-            row = ("heads, median over wells", "R²", f"{model} − {other}", added, found, paper)
+            row = (HEADS, "R²", f"{model} − {other}", added, found, paper)
             rows.append(row)
     frame = pd.DataFrame(rows, columns=["place", "score", "comparison", "added", "found", "paper"])
     found = frame.pop("found")
@@ -140,11 +141,11 @@ def table_differences(study) -> Markdown:
     for line in differences(study).itertuples():
         sample = words.count(line.sample, "block" if line.score == "NSE" else "well")
         row = {
-            "where": words.escape(line.place),
+            "where": _escaped(line.place),
             "comparison": line.comparison,
             "adds": line.added,
-            "difference": f"{words.number(line.value)} {line.score}",
-            "90 % interval": f"{words.number(line.low)} to {words.number(line.high)}",
+            "difference": f"{words.number(line.value, 3)} {line.score}",
+            "90 % interval": f"{words.number(line.low, 3)} to {words.number(line.high, 3)}",
             "sample": f"{words.count(line.seeds, 'seed')} × {sample}",
             "“the first is better”": f"**{line.word}**",
         }
@@ -163,7 +164,7 @@ def words_verdict(study) -> Markdown:
         tft = rows[rows["comparison"].str.contains("TFT")].set_index("added")
         parts = [f"{added} {_phrase(line)}" for added, line in tft.iterrows()]
         if parts:
-            lines.append(f"- At {words.escape(place)}: " + "; ".join(parts) + ".")
+            lines.append(f"- At {_escaped(place)}: " + "; ".join(parts) + ".")
     note = ""
     if len(study.profile.seeds) < 2:
         note = (
@@ -179,6 +180,11 @@ def words_verdict(study) -> Markdown:
     return Markdown("\n".join(lines).replace("At heads", "For heads") + note)
 
 
+def _escaped(place: str) -> str:
+    """Escape a gauge's name; the words for heads are our own."""
+    return HEADS if place == HEADS else words.escape(place)
+
+
 def _phrase(line: pd.Series) -> str:
     verb = {
         "supported": "help",
@@ -186,7 +192,7 @@ def _phrase(line: pd.Series) -> str:
         "inconclusive": "make no difference that can be told from chance",
         "not judged": "are not judged",
     }[line["word"]]
-    number = words.number(line["value"])
+    number = words.number(line["value"], 3)
     return f"({number} {line['score']}) {verb}"
 
 

@@ -27,6 +27,10 @@ DRIVER_COLOURS = {
 DRIVER_HATCHES = {"irrigation": "//", "pumping": "xx", "evapotranspiration": ".."}
 
 
+SMALLEST = 0.001
+"""Effects below a millimetre are drawn at a millimetre."""
+
+
 def plot_matrix(matrix: pd.DataFrame, annotated: Sequence[str]) -> Figure:
     """Fig. 11: correlation matrix, its lower triangle, numbers in the rows that matter.
 
@@ -226,34 +230,47 @@ def plot_weights_and_losses(weights: pd.DataFrame, losses: dict[str, pd.DataFram
     return figure
 
 
-def plot_truth(shares: pd.DataFrame, effects: pd.DataFrame) -> Figure:
+def plot_truth(shares: pd.DataFrame, within: pd.DataFrame, effects: pd.DataFrame) -> Figure:
     """What really moves each well: shares of the drivers' variance, and their size.
 
     Parameters
     ----------
-    shares : DataFrame (well, driver)
-        Rows add up to 1, in the order to draw.
+    shares, within : DataFrame (well, driver)
+        Over all time scales and within the years; rows add up to 1, in the order to draw.
     effects : DataFrame (well, driver)
         Standard deviation of each driver's effect [m], same rows.
     """
-    height = float(np.clip(0.19 * len(shares) + 1.4, 2.4, 8.5))
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(style.WIDTH, height), width_ratios=[1.8, 1], sharey=True
+    height = float(np.clip(0.19 * len(shares) + 1.5, 2.4, 8.5))
+    figure, axes = plt.subplots(
+        1, 3, figsize=(style.WIDTH, height), width_ratios=[1.3, 1.3, 1], sharey=True
     )
+    titles = ("(a) all time scales", "(b) within the years")
+    for axis, frame, title in zip(axes, (shares, within), titles, strict=False):
+        _stack(axis, frame)
+        axis.set_title(title)
+    place = np.arange(len(shares))
+    for name in effects:
+        colour = DRIVER_COLOURS.get(name, style.GREY)
+        sizes = effects[name].clip(lower=SMALLEST)
+        axes[2].plot(sizes, place, "o", color=colour, ms=4, mec=style.DARK, mew=0.4)
+    axes[2].set_xscale("log")
+    axes[2].set(xlim=(0.7 * SMALLEST, None), xlabel="Effect, sd [m]", title="(c) size of (a)")
+    if len(shares) <= 40:
+        axes[0].set_yticks(place, [literal(well, 22) for well in shares.index], fontsize=7.5)
+    axes[0].set_ylim(len(shares) - 0.4, -0.6)
+    figure.legend(*axes[0].get_legend_handles_labels(), ncol=5, loc="outside upper right",
+                  columnspacing=1.0, handlelength=1.4)  # fmt: skip
+    return figure
+
+
+def _stack(axes: Axes, shares: pd.DataFrame) -> None:
+    """Stacked bars of shares, one row a well."""
     place, start = np.arange(len(shares)), np.zeros(len(shares))
     for name in shares:
-        colour, hatch = DRIVER_COLOURS.get(name, style.GREY), DRIVER_HATCHES.get(name, "")
-        left.barh(place, 100 * shares[name], left=start, color=colour, hatch=hatch,
-                  edgecolor="white", linewidth=0.4, height=0.86, label=name)  # fmt: skip
-        right.plot(effects[name], place, "o", color=colour, ms=4, mec=style.DARK, mew=0.4)
-        start += 100 * shares[name].fillna(0).to_numpy()
-    if len(shares) <= 40:
-        left.set_yticks(place, [literal(well, 22) for well in shares.index], fontsize=7.5)
-    left.set_ylim(len(shares) - 0.4, -0.6)
-    left.set(xlabel="Share of the drivers' variance [%]", xlim=(0, 100))
-    right.set_xlabel("Effect on the head, sd [m]")
-    right.set_xscale("symlog", linthresh=0.01)
-    right.grid(True, axis="x")
-    left.grid(False)
-    figure.legend(*left.get_legend_handles_labels(), ncol=3, loc="outside upper right")
-    return figure
+        width = 100 * shares[name].fillna(0).to_numpy()
+        axes.barh(place, width, left=start, color=DRIVER_COLOURS.get(name, style.GREY),
+                  hatch=DRIVER_HATCHES.get(name, ""), edgecolor="white", linewidth=0.4,
+                  height=0.86, label=name)  # fmt: skip
+        start += width
+    axes.set(xlabel="Share of variance [%]", xlim=(0, 100))
+    axes.grid(False)

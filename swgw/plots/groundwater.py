@@ -95,7 +95,11 @@ def plot_clusters(
     _draw_map(figure.add_subplot(grid[0, :]), wells, river)
     for index, example in enumerate(examples):
         axes = figure.add_subplot(grid[1 + index // 2, index % 2])
-        _draw_example(axes, example, "abcdefgh"[index], legend=index == 0)
+        _draw_example(axes, example, "abcdefgh"[index])
+    for look in ({"marker": ".", "ls": "", "label": "observed"}, {"label": "simulated"}):
+        axes.plot([], [], color=style.DARK, **look)
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, ncol=2, loc="outside lower center")
     return figure
 
 
@@ -126,18 +130,16 @@ def _draw_map(axes: Axes, wells: pd.DataFrame, river: pd.DataFrame | None) -> No
         handle.set_sizes([60])
 
 
-def _draw_example(axes: Axes, example: Example, letter: str, legend: bool) -> None:
+def _draw_example(axes: Axes, example: Example, letter: str) -> None:
     colour = style.cluster_colour(example.cluster)
-    axes.plot(example.obs.index, example.obs, ".", ms=2.8, color=style.DARK, label="observed")
+    axes.plot(example.obs.index, example.obs, ".", ms=2.8, color=style.DARK)
     sims = example.sims
     axes.fill_between(sims.index, sims.min(axis=1), sims.max(axis=1), color=colour, alpha=0.3, lw=0)
-    axes.plot(sims.index, sims.mean(axis=1), color=colour, lw=1.3, label="simulated")
+    axes.plot(sims.index, sims.mean(axis=1), color=colour, lw=1.3)
     axes.set_title(f"({letter}) {literal(example.title, 44)}", fontsize=9)
     axes.set_ylabel("Head [m]")
     axes.ticklabel_format(axis="y", useOffset=False)
     set_time_axis(axes, offset=False)
-    if legend:
-        axes.legend(fontsize=7.5, ncol=2, handlelength=1.2, loc="best")
 
 
 def plot_cluster_boxes(table: pd.DataFrame, paper: pd.DataFrame) -> Figure:
