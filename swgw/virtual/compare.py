@@ -110,38 +110,46 @@ def flow_numbers(basin) -> dict[str, float]:
 
 
 def exchange_by_section(truth: Truth) -> pd.DataFrame:
-    """Net loss to the aquifer and flow of each section, by season.
+    """Net loss to the aquifer of each section, by season, and its share of the flow.
+
+    A loss is a share of the flow that enters the section, a gain a share of the flow that leaves
+    it, so that no share exceeds one.
 
     Returns
     -------
     DataFrame
-        Index section, in order downstream; columns year, dry, wet: exchange [m³/s, positive to
-        the aquifer]; entering, entering_dry, entering_wet, leaving_dry, leaving_wet [m³/s].
+        Index section, in order downstream; columns year, dry and wet: exchange [m³/s, positive
+        to the aquifer]; flow_year …: the flow it is a share of [m³/s]; share_year …: that share.
     """
     table = truth.exchange[truth.exchange["date"].between(FROM, TO)]
     net = table.pivot_table(values="exchange", index="date", columns="section", sort=False)
-    flow = table.pivot_table(values="discharge", index="date", columns="section", sort=False)
-    leaving = flow.shift(-1, axis=1)  # what enters the next section; the last one's is not kept
-    dry, wet = net.index.month.isin(DRY), net.index.month.isin(WET)
-    return pd.DataFrame(
-        {"year": net.mean(), "entering": flow.mean(),
-         "dry": net[dry].mean(), "wet": net[wet].mean(),
-         "entering_dry": flow[dry].mean(), "entering_wet": flow[wet].mean(),
-         "leaving_dry": leaving[dry].mean(), "leaving_wet": leaving[wet].mean()}
-    )  # fmt: skip
+    entering = table.pivot_table(values="discharge", index="date", columns="section", sort=False)
+    leaving = entering.shift(-1, axis=1)
+    leaving.iloc[:, -1] = truth.fluxes["river_end"].reindex(leaving.index)
+    seasons = {
+        "year": np.full(len(net), True),
+        "dry": net.index.month.isin(DRY),
+        "wet": net.index.month.isin(WET),
+    }
+    columns = {}
+    for season, part in seasons.items():
+        mean = net[part].mean()
+        flow = entering[part].mean().where(mean > 0, leaving[part].mean())
+        columns |= {season: mean, f"flow_{season}": flow, f"share_{season}": mean / flow}
+    return pd.DataFrame(columns)
 
 
 def water_numbers(truth: Truth) -> dict[str, float]:
     """Every published number of storage and exchange, by key."""
-    fluxes = truth.fluxes[FROM:TO]
     sections = exchange_by_section(truth)
-    share = 100 * sections["year"].abs() / sections["entering"]
-    upper, middle = sections.iloc[0], sections.iloc[1]
+    share = 100 * sections["share_year"].abs()
+    upper, middle = 100 * sections.iloc[0], 100 * sections.iloc[1]
+    loss = -truth.fluxes.loc[FROM:TO, "storage_change"].mean()
     return {
-        "storage_loss": -fluxes["storage_change"].mean() * 86400 * 365.25 / 1e8,
+        "storage_loss": loss * 86400 * 365.25 / 1e8,
         "exchange_least": share.min(),
         "exchange_most": share.max(),
-        "loss_dry": 100 * upper["dry"] / upper["entering_dry"],
-        "loss_wet": 100 * upper["wet"] / upper["entering_wet"],
-        "gain_dry": -100 * middle["dry"] / middle["leaving_dry"],
+        "loss_dry": upper["share_dry"],
+        "loss_wet": upper["share_wet"],
+        "gain_dry": -middle["share_dry"],
     }
