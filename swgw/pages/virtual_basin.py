@@ -193,8 +193,9 @@ def words_drivers(study) -> Markdown:
     for setting, wells in settings.groupby(settings, sort=False):
         group = shares.reindex(wells.index)
         lead = group.idxmax(axis=1).value_counts()
+        name = plots.DRIVER_WORDS.get(lead.index[0], lead.index[0])
         lines.append(
-            f"- {escape(setting)} ({count(len(group), 'well')}): {lead.index[0]} leads at "
+            f"- {escape(setting)} ({count(len(group), 'well')}): {name} leads at "
             f"{percent(lead.iloc[0] / len(group))}; median sd of its contribution "
             f"{number(group[lead.index[0]].median(), 2)} m"
         )

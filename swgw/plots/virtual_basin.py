@@ -28,6 +28,8 @@ DRIVER_LINES = {
     "pumping": (RED, ":"),
     "evapotranspiration": (ORANGE, (0, (5, 1))),
 }
+DRIVER_WORDS = {"irrigation": "irrigation and rain"}
+"""What a driver is called where its short name would mislead."""
 SETTING_MARKERS = ("o", "s", "^", "D")
 
 
@@ -196,7 +198,7 @@ def plot_drivers(heads: dict[str, pd.DataFrame]) -> Figure:
     figure, panels = plt.subplots(len(heads), 1, figsize=(7, 2.0 * len(heads)), sharex=True)
     for axes, (title, table) in zip(np.atleast_1d(panels), heads.items(), strict=True):
         for driver, (colour, style) in DRIVER_LINES.items():
-            label = f"mean year of {driver}"
+            label = f"mean year of {DRIVER_WORDS.get(driver, driver)}"
             axes.plot(
                 table[f"no_{driver}"], color=colour, linestyle=style, label=label, linewidth=1.1
             )
@@ -219,13 +221,14 @@ def plot_driver_shares(shares: pd.DataFrame, settings: pd.Series) -> Figure:
     settings : Series (well,)
         Wells are ordered by it.
     """
-    order = settings.reindex(shares.index).sort_values(kind="stable").index
+    rank = dict(zip(settings.unique(), range(settings.nunique()), strict=True))
+    order = settings.reindex(shares.index).map(rank).sort_values(kind="stable").index
     figure, axes = plt.subplots(figsize=(7, 3.4))
     colours = {name: colour for name, (colour, _) in DRIVER_LINES.items()} | {"interaction": PURPLE}
     markers = dict(zip(colours, ("o", "s", "^", "D", "x"), strict=True))
     for driver, values in shares.loc[order].items():
         axes.plot(
-            range(len(order)), values, markers[driver], color=colours[driver], label=driver,
+            range(len(order)), values, markers[driver], color=colours[driver], label=DRIVER_WORDS.get(driver, driver),
             markersize=5,
         )  # fmt: skip
     groups = settings.reindex(order)
@@ -233,7 +236,7 @@ def plot_driver_shares(shares: pd.DataFrame, settings: pd.Series) -> Figure:
         axes.axvline(k - 0.5, color=GREY, linewidth=0.8)
     for name, k in pd.Series(range(len(order)), groups.to_numpy()).groupby(level=0).mean().items():
         axes.annotate(
-            literal(name, 16), (k, 1.01), xycoords=("data", "axes fraction"), ha="center",
+            literal(name, 18), (k, 1.01), xycoords=("data", "axes fraction"), ha="center",
             fontsize=7.5, color=DARK,
         )  # fmt: skip
     axes.set_xticks(range(len(order)), [literal(w, 8) for w in order], rotation=90)
