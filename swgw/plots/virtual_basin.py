@@ -228,8 +228,8 @@ def plot_driver_shares(shares: pd.DataFrame, settings: pd.Series) -> Figure:
     markers = dict(zip(colours, ("o", "s", "^", "D", "x"), strict=True))
     for driver, values in shares.loc[order].items():
         axes.plot(
-            range(len(order)), values, markers[driver], color=colours[driver], label=DRIVER_WORDS.get(driver, driver),
-            markersize=5,
+            range(len(order)), values, markers[driver], color=colours[driver], markersize=5,
+            label=DRIVER_WORDS.get(driver, driver),
         )  # fmt: skip
     groups = settings.reindex(order)
     for k in np.flatnonzero(groups.ne(groups.shift()).to_numpy())[1:]:
