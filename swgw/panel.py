@@ -61,11 +61,13 @@ class Panel:
     class_counts : tuple of int
     targets : tuple of str
     target : float32 array (series, time, target)
-        Standardised; NaN where nothing was observed.
+        Standardised anomalies; NaN where nothing was observed.
     anchor : float32 array (series, time, target)
-        The last observation at each step, standardised: forecasts are changes from it.
-    centre, scale : float32 array (series, target)
-        Undo the standardisation: value = centre + scale · standardised [m or m³/s].
+        The last observed anomaly at each step: networks forecast the change from it.
+    centre : float32 array (series, time, target)
+        Climatology of the training years [m or m³/s].
+    scale : float32 array (series, target)
+        Undoes the standardisation: value = centre + scale · anomaly [m or m³/s].
     encoder_length, lead_times : int
         Steps before and after the issue time.
     """
@@ -156,7 +158,7 @@ def _dynamic(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str,
     columns = _weather(prepared, inputs, series)
     history = prepared.basin.settings.history
     if history and "head" in inputs.past_of:
-        columns |= _observed("head", prepared, prepared.heads[series])
+        columns |= _heads(prepared, series)
     if history and "surface_water" in inputs.past_of:
         columns |= _surface_water(prepared, inputs.gauge, series)
     phase = 2 * np.pi * prepared.step_of_year() / prepared.steps_per_year
@@ -203,6 +205,16 @@ def _observed(name: str, prepared: Prepared, values: pd.DataFrame) -> dict[str, 
     return columns
 
 
+def _heads(prepared: Prepared, series: list[str]) -> dict[str, pd.DataFrame]:
+    """Past heads as their change from step to step.
+
+    Levels drift, and after years of pumping lie where no training year was; changes do not.
+    """
+    columns = _observed("head", prepared, prepared.heads[series])
+    change = columns.pop("head").diff().fillna(0.0)
+    return {"head_change": standardise(change, prepared.inside("train"))[0]} | columns
+
+
 def _surface_water(prepared: Prepared, gauge: str, series: list[str]) -> dict[str, pd.DataFrame]:
     """Past surface water at the gauge, 1 to 12 months earlier, and at the gauge upstream of it."""
     columns = _observed("surface_water", prepared, prepared.surface_water[[gauge]])
@@ -232,7 +244,7 @@ def _is_known(name: str, prepared: Prepared) -> bool:
         return True
     if name.startswith("surface_water_lag_"):
         return prepared.steps_in_months(int(name.rsplit("_", 1)[1])) >= settings.lead_times
-    observed = ("head", "surface_water", "upstream_surface_water")
+    observed = ("head", "head_change", "surface_water", "upstream_surface_water")
     if name.removesuffix("_observed") in observed:
         return False
     return settings.future_forcing == "observed"
@@ -272,8 +284,10 @@ def _target(prepared: Prepared, inputs: Inputs, series: list[str], name: str):
     else:
         at_gauge = prepared.surface_water[inputs.gauge]
         values = _spread(at_gauge, prepared, series)
-    standardised, centre, scale = standardise(values, prepared.inside("train"))
-    anchor = carry_forward(standardised)
+    centre = fit_climatology(values, prepared)
+    scale = standardise(values, prepared.inside("train"))[2]
+    anomaly = (values - centre) / scale
+    anchor = carry_forward(anomaly)
     if not prepared.basin.settings.history:
         anchor = anchor * 0.0
-    return standardised.to_numpy().T, anchor.to_numpy().T, centre.to_numpy(), scale.to_numpy()
+    return anomaly.to_numpy().T, anchor.to_numpy().T, centre.to_numpy().T, scale.to_numpy()

@@ -49,7 +49,7 @@ def _forecasts(prepared: Prepared, panel: Panel, task: str) -> dict[str, np.ndar
     observed = prepared.heads if task == "head" else prepared.surface_water
     observed = observed[list(panel.series)]
     climatology = fit_climatology(observed, prepared).to_numpy().T
-    last = panel.centre + panel.scale * panel.anchor[..., 0]
+    last = observed.ffill().fillna(observed[prepared.inside("train")].mean()).to_numpy().T
     training, n = prepared.inside("train"), panel.lead_times
     fitting = [
         make_windows(panel, issue_steps(panel, prepared.inside(p))) for p in ("train", "validation")

@@ -95,8 +95,8 @@ def forecast_ridge(
     fitted = _fit_ridge(panel, column, training, validation)
     anchor = panel.anchor[windows.series, windows.issue, column][:, None]
     standardised = anchor + fitted.predict(_features(panel, windows)).reshape(anchor.shape[0], -1)
-    centre, scale = panel.centre[windows.series, column], panel.scale[windows.series, column]
-    return centre[:, None] + scale[:, None] * standardised
+    centre = forecast_climatology(panel.centre[..., column], windows, panel.lead_times)
+    return centre + panel.scale[windows.series, column][:, None] * standardised
 
 
 def _fit_ridge(panel: Panel, column: int, training: Windows, validation: Windows) -> Ridge:

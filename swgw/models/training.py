@@ -208,8 +208,8 @@ def predict(network: nn.Module, panel: Panel, issues: np.ndarray) -> np.ndarray:
     ]
     windows = np.concatenate(parts)  # rows of a series follow each other, and so do its windows
     by_series = windows.reshape(len(panel.series), -1, *windows.shape[1:])[:, : len(issues)]
-    centre, scale = panel.centre[:, None, None, :, None], panel.scale[:, None, None, :, None]
-    return centre + scale * by_series
+    steps = issues[:, None] + np.arange(1, panel.lead_times + 1)
+    return panel.centre[:, steps, :, None] + panel.scale[:, None, None, :, None] * by_series
 
 
 def chunks(n: int, size: int) -> Iterator[np.ndarray]:
