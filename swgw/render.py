@@ -49,7 +49,8 @@ def configure(title: str, announcement: str) -> dict:
         HTML; see :func:`banner`.
     """
     config = yaml.safe_load(shared("_config.yml").read_text(encoding="utf-8"))
-    config["title"] = html.escape(title)
+    # The theme escapes the title in some places only, so it may hold no tag to begin with.
+    config["title"] = title.replace("<", "‹").replace(">", "›")
     config["html"]["announcement"] = announcement
     return config
 

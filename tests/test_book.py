@@ -5,7 +5,6 @@ import shutil
 import nbformat
 import pandas as pd
 import pytest
-import yaml
 from typer.testing import CliRunner
 
 from swgw import collect, execute, render
@@ -150,11 +149,6 @@ def test_banner_says_what_to_beware_of(virtual, profile, seeds, text):
     assert render.banner(virtual, profile, seeds) == text
 
 
-def test_hostile_titles_are_escaped():
-    config = render.configure("<script>alert(1)</script> & more", "")
-    assert config["title"] == "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more"
-
-
 def test_pages_that_were_not_executed_get_a_stub(tmp_path):
     toc = {"root": "intro", "parts": [{"chapters": [{"file": "glossary"}, {"file": "other"}]}]}
     executed = notebook(tmp_path / "intro.ipynb", "page.words_basin(study)")
@@ -193,11 +187,18 @@ def test_figures_are_written_by_name(tmp_path):
 # ---- the whole line ------------------------------------------------------------------------
 
 
+HOSTILE = "A <b>bold</b> basin & $more$ {{of}} it"
+
+
 @pytest.fixture(scope="module")
 def built(tiny_basin, tmp_path_factory):
-    """A book of three notebooks, made by the command."""
+    """A book of three notebooks, made by the command, of a basin with a title of bad manners."""
     output = tmp_path_factory.mktemp("build")
-    words = ["book", str(tiny_basin), "--profile", "smoke", "--output", str(output)]
+    basin = shutil.copytree(tiny_basin, output / "mine")
+    settings = (basin / "basin.yml").read_text(encoding="utf-8")
+    settings = re.sub("(?m)^title: .*$", f"title: {HOSTILE!r}", settings)
+    (basin / "basin.yml").write_text(settings, encoding="utf-8")
+    words = ["book", str(basin), "--profile", "smoke", "--output", str(output)]
     answer = CliRunner().invoke(app, words)
     assert answer.exit_code == 0, answer.output
     return output / "example", words, answer.stdout
@@ -211,11 +212,15 @@ def test_the_command_ends_with_the_page_to_open(built):
 
 
 def test_every_page_carries_the_banner_and_the_title(built):
-    title = yaml.safe_load((built[0] / "book" / "_config.yml").read_text())["title"]
     for name in ("intro", "03_1_runoff", "provenance", "choices", "glossary", "references"):
         page = (built[0] / "html" / f"{name}.html").read_text(encoding="utf-8")
         assert "Profile smoke: small settings, one seed. Do not quote these numbers." in page
-        assert title in page
+        assert "A ‹b›bold‹/b› basin" in page
+
+
+def test_no_page_runs_a_tag_of_the_basin(built):
+    for page in (built[0] / "html").glob("*.html"):
+        assert "<b>bold" not in page.read_text(encoding="utf-8"), page.name
 
 
 def test_results_are_there(built):
