@@ -176,13 +176,15 @@ def _late(study) -> tuple[pd.Series, int]:
     return _by_lead_time(study).tail(steps).sum(), steps
 
 
+def _last(steps: int) -> str:
+    return "the last step" if steps == 1 else f"the last {steps} steps"
+
+
 def figure_lead_times(study) -> Figure:
     """Attention by lead time, mean over the test windows."""
     late, steps = _late(study)
     step = words.step_word(study.basin.settings.step)
-    return plots.plot_lead_times(
-        _by_lead_time(study), late, step, f"the last {words.count(steps, 'step')}"
-    )
+    return plots.plot_lead_times(_by_lead_time(study), late, step, _last(steps))
 
 
 def words_lead_times(study) -> Markdown:
@@ -192,7 +194,7 @@ def words_lead_times(study) -> Markdown:
     uniform = 100 * steps / len(_by_lead_time(study))
     change = "falls" if last < first - 0.5 else "rises" if last > first + 0.5 else "stays"
     return Markdown(
-        f"On the last {words.count(steps, 'step')} of the encoder lies "
+        f"On {_last(steps)} of the encoder lies "
         f"{words.number(first, 1)} % of the attention for the shortest lead time and "
         f"{words.number(last, 1)} % for the longest: with growing lead time it {change}. "
         f"Attention spread evenly would put {words.number(uniform, 1)} % there."

@@ -119,6 +119,7 @@ def plot_lag_heatmap(table: pd.DataFrame, clusters: pd.Series, label: str) -> Fi
         cbar_kws={"label": "Pearson correlation"},
     )  # fmt: skip
     axes.set(xlabel=f"Lag of the {label} [months]", ylabel="" if names else "Wells")
+    axes.yaxis.labelpad = 12
     axes.tick_params(length=0)
     axes.tick_params(axis="y", labelsize=7.5, pad=9 if len(clusters) else 3, rotation=0)
     if len(clusters):

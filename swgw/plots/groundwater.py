@@ -114,11 +114,17 @@ def _draw_map(axes: Axes, wells: pd.DataFrame, river: pd.DataFrame | None) -> No
             color=style.cluster_colour(cluster), marker=style.cluster_marker(cluster), alpha=0.75,
             edgecolors="white", linewidths=0.7, label=f"cluster {cluster}", zorder=2,
         )  # fmt: skip
-    for line in wells[wells["letter"] != ""].itertuples():
-        axes.annotate(f"({line.letter})", (line.longitude, line.latitude), (5, 5),
+    # four places around a mark in turn, since examples may be neighbours
+    offsets = [(5, 5), (-18, 5), (5, -13), (-18, -13)]
+    lettered = wells[wells["letter"] != ""].sort_values("letter")
+    for line, offset in zip(lettered.itertuples(), 2 * offsets, strict=False):
+        axes.annotate(f"({line.letter})", (line.longitude, line.latitude), offset,
                       textcoords="offset points", fontsize=8.5, fontweight="bold")  # fmt: skip
-    axes.set_aspect(1 / np.cos(np.radians(wells["latitude"].mean())))
     axes.margins(0.12)
+    # the box keeps its size and the limits give way, so that a narrow basin stays legible
+    stretch = 1 / np.cos(np.radians(wells["latitude"].mean()))
+    axes.set_aspect(stretch, adjustable="datalim")
+    axes.locator_params(nbins=6)
     axes.set(xlabel="Longitude [°]", ylabel="Latitude [°]")
     axes.ticklabel_format(useOffset=False)
     size = [

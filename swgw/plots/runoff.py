@@ -68,6 +68,9 @@ def plot_hindcasts(panels: Sequence[Panel], label: str) -> Figure:
     for index in range(len(panels), rows * columns):
         axes[2 * (index // 3), index % 3].set_axis_off()
         axes[2 * (index // 3) + 1, index % 3].set_axis_off()
+    lines = [axes[0, 0].plot([], [], color=style.DARK, lw=0.9)[0]]
+    lines += axes[0, 0].plot([], [], color=style.GREY, lw=2)
+    figure.legend(lines, ["observed", "simulated, in colour"], ncol=2, loc="outside upper right")
     return figure
 
 
@@ -81,13 +84,11 @@ def _limits(panels: Sequence[Panel]) -> tuple[float, float]:
 
 def _draw_series(axes: Axes, panel: Panel, letter: str, limits: tuple[float, float]) -> None:
     colour, time = style.MODEL_COLOURS[panel.model], panel.sims.index
-    axes.plot(panel.obs.index, panel.obs, color=style.DARK, lw=0.9, label="observed")
+    axes.plot(panel.obs.index, panel.obs, color=style.DARK, lw=0.9)
     axes.fill_between(time, panel.sims.min(axis=1), panel.sims.max(axis=1), color=colour, alpha=0.3)
-    axes.plot(time, panel.sims.mean(axis=1), color=colour, lw=1.1, label="simulated")
+    axes.plot(time, panel.sims.mean(axis=1), color=colour, lw=1.1)
     axes.set(ylim=limits, title=f"({letter}) {panel.model}")
     set_time_axis(axes, offset=False)
-    if letter in "ag":
-        axes.legend(loc="upper right", fontsize=7.5, handlelength=1.2, borderaxespad=0.1)
 
 
 def _draw_scatter(axes: Axes, panel: Panel, letter: str, limits: tuple[float, float]) -> None:
