@@ -59,7 +59,7 @@ def table_3(study) -> Markdown:
             title: _with_spread(runs[name], coarse if name in ("rmse", "bias") else 2)
             for name, title in names.items()
         }
-        rows.append(row | {"n": f"{int(runs['n'].iloc[0]):,}"} | _papers_row(study, model))
+        rows.append(row | _papers_row(study, model))
     return words.table(pd.DataFrame(rows).fillna(""))
 
 

@@ -137,22 +137,31 @@ def figure_differences(study) -> Figure:
 @needs("gauge", "wells:1")
 def table_differences(study) -> Markdown:
     """Every difference with its interval, what it isolates, and its verdict."""
-    rows = []
-    for line in differences(study).itertuples():
-        sample = words.count(line.sample, "block" if line.score == "NSE" else "well")
+    return Markdown(
+        "\n\n".join(
+            _one_table(study, rows) for _, rows in differences(study).groupby("place", sort=False)
+        )
+    )
+
+
+def _one_table(study, rows: pd.DataFrame) -> str:
+    """Give the differences at one place under its name."""
+    first, lines = rows.iloc[0], []
+    sample = words.count(int(first["sample"]), "block" if first["score"] == "NSE" else "well")
+    heading = f"**{_escaped(first['place'])}**, {first['score']}, over "
+    heading += f"{words.count(int(first['seeds']), 'seed')} × {sample}:"
+    for line in rows.itertuples():
         row = {
-            "where": _escaped(line.place),
             "comparison": line.comparison,
             "adds": line.added,
-            "difference": f"{words.number(line.value, 3)} {line.score}",
+            "difference": words.number(line.value, 3),
             "90 % interval": f"{words.number(line.low, 3)} to {words.number(line.high, 3)}",
-            "sample": f"{words.count(line.seeds, 'seed')} × {sample}",
             "“the first is better”": f"**{line.word}**",
         }
         if study.basin.settings.companion == "jing2025":
             row["paper"] = words.number(line.paper)
-        rows.append(row)
-    return words.table(pd.DataFrame(rows))
+        lines.append(row)
+    return f"{heading}\n\n{words.table(pd.DataFrame(lines)).data}"
 
 
 @needs("gauge", "wells:1")
