@@ -17,6 +17,7 @@ PAGES = (
     "second_task",
     "attention",
     "drivers",
+    "importance",
 )
 STUDIES = {}
 
@@ -113,9 +114,9 @@ def test_a_missing_driver_is_named_in_its_panel():
 
 
 def test_the_truth_is_asked_for_only_where_there_is_one():
-    from swgw.pages import drivers, groundwater
+    from swgw.pages import groundwater, importance
 
-    assert "no truth" in drivers.words_truth(study_of("monthly stage")).data
+    assert "no truth" in importance.words_truth(study_of("monthly stage")).data
     assert "noise" in groundwater.words_clusters(study_of("everything")).data
     assert "noise" not in groundwater.table_clusters(study_of("monthly stage")).data
 
