@@ -85,12 +85,14 @@ def perform_all(
 def _bar(work: list[tuple[Run, RunFolder]]) -> Iterator[None]:
     """Show how many epochs are done, read from the learning curves as they grow."""
     total = sum(run.epochs for run, _ in work)
-    bar = tqdm(total=total, desc="training", unit="epoch", file=sys.stderr, smoothing=0.1)
+    bar = tqdm(total=total, desc="training", unit="epoch", file=sys.stderr, smoothing=0)
     stop = threading.Event()
 
     def look() -> None:
         while not stop.wait(SECONDS_BETWEEN_LOOKS):
-            bar.update(sum(_epochs_done(run, folder) for run, folder in work) - bar.n)
+            done = sum(_epochs_done(run, folder) for run, folder in work)
+            if done > bar.n:
+                bar.update(done - bar.n)
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()
