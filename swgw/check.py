@@ -178,6 +178,36 @@ def report(basin: Basin) -> pd.DataFrame:
     return pd.concat([part for part in parts if len(part)], ignore_index=True)
 
 
+def summary(coverage: pd.DataFrame) -> pd.DataFrame:
+    """Sum up a report, one row a kind of series, whatever their number.
+
+    Parameters
+    ----------
+    coverage : DataFrame (series, ...)
+        From :func:`report`.
+
+    Returns
+    -------
+    DataFrame (kind, ...)
+        ``kind``, ``series`` (how many), ``first`` and ``last`` observation, ``observed`` (the
+        median share of steps, in words) and ``least observed`` (the series with the smallest).
+    """
+    rows = []
+    for kind, table in coverage.groupby("kind", sort=False):
+        least = table.loc[table["share"].idxmin()]
+        rows.append(
+            {
+                "kind": kind,
+                "series": len(table),
+                "first": table["first"].min().date(),
+                "last": table["last"].max().date(),
+                "observed": f"{table['share'].median():.0%}",
+                "least observed": f"{least['series']} ({least['share']:.0%})",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
 def _coverage(
     table: pd.DataFrame, key: str, value: str, kind: str, settings: BasinSettings
 ) -> pd.DataFrame:

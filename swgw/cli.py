@@ -72,11 +72,11 @@ def book(
 def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -> None:
     """List everything that is wrong with the folder of a basin."""
     from swgw.basin import load_basin
-    from swgw.check import report
+    from swgw.check import report, summary
 
     basin = load_basin(folder)
     typer.echo(f"{basin.settings.title}: the folder is in order.\n")
-    typer.echo(report(basin).to_string(index=False))
+    typer.echo(summary(report(basin)).to_string(index=False))
 
 
 @app.command()
@@ -112,9 +112,7 @@ def fetch(
     folder: Folder,
 ) -> None:
     """Turn a public data set into the folder of a basin (SWGW_MIRROR names a local copy)."""
-    from swgw.folders import write_folder
     from swgw.sources import bemp
 
-    with write_folder(folder) as draft:
-        {DataSet.bemp: bemp.fetch}[data](draft)
-    typer.echo(f"Wrote {data} to {folder}. Next: swgw check {folder}")
+    licence = {DataSet.bemp: bemp.fetch}[data](folder)
+    typer.echo(f"Wrote {data} to {folder}. {licence}\nNext: swgw check {folder}")

@@ -7,7 +7,7 @@ import pytest
 
 import swgw
 from swgw.basin import BasinSettings, Period, embedded
-from swgw.check import check_basin, report
+from swgw.check import check_basin, report, summary
 from swgw.errors import UserError
 from swgw.example import write_example
 from swgw.river import distance_to_river
@@ -134,6 +134,7 @@ def test_stage_instead_of_discharge(own_basin):
     basin = swgw.load_basin(own_basin)
     assert basin.settings.unit == "m"
     assert report(basin)["kind"].tolist()[4] == "stage"
+    assert summary(report(basin)).set_index("kind")["series"].to_dict()["head"] == 4
 
 
 def test_depth_becomes_head_once(own_basin):
