@@ -1,4 +1,4 @@
-"""The commands: ``swgw book``, ``check``, ``new``, ``simulate`` and ``fetch``.
+"""The commands: ``swgw book``, ``check``, ``tune``, ``new``, ``simulate`` and ``fetch``.
 
 Each imports what it needs when it runs, so that ``swgw --help`` answers at once.
 """
@@ -77,6 +77,25 @@ def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -
     basin = load_basin(folder)
     typer.echo(f"{basin.settings.title}: the folder is in order.\n")
     typer.echo(summary(report(basin)).to_string(index=False))
+
+
+@app.command()
+def tune(
+    folder: Annotated[
+        str, typer.Argument(help="Folder of a basin, or the name of an embedded one.")
+    ] = "heihe",
+    trials: Annotated[int, typer.Option(min=1, help="Trials of each model.")] = 20,
+    profile: Annotated[str, typer.Option(help="Tells how much a trial trains.")] = "quick",
+    output: Annotated[
+        Path, typer.Option(help="Where the search is kept, in a folder named as the basin.")
+    ] = Path("_build"),
+) -> None:
+    """Search settings for every model and write them into the basin's folder."""
+    from swgw.study import open_study
+    from swgw.tune import tune as search
+
+    study = open_study(folder, profile, output=output.resolve(), train=False)
+    typer.echo(f"Wrote {search(study, trials, typer.echo)}. Next: swgw book {folder}")
 
 
 @app.command()

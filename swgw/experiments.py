@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from itertools import product
+from pathlib import Path
 
 import yaml
 
@@ -13,6 +14,8 @@ from swgw.share import shared
 
 BOTH = ("head", "surface_water")
 MODELS = ("GRU", "LSTM", "TFT")
+OWN_SETTINGS = "settings.yml"
+LARGEST_SETTING = 4096
 
 
 @dataclass(frozen=True)
@@ -111,17 +114,51 @@ def possible_experiments(prepared: Prepared) -> list[Experiment]:
     ]
 
 
-def load_settings(step: str) -> dict[str, dict]:
-    """Read the tuned settings of each model for a time step (committed in ``settings``)."""
-    path = shared("settings") / f"{step}.yml"
-    if not path.exists():
-        raise UserError(f"{path}: no settings for the time step {step}")
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+def load_settings(prepared: Prepared) -> dict[str, dict]:
+    """Read the settings of each model: the basin's own, or those committed for its time step.
+
+    Parameters
+    ----------
+    prepared : Prepared
+
+    Returns
+    -------
+    dict
+        By model: hidden_size, dropout and the like; see :class:`Run`.
+
+    Raises
+    ------
+    UserError
+        Where the basin's own ``settings.yml`` holds something else.
+    """
+    common = shared("settings") / f"{prepared.basin.settings.step}.yml"
+    settings = yaml.safe_load(common.read_text(encoding="utf-8"))
+    own = prepared.basin.path / OWN_SETTINGS
+    return _own_settings(own, settings) if own.exists() else settings
+
+
+def _own_settings(path: Path, common: dict[str, dict]) -> dict[str, dict]:
+    """Lay a basin's own settings over the common ones, each known and of its type."""
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError):
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(v, dict) for v in found.values()):
+        raise UserError(f"{path}: found no settings by model; expected {', '.join(MODELS)}")
+    settings = {model: dict(values) for model, values in common.items()}
+    for model, values in found.items():
+        for name, value in values.items():
+            known = settings.get(model, {}).get(name)
+            if type(value) is not type(known) or not 0 <= value <= LARGEST_SETTING:
+                expected = "no such setting" if known is None else f"a number such as {known}"
+                raise UserError(f"{path}, {model}, {name}: found {value!r}; expected {expected}")
+            settings[model][name] = value
+    return settings
 
 
 def planned_runs(prepared: Prepared, profile: Profile) -> list[Run]:
     """List every run that a profile takes in a basin, the longest first."""
-    settings = load_settings(prepared.basin.settings.step)
+    settings = load_settings(prepared)
     if profile.hidden_size is not None:
         settings = {m: s | {"hidden_size": profile.hidden_size} for m, s in settings.items()}
     target_gauge = prepared.basin.settings.target_gauge

@@ -15,6 +15,7 @@ from swgw.basin import Basin, load_basin
 from swgw.experiments import Run, planned_runs, tasks
 from swgw.prepare import Prepared, prepare_basin
 from swgw.profiles import Profile, get_profile
+from swgw.records import learning_curves, parameter_counts
 from swgw.runs import RunFolder, key_of
 from swgw.share import shared
 from swgw.skill import SCORES, chain_scores, chained, lead_time_scores
@@ -24,6 +25,7 @@ from swgw.workers import train_missing
 REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
 REFERENCE_SEED = -1
 CLUSTERS = 3
+TRIALS = "tuning.csv"
 
 
 def open_study(
@@ -260,31 +262,26 @@ class Study:
         return table.drop(columns="kge")
 
     def scores_by_lead_time(self, task: str, gauge: str | None = None) -> pd.DataFrame:
-        """Scores of each lead time over every issue time.
-
-        Returns
-        -------
-        DataFrame
-            model, seed, series, lead_time, nse, r2, rmse, kge, bias, n.
-        """
+        """Scores of each lead time of each series, over every issue time, by model and seed."""
         return lead_time_scores(self._hindcasts(task, gauge))
 
     def learning_curves(self) -> pd.DataFrame:
         """Losses by windows presented: run, model, target, seed, windows, train_loss, …."""
-        curves = []
-        for run in self.runs:
-            curve = pd.read_csv(self.run_folder(run).path / "learning_curve.csv")
-            curves.append(curve.assign(**_who(run), run=run.label))
-        return pd.concat(curves, ignore_index=True)
+        return learning_curves([(run, self.run_folder(run)) for run in self.runs])
+
+    def tuning(self) -> pd.DataFrame:
+        """Trials of the search that gave the basin's own settings; empty where there was none.
+
+        Gives trial, value (best validation loss), state, the settings tried, model.
+        """
+        path = self.basin.path / TRIALS
+        return pd.read_csv(path) if path.exists() else pd.DataFrame()
 
     def parameter_counts(self) -> pd.DataFrame:
         """Trainable parameters of each model: model, target, parameters."""
-        rows = []
-        for run in self.runs:
-            if run.seed == self.profile.seeds[0] and run.gauge == self.gauge:
-                text = (self.run_folder(run).path / "parameters.txt").read_text(encoding="utf-8")
-                rows.append(_who(run) | {"parameters": int(text)})
-        return pd.DataFrame(rows).drop(columns=["seed", "gauge"])
+        first = self.profile.seeds[0]
+        runs = [run for run in self.runs if run.seed == first and run.gauge == self.gauge]
+        return parameter_counts([(run, self.run_folder(run)) for run in runs])
 
     def interpretation(self, seed: int = 0, model: str = "MT-TFT") -> xr.Dataset:
         """Attention, selection weights and permutation importance of a TFT run."""
@@ -293,12 +290,6 @@ class Study:
             if run.experiment.name == model and run.seed == seed:
                 return _open(self.run_folder(run).path / "interpretation.nc")
         raise KeyError(f"no {model} with seed {seed}")
-
-
-def _who(run: Run) -> dict:
-    experiment = run.experiment
-    target = "both" if len(experiment.targets) > 1 else experiment.targets[0]
-    return {"model": experiment.name, "target": target, "seed": run.seed, "gauge": run.gauge}
 
 
 @lru_cache(maxsize=256)

@@ -53,8 +53,7 @@ def fit(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFol
     folder.start(run.settings(), prepared.basin.digest)
     with one_thread():
         panel = make_panel(prepared, run.experiment.inputs(run.gauge), clusters)
-        network = make_network(run, panel)
-        _learn(run, prepared, panel, network, folder.path)
+        network = learn(run, prepared, panel, folder.path)
         _write_hindcasts(run, prepared, panel, network, folder.path)
         if run.experiment.model == "TFT":
             from swgw.models.reading import interpret_run
@@ -64,8 +63,32 @@ def fit(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFol
     folder.finish()
 
 
-def _learn(run: Run, prepared: Prepared, panel: Panel, network, folder: Path) -> None:
-    """Train, going on from a checkpoint if there is a good one; keep the best weights."""
+def learn(
+    run: Run, prepared: Prepared, panel: Panel, folder: Path, on_epoch: Progress | None = None
+) -> torch.nn.Module:
+    """Train a network, going on from a checkpoint if there is a good one.
+
+    Parameters
+    ----------
+    run : Run
+    prepared : Prepared
+    panel : Panel
+    folder : Path
+        Gets the checkpoint, the learning curve and the number of parameters.
+    on_epoch : callable, optional
+        Gets the learning curve after each epoch; what it raises ends the training.
+
+    Returns
+    -------
+    Module
+        With the weights of its best epoch.
+
+    Raises
+    ------
+    UserError
+        Where a period has no room for a window.
+    """
+    network = make_network(run, panel)
     loss = quantile_loss if run.experiment.model == "TFT" else one_minus_r2
     issues = tuple(issue_steps(panel, prepared.inside(p)) for p in ("train", "validation"))
     for name, found in zip(("train", "validation"), issues, strict=True):
@@ -92,10 +115,13 @@ def _learn(run: Run, prepared: Prepared, panel: Panel, network, folder: Path) ->
 
     def write_curve(curve: list[dict]) -> None:
         write_text(folder / "learning_curve.csv", pd.DataFrame(curve).to_csv(index=False))
+        if on_epoch is not None:
+            on_epoch(curve)
 
     train(network, loss, panel, issues, schedule, run.seed, checkpoint, write_curve)
     parameters = sum(p.numel() for p in network.parameters())
     write_text(folder / "parameters.txt", f"{parameters}\n")
+    return network
 
 
 def _write_hindcasts(run: Run, prepared: Prepared, panel: Panel, network, folder: Path) -> None:

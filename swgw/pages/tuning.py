@@ -24,14 +24,9 @@ def table_settings(study) -> Markdown:
     return words.table(pd.DataFrame([rows[name] for name in order]))
 
 
-def _trials(study) -> pd.DataFrame:
-    """Give the trials of this basin's search; an empty frame where none was made."""
-    return study.tuning() if hasattr(study, "tuning") else pd.DataFrame()
-
-
 def words_state(study) -> Markdown:
     """Say whether a search was run for this basin, and where the settings come from."""
-    trials, profile = _trials(study), study.profile
+    trials, profile = study.tuning(), study.profile
     sizes = {run.hidden_size for run in study.runs}
     origin = f"the committed settings for a step of {words.step_word(study.basin.settings.step)}"
     if trials.empty:
@@ -55,20 +50,20 @@ def _searched(trials: pd.DataFrame) -> list[str]:
 
 def figure_history(study) -> Figure:
     """Draw the loss of each trial and the best so far."""
-    trials = _trials(study)
+    trials = study.tuning()
     return placeholder_figure(NO_SEARCH) if trials.empty else plots.plot_history(trials)
 
 
 def figure_slices(study) -> Figure:
     """Draw the loss against each setting."""
-    trials = _trials(study)
+    trials = study.tuning()
     names = [] if trials.empty else _searched(trials)
     return plots.plot_slices(trials, names) if names else placeholder_figure(NO_SEARCH)
 
 
 def words_best(study) -> Markdown:
     """Give the best trial of each model, and how far it lies above the median trial."""
-    trials = _trials(study)
+    trials = study.tuning()
     if trials.empty:
         return Markdown("")
     lines = []
