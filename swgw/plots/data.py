@@ -33,7 +33,6 @@ def plot_series(
     for axes, (label, values) in zip(panels[:, 0], series.items(), strict=True):
         axes.plot(values.index, values, color=colours.get(label, DARK), linewidth=0.8)
         axes.set_ylabel(label, rotation=0, ha="right", va="center")
-        axes.yaxis.set_label_coords(-0.095, 0.5)
         axes.margins(x=0)
         _shade(axes, periods)
     for name, (start, end) in periods.items():
@@ -47,6 +46,7 @@ def plot_series(
             fontsize=8.5,
         )
     panels[-1, 0].set_xlabel("Year")
+    figure.align_ylabels(panels[:, 0])
     return figure
 
 
