@@ -21,3 +21,9 @@ def shared(name: str = "") -> Path:
     if not (root / "_config.yml").is_file() or not (root / "notebooks").is_dir():
         root = PACKAGE / "_share"
     return root / name
+
+
+def results() -> Path:
+    """Folder for results: ``_build`` beside a checkout's notebooks, else where one works."""
+    beside = shared("_build")
+    return Path("_build") if beside.is_relative_to(PACKAGE) else beside

@@ -17,7 +17,7 @@ from swgw.prepare import Prepared, prepare_basin
 from swgw.profiles import Profile, get_profile
 from swgw.records import learning_curves, parameter_counts
 from swgw.runs import RunFolder, key_of
-from swgw.share import shared
+from swgw.share import results
 from swgw.skill import SCORES, chain_scores, chained, lead_time_scores
 from swgw.wells import SomResult, fit_som
 from swgw.workers import train_missing
@@ -46,7 +46,7 @@ def open_study(
     seeds : int
         How many seeds; 0 takes the profile's own.
     output : str or Path
-        Folder for results; empty takes ``_build`` beside the notebooks.
+        Folder for results; empty takes ``_build`` (:func:`swgw.share.results`).
     train : bool
         False leaves training to :meth:`Study.train`.
 
@@ -60,7 +60,7 @@ def open_study(
         BasinError where the folder breaks the contract; others for an unknown profile.
     """
     size = get_profile(profile, seeds)
-    root = Path(output).expanduser() if str(output) else shared("_build")
+    root = Path(output).expanduser() if str(output) else results()
     prepared = prepare_basin(load_basin(basin))
     study = Study(prepared, size, root.resolve() / prepared.basin.settings.name)
     if train:
