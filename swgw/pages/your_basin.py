@@ -4,7 +4,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from swgw import words
-from swgw.check import report
+from swgw.check import report, summary
 from swgw.pages import missing
 
 _OPTIONAL = {
@@ -23,9 +23,8 @@ _OPTIONAL = {
 
 
 def words_check(study) -> Markdown:
-    """Say how much of each kind of series of this basin is observed."""
-    observed = report(study.basin)
-    return words.table(_as_text(observed))
+    """Say how much of each kind of series of this basin is observed, as the check does."""
+    return words.table(summary(report(study.basin)).map(words.escape))
 
 
 def table_optional(study) -> Markdown:
@@ -50,8 +49,3 @@ def words_settings(study) -> Markdown:
         for name in ("train", "validation", "test")
     ]
     return words.table(pd.DataFrame(rows, columns=["setting", "value"]))
-
-
-def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.map(lambda value: words.number(value) if isinstance(value, float) else
-                     words.escape(value))  # fmt: skip
