@@ -17,7 +17,7 @@ _SUFFIX = {"image/svg+xml": "svg", "image/png": "png"}
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV, whole or not at all."""
     with write_whole(path) as temporary:
-        table.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
+        table.to_csv(temporary, index=False, lineterminator="\n")
 
 
 def collect_figures(executed: list[Path], folder: Path) -> int:
