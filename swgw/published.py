@@ -74,18 +74,6 @@ CLUSTERS = pd.DataFrame(
 CORRELATIONS = {"entropy_distance": -0.26, "r2_distance": 0.52}
 """Section 3.2, Fig. 9: Pearson correlations over the wells with the distance to the channel."""
 
-STATIC_IMPORTANCE = ("distance to the river", "SOM cluster", "slope")
-"""Section 4.2, Fig. 15a: the static inputs that matter most."""
-
-LAGS_IMPORTANT = (1, 2, 4, 11)
-"""Section 4.2, Fig. 15b: the lags of discharge [months] that matter most to MT-TFT."""
-
-LAGS_AUTOCORRELATED = (1, 2, 3, 4, 10, 11, 12)
-"""Section 4.2: lags [months] at which discharge correlates positively with itself."""
-
-LAGS_WITH_HEADS = (1, 2, 3, 11, 12)
-"""Section 4.2: lags [months] at which discharge correlates highly with heads."""
-
 DISTANCE_ORDER = (3, 1, 2)
 """Section 4.2: the clusters from the farthest to the closest to the channel."""
 
@@ -104,11 +92,3 @@ FIGURE_7_WELLS = {
     "Liuquan": 1,
 }
 """Fig. 7: the six wells shown, each with its cluster."""
-
-EXCHANGE = {
-    "sections": (0.05, 0.27),
-    "upper reach, dry season": 0.50,
-    "upper reach, wet season": 0.10,
-    "lower reach, dry season": 0.60,
-}
-"""Section 4.2, after Yao et al.: exchange as a share of the river's flow."""

@@ -13,7 +13,6 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from swgw.errors import UserError
 from swgw.files import digest, write_text
 from swgw.share import PACKAGE
 
@@ -91,9 +90,3 @@ class RunFolder:
 
 def _digest(path: Path) -> str:
     return digest([path]) if path.is_file() else ""
-
-
-def discard_checkpoint(path: Path, error: UserError) -> None:
-    """Name a checkpoint that cannot be read and start its run afresh."""
-    log.warning("%s; the run starts afresh", error)
-    path.unlink(missing_ok=True)

@@ -103,6 +103,20 @@ def test_an_interrupted_run_ends_with_the_same_bits(study, tmp_path, monkeypatch
         assert np.array_equal(ours, study.hindcast(task, "MT-GRU", 0)["forecast"].to_numpy())
 
 
+def test_a_broken_checkpoint_is_named_and_its_run_starts_afresh(study, tmp_path, caplog):
+    other = open_study(study.basin.path, "smoke", output=tmp_path, train=False)
+    runs = [r for r in other.runs if r.experiment.name == "MT-GRU"]
+    object.__setattr__(other, "__dict__", {**other.__dict__, "runs": tuple(runs)})
+    folder = other.run_folder(runs[0]).path
+    folder.mkdir(parents=True)
+    (folder / "checkpoint.pt").write_bytes(b"broken")
+    with caplog.at_level(logging.WARNING):
+        other.train()
+    assert "checkpoint.pt" in caplog.text and "starts afresh" in caplog.text
+    ours = other.hindcast("head", "MT-GRU", 0)["forecast"].to_numpy()
+    assert np.array_equal(ours, study.hindcast("head", "MT-GRU", 0)["forecast"].to_numpy())
+
+
 def test_a_broken_checkpoint_is_a_users_error(tmp_path):
     path = tmp_path / "checkpoint.pt"
     path.write_bytes(b"broken")

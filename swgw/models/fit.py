@@ -14,14 +14,13 @@ from swgw.models.hindcast import task_hindcast
 from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
 from swgw.models.training import (
     Schedule,
-    load_checkpoint,
     one_thread,
     predict,
     train,
 )
 from swgw.panel import Panel, make_panel
 from swgw.prepare import Prepared
-from swgw.runs import RunFolder, discard_checkpoint
+from swgw.runs import RunFolder
 from swgw.windows import issue_steps
 
 Progress = Callable[[list[dict]], None]
@@ -107,11 +106,6 @@ def learn(
         run.learning_rate,
     )
     checkpoint = folder / "checkpoint.pt"
-    if checkpoint.exists():
-        try:
-            load_checkpoint(checkpoint)
-        except UserError as error:
-            discard_checkpoint(checkpoint, error)
 
     def write_curve(curve: list[dict]) -> None:
         write_text(folder / "learning_curve.csv", pd.DataFrame(curve).to_csv(index=False))

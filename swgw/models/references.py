@@ -11,7 +11,6 @@ from sklearn.linear_model import Ridge
 from swgw.panel import Panel, carry_forward
 from swgw.windows import Windows
 
-REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
 RIDGE_STRENGTHS = (0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0)
 RIDGE_WINDOWS = 30_000
 RECENT_STEPS = 6

@@ -4,6 +4,7 @@ One thread, and each epoch draws its windows and dropout masks from (seed, epoch
 was killed goes on from its last finished epoch and ends with the same bits.
 """
 
+import logging
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from swgw.files import write_whole
 from swgw.models.batch import Block, Gatherer, Rows
 from swgw.panel import Panel
 
+log = logging.getLogger(__name__)
 FORECAST_PER_ROW = 64
 FORECAST_ROWS = 8
 VALIDATION_ROWS = 60
@@ -109,9 +111,8 @@ def train(
     """
     training, validation = (Gatherer(panel, steps) for steps in issues)
     optimiser = torch.optim.Adam(network.parameters(), fused=True)
-    state = {"curve": [], "best": None}
-    if checkpoint.exists():
-        state = load_checkpoint(checkpoint)
+    state = _resume(checkpoint)
+    if state["curve"]:
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
     while not _finished(state["curve"], schedule):
@@ -216,6 +217,17 @@ def chunks(n: int, size: int) -> Iterator[np.ndarray]:
     """Split 0…n−1 into runs of at most so many."""
     for start in range(0, n, size):
         yield np.arange(start, min(start + size, n))
+
+
+def _resume(checkpoint: Path) -> dict:
+    """Give what an interrupted run left, or a fresh state; a damaged file is named and dropped."""
+    if checkpoint.exists():
+        try:
+            return load_checkpoint(checkpoint)
+        except UserError as error:
+            log.warning("%s; the run starts afresh", error)
+            checkpoint.unlink()
+    return {"curve": [], "best": None}
 
 
 def load_checkpoint(path: Path) -> dict:
