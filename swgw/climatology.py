@@ -1,4 +1,4 @@
-"""The day-of-year climatology: a reference to beat, and an input of every model."""
+"""The day-of-year climatology and how anomalies from it fade: what every model starts from."""
 
 import numpy as np
 import pandas as pd
@@ -42,3 +42,26 @@ def _least_squares(basis: np.ndarray, values: np.ndarray, training: np.ndarray) 
     design = basis[known]
     normal = design.T @ design + 1e-3 * np.eye(basis.shape[1])
     return mean + basis @ np.linalg.solve(normal, design.T @ (values[known] - mean))
+
+
+def damping(anomaly: np.ndarray, training: np.ndarray, lead_time: int) -> np.ndarray:
+    """Slope of the anomaly on the one lead_time steps earlier, per series, in the training years.
+
+    Parameters
+    ----------
+    anomaly : array (series, time)
+    training : bool array (time,)
+    lead_time : int
+
+    Returns
+    -------
+    array (series,)
+        Between 0 and 1; 0 where there are fewer than three pairs.
+    """
+    both = training[:-lead_time] & training[lead_time:] & np.isfinite(anomaly[:, :-lead_time])
+    both &= np.isfinite(anomaly[:, lead_time:])
+    early = np.where(both, anomaly[:, :-lead_time], 0.0)
+    late = np.where(both, anomaly[:, lead_time:], 0.0)
+    power = (early**2).sum(axis=1)
+    slope = np.divide((early * late).sum(axis=1), power, out=np.zeros(len(power)), where=power > 0)
+    return np.where(both.sum(axis=1) > 2, np.clip(slope, 0.0, 1.0), 0.0)

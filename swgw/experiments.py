@@ -1,9 +1,10 @@
 """The nine experiments of the paper's Table 2, their controls, and the runs they take."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 from swgw.errors import UserError
@@ -16,6 +17,7 @@ BOTH = ("head", "surface_water")
 MODELS = ("GRU", "LSTM", "TFT")
 OWN_SETTINGS = "settings.yml"
 LARGEST_SETTING = 4096
+FOLDS = 4  # blocks of the training years
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,9 @@ class Experiment:
     model : str
         "GRU", "LSTM" or "TFT"; the first two follow a convolution.
     arm : str
-        "ST" sees the weather and its own task's past, "MT" sees both pasts and learns both tasks,
-        "ST+" sees what MT sees and learns one task: it tells information and second task apart.
+        "ST" sees the weather and its own task's past, "MT" sees both pasts and learns both tasks.
+        Two controls lie between them: "STw" is ST for surface water on MT's windows, one for each
+        well with that well's weather; "ST+" sees all that MT sees and learns one task.
     targets : tuple of str
         "head", "surface_water" or both.
     """
@@ -42,10 +45,15 @@ class Experiment:
         """The name in the paper's tables, as in MT-TFT."""
         return f"{self.arm}-{self.model}"
 
-    def inputs(self, gauge: str | None) -> Inputs:
-        """What its windows hold at a gauge."""
-        past_of = self.targets if self.arm == "ST" else BOTH
-        return Inputs(self.targets, past_of, gauge)
+    @property
+    def past_of(self) -> tuple[str, ...]:
+        """Whose past it sees."""
+        return self.targets if self.arm in ("ST", "STw") else BOTH
+
+    @property
+    def by_well(self) -> bool:
+        """Whether its windows belong to wells."""
+        return self.arm != "ST" or "head" in self.targets
 
 
 TABLE_2 = tuple(
@@ -53,7 +61,10 @@ TABLE_2 = tuple(
     for arm, targets in (("ST", ("surface_water",)), ("ST", ("head",)), ("MT", BOTH))
     for model in MODELS
 )
-CONTROLS = tuple(Experiment("TFT", "ST+", (target,)) for target in BOTH)
+CONTROLS = (
+    Experiment("TFT", "STw", ("surface_water",)),
+    *(Experiment("TFT", "ST+", (target,)) for target in BOTH),
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,13 @@ class Run:
     hidden_size, batch_size, per_row, stride, attention_heads : int
     dropout, learning_rate : float
         See the models and Schedule.
+    weather_ahead : bool
+        Whether the weather beyond the issue time is known.
+    history : bool
+        Whether the pasts of the targets are inputs.
+    fold : int or None
+        Block of the training years that is kept out of the fit and forecast in the place of the
+        test period.
     """
 
     experiment: Experiment
@@ -85,16 +103,32 @@ class Run:
     attention_heads: int
     dropout: float
     learning_rate: float
+    weather_ahead: bool = True
+    history: bool = True
+    fold: int | None = None
+
+    def inputs(self) -> Inputs:
+        """What its windows hold."""
+        experiment = self.experiment
+        past_of = experiment.past_of if self.history else ()
+        by_well, gauge = experiment.by_well, self.gauge
+        return Inputs(experiment.targets, past_of, gauge, by_well, self.weather_ahead)
 
     def settings(self) -> dict:
         """All of it as plain values, for the run folder."""
         return asdict(self)
 
     @property
+    def cost(self) -> int:
+        """How long it takes against other runs."""
+        return self.windows * (2 if self.experiment.model == "TFT" else 1)
+
+    @property
     def label(self) -> str:
         """A readable name for its folder."""
         targets = "+".join(self.experiment.targets).replace("surface_water", "water")
-        return f"{self.experiment.name}_{targets}_seed{self.seed}"
+        fold = "" if self.fold is None else f"_fold{self.fold}"
+        return f"{self.experiment.name}_{targets}_seed{self.seed}{fold}"
 
 
 def tasks(prepared: Prepared) -> tuple[str, ...]:
@@ -110,7 +144,7 @@ def possible_experiments(prepared: Prepared) -> list[Experiment]:
     return [
         experiment
         for experiment in TABLE_2 + CONTROLS
-        if set(experiment.inputs(None).past_of) <= present
+        if set(experiment.past_of) <= present and (not experiment.by_well or "head" in present)
     ]
 
 
@@ -157,32 +191,69 @@ def _own_settings(path: Path, common: dict[str, dict]) -> dict[str, dict]:
 
 
 def planned_runs(prepared: Prepared, profile: Profile) -> list[Run]:
-    """List every run that a profile takes in a basin, the longest first."""
-    settings = load_settings(prepared)
-    if profile.hidden_size is not None:
-        settings = {m: s | {"hidden_size": profile.hidden_size} for m, s in settings.items()}
-    target_gauge = prepared.basin.settings.target_gauge
+    """List the runs of Table 2 and its controls in a basin, the longest first."""
+    plan = Plan(prepared, profile)
+    gauge = prepared.basin.settings.target_gauge
+    pairs = product(possible_experiments(prepared), profile.seeds)
+    runs = [plan.run(experiment, gauge, seed) for experiment, seed in pairs]
+    return sorted(runs, key=lambda run: run.cost, reverse=True)
+
+
+def fold_runs(prepared: Prepared, profile: Profile) -> list[Run]:
+    """List the runs that forecast the training years block by block, for residuals out of fold.
+
+    One seed of each experiment of Table 2 and fewer windows: residuals need no more.
+    """
+    if not profile.fold_windows:
+        return []
+    plan = Plan(prepared, profile)
+    gauge = prepared.basin.settings.target_gauge
     runs = [
-        _run(experiment, target_gauge, seed, profile, settings)
-        for experiment, seed in product(possible_experiments(prepared), profile.seeds)
+        replace(plan.run(experiment, gauge, profile.seeds[0]), fold=fold)
+        for experiment, fold in product(possible_experiments(prepared), range(FOLDS))
+        if experiment in TABLE_2
     ]
-    if profile.other_gauges:
-        runs += [
-            _run(experiment, gauge, seed, profile, settings)
-            for gauge in prepared.surface_water.columns.drop(target_gauge, errors="ignore")
-            for experiment, seed in product(possible_experiments(prepared), profile.seeds)
-            if experiment.model == "TFT" and "surface_water" in experiment.targets
-        ]
-    return sorted(runs, key=lambda run: (run.experiment.model != "TFT", run.experiment.arm == "ST"))
+    return [replace(run, windows=profile.fold_windows) for run in runs]
 
 
-def _run(experiment, gauge, seed: int, profile: Profile, settings: dict[str, dict]) -> Run:
-    return Run(
-        experiment,
-        gauge,
-        seed,
-        profile.windows,
-        profile.epochs,
-        profile.patience,
-        **settings[experiment.model],
-    )
+class Plan:
+    """What a basin's runs have in common.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    profile : Profile
+    """
+
+    def __init__(self, prepared: Prepared, profile: Profile):
+        self.profile, self.basin = profile, prepared.basin.settings
+        self.settings = load_settings(prepared)
+        if profile.hidden_size is not None:
+            small = {"hidden_size": profile.hidden_size}
+            self.settings = {model: own | small for model, own in self.settings.items()}
+
+    def run(self, experiment: Experiment, gauge: str | None, seed: int) -> Run:
+        """Put a run of an experiment together."""
+        size = self.profile
+        return Run(
+            experiment,
+            gauge,
+            seed,
+            size.windows,
+            size.epochs,
+            size.patience,
+            **self.settings[experiment.model],
+            weather_ahead=self.basin.future_forcing == "observed",
+            history=self.basin.history,
+        )
+
+
+def fold_bins(prepared: Prepared, fold: int) -> np.ndarray:
+    """Mark the bins (time,) of one of the blocks into which the training years are cut.
+
+    Only bins that a window can be forecast in are counted, so that blocks are alike.
+    """
+    first = prepared.basin.settings.encoder_length
+    steps = np.flatnonzero(prepared.inside("train"))
+    block = np.array_split(steps[steps >= first], FOLDS)[fold]
+    return np.isin(np.arange(len(prepared.time)), block)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from swgw.climatology import fit_climatology
+from swgw.climatology import damping, fit_climatology
 from swgw.prepare import Prepared
 
 MONTHLY_LAGS = range(1, 13)
@@ -25,19 +25,20 @@ class Inputs:
     targets : tuple of str
         "head", "surface_water" or both: what is forecast.
     past_of : tuple of str
-        Whose past is an input; the same two names.
+        Whose past is an input; the same two names, or none.
     gauge : str or None
         The gauge of the run.
+    by_well : bool
+        Whether a window belongs to a well rather than to the gauge alone.
+    weather_ahead : bool
+        Whether the weather beyond the issue time is known.
     """
 
     targets: tuple[str, ...]
     past_of: tuple[str, ...]
     gauge: str | None
-
-    @property
-    def by_well(self) -> bool:
-        """Whether a window belongs to a well rather than to the gauge alone."""
-        return "head" in self.past_of
+    by_well: bool
+    weather_ahead: bool = True
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,10 @@ class Panel:
     target : float32 array (series, time, target)
         Standardised anomalies; NaN where nothing was observed.
     anchor : float32 array (series, time, target)
-        The last observed anomaly at each step: networks forecast the change from it.
+        The last observed anomaly at each step.
+    fading : float32 array (series, lead_time, target)
+        Share of an anomaly that is left so many steps later; networks forecast the change from
+        the anchor faded so, the damped persistence.
     centre : float32 array (series, time, target)
         Climatology of the training years [m or m³/s].
     scale : float32 array (series, target)
@@ -85,6 +89,7 @@ class Panel:
     targets: tuple[str, ...]
     target: np.ndarray
     anchor: np.ndarray
+    fading: np.ndarray
     centre: np.ndarray
     scale: np.ndarray
     encoder_length: int
@@ -144,7 +149,7 @@ def make_panel(prepared: Prepared, inputs: Inputs, clusters: pd.Series | None = 
         tuple(series),
         prepared.time,
         tuple(names),
-        np.array([_is_known(name, prepared) for name in names]),
+        np.array([_is_known(name, prepared, inputs) for name in names]),
         values,
         *_static_arrays(len(series), *statics),
         inputs.targets,
@@ -156,10 +161,9 @@ def make_panel(prepared: Prepared, inputs: Inputs, clusters: pd.Series | None = 
 
 def _dynamic(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str, pd.DataFrame]:
     columns = _weather(prepared, inputs, series)
-    history = prepared.basin.settings.history
-    if history and "head" in inputs.past_of:
+    if "head" in inputs.past_of:
         columns |= _heads(prepared, series)
-    if history and "surface_water" in inputs.past_of:
+    if "surface_water" in inputs.past_of:
         columns |= _surface_water(prepared, inputs.gauge, series)
     phase = 2 * np.pi * prepared.step_of_year() / prepared.steps_per_year
     columns["season_sin"] = _spread(np.sin(phase), prepared, series)
@@ -237,17 +241,17 @@ def upstream_gauge(prepared: Prepared, gauge: str) -> str | None:
     return upstream if upstream in prepared.surface_water else None
 
 
-def _is_known(name: str, prepared: Prepared) -> bool:
+def _is_known(name: str, prepared: Prepared, inputs: Inputs) -> bool:
     """Whether a variable is known beyond the issue time, at every lead time."""
-    settings = prepared.basin.settings
     if name.startswith("season_") or name.endswith("_climatology"):
         return True
     if name.startswith("surface_water_lag_"):
-        return prepared.steps_in_months(int(name.rsplit("_", 1)[1])) >= settings.lead_times
+        lead_times = prepared.basin.settings.lead_times
+        return prepared.steps_in_months(int(name.rsplit("_", 1)[1])) >= lead_times
     observed = ("head", "head_change", "surface_water", "upstream_surface_water")
     if name.removesuffix("_observed") in observed:
         return False
-    return settings.future_forcing == "observed"
+    return inputs.weather_ahead
 
 
 def _statics(prepared: Prepared, series: list[str], clusters: pd.Series | None):
@@ -287,7 +291,8 @@ def _target(prepared: Prepared, inputs: Inputs, series: list[str], name: str):
     centre = fit_climatology(values, prepared)
     scale = standardise(values, prepared.inside("train"))[2]
     anomaly = (values - centre) / scale
-    anchor = carry_forward(anomaly)
-    if not prepared.basin.settings.history:
-        anchor = anchor * 0.0
-    return anomaly.to_numpy().T, anchor.to_numpy().T, centre.to_numpy().T, scale.to_numpy()
+    anchor = carry_forward(anomaly) * float(name in inputs.past_of)
+    training, lead_times = prepared.inside("train"), prepared.basin.settings.lead_times
+    fading = [damping(anomaly.to_numpy().T, training, k + 1) for k in range(lead_times)]
+    arrays = (anomaly, anchor, np.stack(fading), centre)
+    return *(np.asarray(a).T for a in arrays), scale.to_numpy()

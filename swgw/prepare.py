@@ -4,7 +4,7 @@ Everything is averaged over the bin, first within each day, so that a day read h
 more than one read once. A bin with at least one observation counts as observed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -33,6 +33,8 @@ class Prepared:
         the training years, without gaps [mm/d, °C, m/s, …].
     weather_filled : dict of str to DataFrame (time, variable)
         True where `weather` holds the training years' mean of that step of the year.
+    held_out : bool array (time,) or None
+        Bins kept out of the training years; see :meth:`without`.
     """
 
     basin: Basin
@@ -41,6 +43,7 @@ class Prepared:
     surface_water: pd.DataFrame
     weather: dict[str, pd.DataFrame]
     weather_filled: dict[str, pd.DataFrame]
+    held_out: np.ndarray | None = None
 
     @property
     def steps_per_year(self) -> int:
@@ -72,7 +75,14 @@ class Prepared:
         period : str
             ``"train"``, ``"validation"`` or ``"test"``.
         """
-        return _inside(self.time, self.basin, period)
+        found = _inside(self.time, self.basin, period)
+        if period == "train" and self.held_out is not None:
+            return found & ~self.held_out
+        return found
+
+    def without(self, held_out: np.ndarray) -> "Prepared":
+        """Keep bins (time,) out of the training years, so that nothing is fitted on them."""
+        return replace(self, held_out=held_out)
 
     def weather_of_well(self, well_id: str) -> pd.DataFrame:
         """Give the weather at a well (time, variable); see :meth:`weather_of_gauge`."""

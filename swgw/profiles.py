@@ -21,8 +21,12 @@ class Profile:
         Overrides the tuned settings where a profile must be small.
     trials : int
         Tuning trials for each model.
-    other_gauges : bool
-        Whether the question of the second task is asked at every gauge.
+    fold_windows : int
+        Windows presented to each of the runs that forecast a block of the training years kept out
+        of their fit; 0 leaves them out, and intervals stay as the models give them.
+    grid : bool
+        Whether the question of the second task is asked at every gauge, with known and unknown
+        weather, with and without the targets' pasts.
     """
 
     name: str
@@ -32,16 +36,17 @@ class Profile:
     patience: int
     hidden_size: int | None
     trials: int
-    other_gauges: bool
+    fold_windows: int
+    grid: bool
 
 
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("smoke", (0,), 256, 2, 2, 8, 0, False),
-        Profile("quick", (0,), 5_120, 4, 4, 16, 0, False),
-        Profile("paper", (0, 1, 2), 74_880, 15, 5, None, 0, False),
-        Profile("full", (0, 1, 2, 3, 4), 74_880, 15, 5, None, 0, True),
+        Profile("smoke", (0,), 256, 2, 2, 8, 0, 0, False),
+        Profile("quick", (0,), 5_120, 4, 4, 16, 0, 0, False),
+        Profile("paper", (0, 1, 2), 74_880, 15, 5, None, 0, 19_200, False),
+        Profile("full", (0, 1, 2, 3, 4), 74_880, 15, 5, None, 0, 19_200, True),
     )
 }
 

@@ -25,7 +25,7 @@ def provenance(study) -> dict:
         },
         "profile": study.profile.name,
         "seeds": list(study.profile.seeds),
-        "settings": {run.label: run.settings() for run in study.runs},
+        "settings": {run.label: run.settings() for run in study.all_runs},
         "versions": versions(),
     }
 
@@ -52,7 +52,7 @@ def package_digest() -> str:
 
 def runs_digest(study) -> str:
     """SHA-256 of all finished runs of a study; each lists the digests of its own files."""
-    folders = [study.run_folder(run) for run in study.runs]
+    folders = [study.run_folder(run) for run in study.all_runs]
     folders += [study.reference_folder(gauge) for gauge in study.gauges_studied]
     records = sorted(folder.path / "done.json" for folder in folders)
     return digest_of((path.parent.name, path) for path in records)

@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from swgw.basin import Basin, load_basin
-from swgw.experiments import Run, planned_runs, tasks
+from swgw.experiments import CONTROLS, TABLE_2, Run, fold_runs, planned_runs, tasks
 from swgw.prepare import Prepared, prepare_basin
 from swgw.profiles import Profile, get_profile
 from swgw.records import learning_curves, parameter_counts
@@ -116,8 +116,18 @@ class Study:
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
-        """Every run of the profile."""
+        """The runs of Table 2 and its controls."""
         return tuple(planned_runs(self.prepared, self.profile))
+
+    @cached_property
+    def fold_runs(self) -> tuple[Run, ...]:
+        """The runs that forecast blocks of the training years kept out of their fit."""
+        return tuple(fold_runs(self.prepared, self.profile))
+
+    @property
+    def all_runs(self) -> tuple[Run, ...]:
+        """Every run of the profile."""
+        return self.runs + self.fold_runs
 
     def run_folder(self, run: Run) -> RunFolder:
         """Where a run is kept."""
@@ -145,7 +155,7 @@ class Study:
         say : callable, optional
             Gets lines for the user; standard error by default.
         """
-        runs = [(run, self.run_folder(run)) for run in self.runs]
+        runs = [(run, self.run_folder(run)) for run in self.all_runs]
         references = [(gauge, self.reference_folder(gauge)) for gauge in self.gauges_studied]
         train_missing(self.prepared, self.clusters, runs, references, workers, say)
 
@@ -157,8 +167,8 @@ class Study:
     def models(self, task: str, gauge: str | None = None) -> list[str]:
         """List the trained models of a task, then its references."""
         found = dict.fromkeys(run.experiment.name for run in self._runs_of(task, gauge))
-        order = ("ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT", "ST+-TFT")
-        return [name for name in order if name in found] + list(REFERENCES)
+        order = [e.name for e in TABLE_2 + CONTROLS]
+        return [n for n in dict.fromkeys(order) if n in found] + list(REFERENCES)
 
     def _runs_of(self, task: str, gauge: str | None = None) -> list[Run]:
         gauge = gauge or self.gauge

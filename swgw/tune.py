@@ -102,7 +102,7 @@ def _loss(trial: optuna.Trial, study: Study, run: Run) -> float:
         if trial.should_prune():
             raise optuna.TrialPruned
 
-    panel = make_panel(study.prepared, run.experiment.inputs(run.gauge), study.clusters)
+    panel = make_panel(study.prepared, run.inputs(), study.clusters)
     with TemporaryDirectory() as folder:
         learn(run, study.prepared, panel, Path(folder), report)
     return min(losses)

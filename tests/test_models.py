@@ -100,7 +100,7 @@ def test_climatology_sees_the_training_years_only(prepared):
 
 
 def _gatherer(prepared, run, period="train", change=None):
-    panel = make_panel(prepared, run.experiment.inputs(run.gauge))
+    panel = make_panel(prepared, run.inputs())
     panel = panel if change is None else change(panel)
     return panel, Gatherer(panel, issue_steps(panel, prepared.inside(period)))
 
@@ -160,12 +160,12 @@ def test_block_forward_is_the_librarys(prepared, arm, double):
     runs = planned_runs(prepared, get_profile("smoke"))
     run = next(r for r in runs if r.experiment.name == f"{arm}-TFT")
     clusters = pd.Series([1, 2, 3, 1], prepared.heads.columns)
-    panel = make_panel(prepared, run.experiment.inputs(run.gauge), clusters)
+    panel = make_panel(prepared, run.inputs(), clusters)
     gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("train")))
     block = gatherer.gather(gatherer.tile(6, 3).take(np.arange(4)))
     tft = make_network(run, panel).tft.eval()
     if double:
-        tft, floats = tft.double(), ("values", "reals", "anchor", "target", "weight")
+        tft, floats = tft.double(), ("values", "reals", "baseline", "target", "weight")
         block = Block(**{**vars(block), **{n: getattr(block, n).double() for n in floats}})
     shared = block_output(tft, block)
     stock = library_output(tft, block)
@@ -199,7 +199,7 @@ def test_learning_rate_rises_and_falls():
 def test_forecasts_do_not_depend_on_unknown_futures(prepared, model):
     """Change every observed input after an issue time: forecasts issued before stay the same."""
     run = _run(prepared, model)
-    panel = make_panel(prepared, run.experiment.inputs(run.gauge))
+    panel = make_panel(prepared, run.inputs())
     network = make_network(run, panel)
     issues = issue_steps(panel, prepared.inside("validation"))[:20]
     before = predict(network, panel, issues)
@@ -212,7 +212,7 @@ def test_forecasts_do_not_depend_on_unknown_futures(prepared, model):
 
 
 def test_forecasts_do_not_depend_on_how_windows_are_grouped(prepared, run):
-    panel = make_panel(prepared, run.experiment.inputs(run.gauge))
+    panel = make_panel(prepared, run.inputs())
     network = make_network(run, panel)
     issues = issue_steps(panel, prepared.inside("test"))
     together = predict(network, panel, issues)
@@ -220,7 +220,7 @@ def test_forecasts_do_not_depend_on_how_windows_are_grouped(prepared, run):
     np.testing.assert_allclose(together[:, :3], alone, rtol=1e-5, atol=1e-4)
 
 
-def test_a_network_without_heads_gives_the_last_observation(prepared):
+def test_a_network_without_heads_gives_damped_persistence(prepared):
     run = _run(prepared, "GRU")
     panel, gatherer = _gatherer(prepared, run, "test")
     network = make_network(run, panel).eval()
@@ -228,5 +228,4 @@ def test_a_network_without_heads_gives_the_last_observation(prepared):
         torch.nn.init.zeros_(head.weight)
         torch.nn.init.zeros_(head.bias)
     block = gatherer.gather(gatherer.tile(8, 1).take(np.arange(2)))
-    expected = block.anchor[:, None].expand(-1, panel.lead_times, -1)
-    assert torch.equal(network(block)[..., 0], expected)
+    assert torch.equal(network(block)[..., 0], block.baseline)

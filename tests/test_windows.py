@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from swgw.basin import load_basin
-from swgw.experiments import BOTH, CONTROLS, TABLE_2
+from swgw.experiments import BOTH, CONTROLS, FOLDS, TABLE_2, Plan, fold_bins
 from swgw.panel import Inputs, carry_forward, make_panel, standardise
 from swgw.prepare import prepare_basin
+from swgw.profiles import get_profile
 from swgw.windows import issue_steps
 
 
@@ -20,7 +21,7 @@ def prepared(tiny_basin):
 
 @pytest.fixture
 def inputs(prepared):
-    return Inputs(BOTH, BOTH, prepared.basin.settings.target_gauge)
+    return Inputs(BOTH, BOTH, prepared.basin.settings.target_gauge, by_well=True)
 
 
 def test_standardise_uses_training_years_only():
@@ -61,7 +62,8 @@ def test_periods_share_no_target(prepared, inputs):
 @pytest.mark.parametrize("experiment", TABLE_2 + CONTROLS, ids=lambda e: f"{e.name}-{e.targets}")
 def test_nothing_observed_after_the_issue_time_is_an_input(prepared, experiment):
     """Shuffle every observation after an issue time: what its window sees stays the same."""
-    inputs = experiment.inputs(prepared.basin.settings.target_gauge)
+    gauge = prepared.basin.settings.target_gauge
+    inputs = Plan(prepared, get_profile("smoke")).run(experiment, gauge, 0).inputs()
     issue = int(np.flatnonzero(prepared.inside("validation"))[3])
     order = np.r_[: issue + 1, np.random.default_rng(1).permutation(range(issue + 1, 365))]
     order = order[order < len(prepared.time)]
@@ -76,9 +78,7 @@ def test_nothing_observed_after_the_issue_time_is_an_input(prepared, experiment)
 
 
 def test_unknown_future_weather_is_hidden(prepared, inputs):
-    settings = replace(prepared.basin.settings, future_forcing="none")
-    hidden = replace(prepared, basin=replace(prepared.basin, settings=settings))
-    panel = make_panel(hidden, inputs)
+    panel = make_panel(prepared, replace(inputs, weather_ahead=False))
     known = {name for name, k in zip(panel.variables, panel.known, strict=True) if k}
     assert "precipitation" not in known
     assert "season_sin" in known
@@ -86,8 +86,8 @@ def test_unknown_future_weather_is_hidden(prepared, inputs):
 
 def test_single_task_windows_hold_one_past(prepared):
     gauge = prepared.basin.settings.target_gauge
-    water = make_panel(prepared, Inputs(("surface_water",), ("surface_water",), gauge))
-    heads = make_panel(prepared, Inputs(("head",), ("head",), gauge))
+    water = make_panel(prepared, Inputs(("surface_water",), ("surface_water",), gauge, False))
+    heads = make_panel(prepared, Inputs(("head",), ("head",), gauge, True))
     assert water.series == (gauge,)
     assert not [name for name in water.variables if name.startswith("head")]
     assert not [name for name in heads.variables if "surface_water" in name]
@@ -98,6 +98,26 @@ def test_scales_do_not_move_with_the_test_years(prepared, inputs):
     before, after = make_panel(prepared, inputs), make_panel(changed, inputs)
     np.testing.assert_array_equal(before.centre, after.centre)
     np.testing.assert_array_equal(before.scale, after.scale)
+    np.testing.assert_array_equal(before.fading, after.fading)
+
+
+def test_without_pasts_no_observation_is_an_input(prepared, inputs):
+    panel = make_panel(prepared, replace(inputs, past_of=()))
+    assert not [v for v in panel.variables if v.startswith(("head", "surface_water"))]
+    assert not panel.anchor.any()
+
+
+def test_folds_cut_the_training_years_and_are_kept_out_of_the_fit(prepared, inputs):
+    blocks = np.stack([fold_bins(prepared, fold) for fold in range(FOLDS)])
+    assert (blocks.sum(axis=0) <= 1).all()
+    first = prepared.basin.settings.encoder_length
+    np.testing.assert_array_equal(blocks.any(axis=0)[first:], prepared.inside("train")[first:])
+    spoilt = replace(prepared, heads=prepared.heads.copy())
+    spoilt.heads.loc[blocks[1]] = 1e6
+    before, after = (make_panel(p.without(blocks[1]), inputs) for p in (prepared, spoilt))
+    np.testing.assert_array_equal(before.centre, after.centre)
+    np.testing.assert_array_equal(before.fading, after.fading)
+    assert not before.centre[..., 0].max() > 1e5
 
 
 def test_lag_of_m_months_is_the_value_m_months_earlier(prepared, inputs):

@@ -35,9 +35,11 @@ def fit_references(
         Gets ``<task>_<reference>.nc``.
     """
     folder.start({"references": True, "gauge": gauge}, prepared.basin.digest)
+    ahead = prepared.basin.settings.future_forcing == "observed"
     for task in tasks(prepared):
-        past_of = BOTH if set(tasks(prepared)) == set(BOTH) and task == "head" else (task,)
-        panel = make_panel(prepared, Inputs((task,), past_of, gauge), clusters)
+        by_well = task == "head"
+        past_of = BOTH if set(tasks(prepared)) == set(BOTH) and by_well else (task,)
+        panel = make_panel(prepared, Inputs((task,), past_of, gauge, by_well, ahead), clusters)
         for name, values in _forecasts(prepared, panel, task).items():
             _write(prepared, panel, task, gauge, values, folder.path / f"{task}_{name}.nc")
     folder.finish()

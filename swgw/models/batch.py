@@ -54,8 +54,8 @@ class Block:
     stride, encoder_length : int
     reals : float tensor (row, static real)
     classes : int tensor (row, static class)
-    anchor : float tensor (window, target)
-        The last observation of each target, standardised.
+    baseline : float tensor (window, lead_time, target)
+        Damped persistence, standardised: networks forecast the change from it.
     target : float tensor (window, lead_time, target)
         Standardised; 0 where nothing was observed.
     weight : float tensor (window, lead_time, target)
@@ -68,7 +68,7 @@ class Block:
     encoder_length: int
     reals: torch.Tensor
     classes: torch.Tensor
-    anchor: torch.Tensor
+    baseline: torch.Tensor
     target: torch.Tensor
     weight: torch.Tensor
 
@@ -76,6 +76,11 @@ class Block:
     def lead_times(self) -> int:
         """Steps ahead."""
         return self.target.shape[1]
+
+    @property
+    def n_targets(self) -> int:
+        """Targets of each window."""
+        return self.target.shape[2]
 
     @property
     def per_row(self) -> int:
@@ -113,7 +118,7 @@ class Gatherer:
     ----------
     panel : Panel
     issues : int array (issue,)
-        Issue steps of the period, one run without holes.
+        Issue steps of the period, in order.
     """
 
     def __init__(self, panel: Panel, issues: np.ndarray):
@@ -125,6 +130,8 @@ class Gatherer:
         self.reals = torch.as_tensor(panel.reals)
         self.classes = torch.as_tensor(panel.classes)
         self.anchor = torch.as_tensor(panel.anchor)
+        self.fading = torch.as_tensor(panel.fading)
+        self.counts = np.isin(np.arange(panel.values.shape[1]), issues)
         target = torch.as_tensor(panel.target)
         self.weight = torch.isfinite(target).float()
         self.target = torch.nan_to_num(target)
@@ -133,14 +140,13 @@ class Gatherer:
         """Gather rows into a block; windows outside the period get no weight."""
         last = self.values.shape[1] - 1
         issues = rows.issues()
-        inside = (issues >= self.issues[0]) & (issues <= self.issues[-1])
         span = self.encoder_length + self.lead_times + (rows.per_row - 1) * rows.stride
         steps = rows.first[:, None] - self.encoder_length + 1 + np.arange(span)
         series = torch.as_tensor(rows.series)
         each = series.repeat_interleave(rows.per_row)
         issue = torch.as_tensor(issues.clip(0, last)).flatten()
         ahead = (issue[:, None] + torch.arange(1, self.lead_times + 1)).clamp(max=last)
-        counts = torch.as_tensor(inside, dtype=torch.float32).flatten()[:, None, None]
+        counts = torch.as_tensor(self.inside(rows), dtype=torch.float32).flatten()[:, None, None]
         return Block(
             self.values[series[:, None], torch.as_tensor(steps.clip(0, last))],
             self.known,
@@ -148,10 +154,16 @@ class Gatherer:
             self.encoder_length,
             self.reals[series],
             self.classes[series],
-            self.anchor[each, issue],
+            self.anchor[each, issue][:, None] * self.fading[each],
             self.target[each[:, None], ahead],
             self.weight[each[:, None], ahead] * counts,
         )
+
+    def inside(self, rows: Rows) -> np.ndarray:
+        """Tell which windows of rows belong to the period: (row, window)."""
+        issues = rows.issues()
+        last = len(self.counts) - 1
+        return self.counts[issues.clip(0, last)] & (issues >= 0) & (issues <= last)
 
     def tile(self, per_row: int, stride: int, rng: np.random.Generator | None = None) -> Rows:
         """Cover every window of the period with rows, each window once.
@@ -159,13 +171,11 @@ class Gatherer:
         Issue times fall into ``stride`` classes; each class of each series is cut into rows. A
         generator gives each its own phase, so that no window always sits beside the same others.
         """
-        count = -(-len(self.issues) // stride)
+        count = -(-(self.issues[-1] - self.issues[0] + 1) // stride)
         per_row = min(per_row, count)
         series, residue = np.divmod(np.arange(self.n_series * stride), stride)
         phase = rng.integers(per_row, size=len(series)) if rng else np.zeros(len(series), int)
         pieces = -(-(count + per_row - 1) // per_row) if rng else -(-count // per_row)
         first = (residue - phase * stride)[:, None] + np.arange(pieces) * per_row * stride
         rows = Rows(np.repeat(series, pieces), self.issues[0] + first.ravel(), per_row, stride)
-        issues = rows.issues()
-        used = ((issues >= self.issues[0]) & (issues <= self.issues[-1])).any(axis=1)
-        return rows.take(np.flatnonzero(used))
+        return rows.take(np.flatnonzero(self.inside(rows).any(axis=1)))

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 import xarray as xr
 
 from swgw.errors import UserError
-from swgw.experiments import Run
+from swgw.experiments import Run, fold_bins
 from swgw.files import write_text, write_whole
 from swgw.models.hindcast import task_hindcast
 from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
@@ -50,11 +51,15 @@ def fit(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFol
     folder : RunFolder
     """
     folder.start(run.settings(), prepared.basin.digest)
+    scored = prepared.inside("test")
+    if run.fold is not None:
+        scored = fold_bins(prepared, run.fold)
+        prepared = prepared.without(scored)
     with one_thread():
-        panel = make_panel(prepared, run.experiment.inputs(run.gauge), clusters)
+        panel = make_panel(prepared, run.inputs(), clusters)
         network = learn(run, prepared, panel, folder.path)
-        _write_hindcasts(run, prepared, panel, network, folder.path)
-        if run.experiment.model == "TFT":
+        _write_hindcasts(run, prepared, panel, network, issue_steps(panel, scored), folder.path)
+        if run.experiment.model == "TFT" and run.fold is None:
             from swgw.models.reading import interpret_run
 
             readings = interpret_run(network, panel, prepared, run.seed)
@@ -118,8 +123,9 @@ def learn(
     return network
 
 
-def _write_hindcasts(run: Run, prepared: Prepared, panel: Panel, network, folder: Path) -> None:
-    issues = issue_steps(panel, prepared.inside("test"))
+def _write_hindcasts(
+    run: Run, prepared: Prepared, panel: Panel, network, issues: np.ndarray, folder: Path
+) -> None:
     values = predict(network, panel, issues)  # (series, issue_time, lead_time, target, quantile)
     levels = QUANTILE_LEVELS if run.experiment.model == "TFT" else None
     for i, task in enumerate(panel.targets):

@@ -81,7 +81,7 @@ def _mean_reading(network: CoupledTFT, gatherer: Gatherer, rows: Rows) -> dict[s
     count = 0
     for chosen in chunks(len(rows), FORECAST_ROWS):
         some = rows.take(chosen)
-        inside = np.isin(some.issues().ravel(), gatherer.issues)
+        inside = gatherer.inside(some).ravel()
         for name, value in network.interpret(gatherer.gather(some)).items():
             totals[name] = totals.get(name, 0.0) + value[inside].sum(dim=0).numpy()
         count += inside.sum()
@@ -100,7 +100,7 @@ def _null(network: CoupledTFT, block: Block, seed: int) -> np.ndarray:
     generator = torch.Generator().manual_seed(seed)
     some = torch.arange(0, len(block.values), -(-len(block.values) // NULL_SERIES))
     static = {"reals": block.reals[some], "classes": block.classes[some]}
-    targets = {name: getattr(block, name)[some] for name in ("anchor", "target", "weight")}
+    targets = {name: getattr(block, name)[some] for name in ("baseline", "target", "weight")}
     attention = []
     for _ in range(NULL_PERMUTATIONS):
         values = block.values[some].clone()

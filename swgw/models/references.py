@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import Ridge
 
+from swgw.climatology import damping
 from swgw.panel import Panel, carry_forward
 from swgw.windows import Windows
 
@@ -55,32 +56,10 @@ def forecast_damped(
     return forecast_climatology(climatology, windows, lead_times) + fading
 
 
-def damping(anomaly: np.ndarray, training: np.ndarray, lead_time: int) -> np.ndarray:
-    """Slope of the anomaly on the one lead_time steps earlier, per series, in the training years.
-
-    Parameters
-    ----------
-    anomaly : array (series, time)
-    training : bool array (time,)
-    lead_time : int
-
-    Returns
-    -------
-    array (series,)
-        Between 0 and 1; 0 where there are fewer than three pairs.
-    """
-    early, late = anomaly[:, training][:, :-lead_time], anomaly[:, training][:, lead_time:]
-    both = np.isfinite(early) & np.isfinite(late)
-    early, late = np.where(both, early, 0.0), np.where(both, late, 0.0)
-    power = (early**2).sum(axis=1)
-    slope = np.divide((early * late).sum(axis=1), power, out=np.zeros(len(power)), where=power > 0)
-    return np.where(both.sum(axis=1) > 2, np.clip(slope, 0.0, 1.0), 0.0)
-
-
 def forecast_ridge(
     panel: Panel, target: str, training: Windows, validation: Windows, windows: Windows
 ) -> np.ndarray:
-    """Ridge regression of each lead time's change on the inputs of the trained models.
+    """Ridge regression of the change from damped persistence on the trained models' inputs.
 
     The encoder enters through its last steps and the means of its quarters, the decoder with all
     that is known. One regression for all series, on standardised values.
@@ -92,8 +71,8 @@ def forecast_ridge(
     """
     column = panel.targets.index(target)
     fitted = _fit_ridge(panel, column, training, validation)
-    anchor = panel.anchor[windows.series, windows.issue, column][:, None]
-    standardised = anchor + fitted.predict(_features(panel, windows)).reshape(anchor.shape[0], -1)
+    baseline = _baseline(panel, column, windows)
+    standardised = baseline + fitted.predict(_features(panel, windows)).reshape(baseline.shape)
     centre = forecast_climatology(panel.centre[..., column], windows, panel.lead_times)
     return centre + panel.scale[windows.series, column][:, None] * standardised
 
@@ -111,13 +90,19 @@ def _fit_ridge(panel: Panel, column: int, training: Windows, validation: Windows
 
 
 def _complete(panel: Panel, column: int, windows: Windows) -> tuple[np.ndarray, np.ndarray]:
-    """Features and changes from the last observation, of windows observed at every lead time."""
+    """Features and changes from damped persistence, of windows observed at every lead time."""
     steps = windows.issue[:, None] + np.arange(1, panel.lead_times + 1)
     change = panel.target[windows.series[:, None], steps, column]
-    change = change - panel.anchor[windows.series, windows.issue, column][:, None]
+    change = change - _baseline(panel, column, windows)
     rows = np.flatnonzero(np.isfinite(change).all(axis=1))
     rows = rows[:: max(1, -(-len(rows) // RIDGE_WINDOWS))]
     return _features(panel, windows.take(rows)), change[rows]
+
+
+def _baseline(panel: Panel, column: int, windows: Windows) -> np.ndarray:
+    """Damped persistence, standardised: (window, lead_time)."""
+    anchor = panel.anchor[windows.series, windows.issue, column]
+    return anchor[:, None] * panel.fading[windows.series, :, column]
 
 
 def _features(panel: Panel, windows: Windows) -> np.ndarray:

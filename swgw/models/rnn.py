@@ -11,7 +11,7 @@ class CnnRnn(nn.Module):
     """Shared convolution, shared recurrent layer, one recurrent layer and dense head per task.
 
     The decoder's steps are appended to the encoder's, with what is not yet known set to zero and
-    a flag that says so; each head gives the change from the last observation.
+    a flag that says so; each head gives the change from the damped persistence.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class CnnRnn(nn.Module):
         changes = [
             head(self.dropout(y)) for head, y in zip(self.heads, own, strict=True)
         ]  # each (B, L, 1)
-        return torch.stack(changes, dim=2) + block.anchor[:, None, :, None]
+        return torch.stack(changes, dim=2) + block.baseline[..., None]
 
     def _sequence(self, block: Block) -> torch.Tensor:
         """Encoder and decoder steps in one sequence, statics repeated along it."""

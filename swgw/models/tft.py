@@ -27,8 +27,7 @@ def make_tft(
 ) -> TemporalFusionTransformer:
     """Build the library's network for a panel's variables.
 
-    Targets are standardised already, so the normaliser is the identity; its centre carries the
-    last observation, which the network's output is added to.
+    Targets are standardised changes already, so the normaliser is the identity.
     """
     classes = {
         name: (count, min(round(1.6 * count**0.56), 8))
@@ -67,7 +66,7 @@ def library_output(tft: TemporalFusionTransformer, block: Block) -> dict:
     """Run the library's own forward on a block's windows, one by one."""
     past, future, reals = block.past(), block.future(), block.static_reals()
     classes, lead_times = block.static_classes(), block.lead_times
-    scale = [torch.stack([a, torch.ones_like(a)], dim=1) for a in block.anchor.T]  # (B, 2)
+    scale = [past.new_tensor([0.0, 1.0]).expand(len(past), 2) for _ in range(block.n_targets)]
     return tft(
         {
             "encoder_cont": _with_statics(past, reals),
@@ -117,8 +116,7 @@ def block_output(tft: TemporalFusionTransformer, block: Block) -> dict:
     output, attention = _fuse(tft, past, ahead, static.repeat_interleave(block.per_row, dim=0))
     layers = tft.output_layer if tft.n_targets > 1 else [tft.output_layer]
     return {
-        "prediction": torch.stack([layer(output) for layer in layers], dim=2)
-        + block.anchor[:, None, :, None],
+        "prediction": torch.stack([layer(output) for layer in layers], dim=2),
         "attention": attention,
         "encoder": unfold(past_weights, block.encoder_length, block.stride),
         "decoder": unfold(ahead_weights, block.lead_times, block.stride),
@@ -191,7 +189,7 @@ class CoupledTFT(nn.Module):
 
     def forward(self, block: Block) -> torch.Tensor:
         """Forecast standardised quantiles: (window, lead_time, target, quantile)."""
-        return block_output(self.tft, block)["prediction"]
+        return block_output(self.tft, block)["prediction"] + block.baseline[..., None]
 
     def interpret(self, block: Block) -> dict[str, torch.Tensor]:
         """Attention and variable selection weights of a block's windows.
