@@ -3,7 +3,6 @@
 Each imports what it needs when it runs, so that ``swgw --help`` answers at once.
 """
 
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +31,8 @@ class DataSet(StrEnum):
     """Public data sets that ``swgw fetch`` knows."""
 
     bemp = "bemp"
+    naqua = "naqua"
+    challenge_usa = "challenge-usa"
 
 
 app = typer.Typer(
@@ -57,6 +58,14 @@ def book(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes side by side; as many as cores, at most 4.")
     ] = None,
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Dask scheduler whose workers train instead, as in tcp://10.0.0.1:8786; they have "
+            "one thread each and see the output folder under the same path.",
+        ),
+    ] = "",
     output: Annotated[
         Path, typer.Option(help="Where the results go, in a folder named as the basin.")
     ] = Path("_build"),
@@ -64,8 +73,15 @@ def book(
     """Check, train, execute and render: the book of one basin, in one command."""
     from swgw.book import build_book
 
-    workers = workers or min(4, os.cpu_count() or 1)
-    build_book(folder, profile, seeds or 0, workers, output.resolve(), typer.echo)
+    workers = workers or min(4, _cores())
+    build_book(folder, profile, seeds or 0, workers, output.resolve(), typer.echo, scheduler)
+
+
+def _cores() -> int:
+    """Count the cores that this process may use, which a container may have cut."""
+    from joblib import cpu_count
+
+    return cpu_count()
 
 
 @app.command()
@@ -127,11 +143,18 @@ def simulate(
 
 @app.command()
 def fetch(
-    data: Annotated[DataSet, typer.Argument(help="bemp: Rio Grande riparian sites, monthly.")],
+    data: Annotated[
+        DataSet,
+        typer.Argument(
+            help="bemp: Rio Grande riparian sites, monthly; naqua: 28 Swiss wells with rivers, "
+            "daily; challenge-usa: one well and a river in Connecticut, daily."
+        ),
+    ],
     folder: Folder,
 ) -> None:
     """Turn a public data set into the folder of a basin (SWGW_MIRROR names a local copy)."""
-    from swgw.sources import bemp
+    from importlib import import_module
 
-    licence = {DataSet.bemp: bemp.fetch}[data](folder)
+    source = import_module(f"swgw.sources.{data.name}")
+    licence = source.fetch(folder)
     typer.echo(f"Wrote {data} to {folder}. {licence}\nNext: swgw check {folder}")

@@ -11,7 +11,7 @@ from swgw.errors import UserError
 MIRROR = "SWGW_MIRROR"
 
 
-def get_file(data_set: str, url: str, sha256: str) -> Path:
+def get_file(data_set: str, url: str, sha256: str, inside: str = "") -> Path:
     """Give the path of a file of a data set, downloaded if need be.
 
     Parameters
@@ -22,6 +22,8 @@ def get_file(data_set: str, url: str, sha256: str) -> Path:
         Public address; its last part is the file's name.
     sha256 : str
         Expected SHA-256 of the content, in hexadecimal.
+    inside : str
+        Where the file lies in the data set's folder; its name alone if left out.
 
     Returns
     -------
@@ -33,14 +35,14 @@ def get_file(data_set: str, url: str, sha256: str) -> Path:
     UserError
         If the file cannot be had or is not the expected one.
     """
-    name = url.rsplit("/", 1)[1]
+    name = inside or url.rsplit("/", 1)[1]
     mirror = os.environ.get(MIRROR)
     if mirror:
         return _from_mirror(Path(mirror) / data_set / name, sha256)
     try:
         pooch.get_logger().setLevel("WARNING")
-        folder = pooch.os_cache("swgw") / data_set
-        return Path(pooch.retrieve(url, f"sha256:{sha256}", fname=name, path=folder))
+        place = pooch.os_cache("swgw") / data_set / name
+        return Path(pooch.retrieve(url, f"sha256:{sha256}", fname=place.name, path=place.parent))
     except ValueError:  # pooch's word for a wrong hash
         raise UserError(
             f"{url} is no longer the file that was described (its SHA-256 is not {sha256}); "
