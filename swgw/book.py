@@ -25,6 +25,7 @@ def build_book(
     workers: int,
     output: str | Path,
     say: Callable[[str], None],
+    scheduler: str = "",
 ) -> Path:
     """Build the book of one basin.
 
@@ -42,6 +43,8 @@ def build_book(
         Holds one folder of results per basin.
     say : callable
         Is told, line by line, what happens.
+    scheduler : str
+        Address of a Dask scheduler that trains instead of ``workers`` processes here.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def build_book(
         If the folder breaks the contract, a notebook fails or the pages do not build.
     """
     started = time.perf_counter()
-    study, training = _train(basin, profile, seeds, workers, output, say)
+    study, training = _train(basin, profile, seeds, workers, output, say, scheduler)
     toc = render.contents()
     jobs = plan(study, basin, toc)
     _execute(jobs, workers, say)
@@ -91,7 +94,7 @@ def plan(study, basin: str | Path, toc: dict) -> list[execute.Job]:
     return jobs
 
 
-def _train(basin, profile, seeds, workers, output, say):
+def _train(basin, profile, seeds, workers, output, say, scheduler):
     from swgw.study import open_study
 
     study = open_study(basin, profile, seeds, output, train=False)
@@ -99,7 +102,7 @@ def _train(basin, profile, seeds, workers, output, say):
     say(f"1/5 Basin: {study.basin.path} is in order.")
     say(f"2/5 Models: profile {profile}, {count} seed(s), {workers} worker(s).")
     trained_at = time.perf_counter()
-    study.train(workers, say)
+    study.train(workers, say, scheduler)
     return study, round(time.perf_counter() - trained_at, 1)
 
 

@@ -19,8 +19,8 @@ from swgw.records import learning_curves, parameter_counts
 from swgw.runs import RunFolder, key_of
 from swgw.share import results
 from swgw.skill import SCORES, chain_scores, chained, lead_time_scores
+from swgw.trainings import train_missing
 from swgw.wells import SomResult, fit_som
-from swgw.workers import train_missing
 
 REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
 REFERENCE_SEED = -1
@@ -145,7 +145,9 @@ class Study:
         found = dict.fromkeys([self.gauge, *(run.gauge for run in self.runs)])
         return list(found)
 
-    def train(self, workers: int = 1, say: Callable[[str], None] | None = None) -> None:
+    def train(
+        self, workers: int = 1, say: Callable[[str], None] | None = None, scheduler: str = ""
+    ) -> None:
         """Carry out the runs that are not finished; the same call again goes on where it stopped.
 
         Parameters
@@ -154,10 +156,12 @@ class Study:
             Runs side by side.
         say : callable, optional
             Gets lines for the user; standard error by default.
+        scheduler : str
+            Address of a Dask scheduler that does them instead.
         """
         runs = [(run, self.run_folder(run)) for run in self.all_runs]
         references = [(gauge, self.reference_folder(gauge)) for gauge in self.gauges_studied]
-        train_missing(self.prepared, self.clusters, runs, references, workers, say)
+        train_missing(self.prepared, self.clusters, runs, references, workers, say, scheduler)
 
     @cached_property
     def tasks(self) -> tuple[str, ...]:

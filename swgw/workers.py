@@ -1,101 +1,173 @@
-"""Runs side by side: one process and one thread each, with a bar that shows the time left."""
+"""Jobs side by side: independent pieces of work, on this machine's cores or on a Dask cluster.
 
-import logging
+Whoever has work that takes long describes each piece as a :class:`Job` and hands the list to
+:func:`perform_all`, which shows one bar for all of them::
+
+    job = Job("perfect model", folder, make_limit, (basin, member), cost=20_000)
+    perform_all(missing([job]), workers=2)
+
+A job is a function of a module with its arguments. It draws its randomness from its own seed,
+writes its results into its own folder, each file whole, and ends with ``folder.finish()``: then the
+order, the number of workers and a machine that is lost on the way change no number, and the same
+command goes on where an earlier one stopped. A :class:`~swgw.timing.Stopwatch` in the folder tells
+its stages beside the whole, which is timed here.
+"""
+
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
-import pandas as pd
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from tqdm import tqdm
 
-from swgw.experiments import Run
-from swgw.prepare import Prepared
+from swgw.errors import UserError
 from swgw.runs import RunFolder
+from swgw.timing import Stopwatch
 
-EPOCH_FILE = "learning_curve.csv"
+CURVE = "learning_curve.csv"
 SECONDS_BETWEEN_LOOKS = 1.0
+WHOLE = "whole"
+ONE_THREAD = {
+    name: "1"
+    for name in (
+        "OMP_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "NUMBA_NUM_THREADS",
+    )
+}
 
 
-def train_missing(
-    prepared: Prepared,
-    clusters: pd.Series | None,
-    runs: list[tuple[Run, RunFolder]],
-    references: list[tuple[str | None, RunFolder]],
-    workers: int,
-    say: Callable[[str], None] | None,
-) -> None:
-    """Fit the references and carry out the runs that are not finished yet.
+@dataclass(frozen=True)
+class Job:
+    """One piece of work that depends on no other.
+
+    Attributes
+    ----------
+    label : str
+        Its name for people.
+    folder : RunFolder
+        Where its results go; finished when the job is done.
+    call : callable
+        A function at the top of a module, so that another process finds it.
+    args : tuple
+        What it is called with. What several jobs share should be the same object.
+    cost : float
+        How long it takes against other jobs: for a training, windows times the model's weight.
+    parts : int
+        How many lines ``learning_curve.csv`` in its folder will get, for the bar; 0 for jobs that
+        write none.
+    """
+
+    label: str
+    folder: RunFolder
+    call: Callable[..., Any]
+    args: tuple = ()
+    cost: float = 1.0
+    parts: int = 0
+
+    def share_done(self) -> float:
+        """Share of the work that is done, from 0 to 1, as far as its folder tells."""
+        if (self.folder.path / "done.json").exists():
+            return 1.0
+        curve = self.folder.path / CURVE
+        if not self.parts or not curve.exists():
+            return 0.0
+        lines = len(curve.read_text(encoding="utf-8").splitlines()) - 1
+        return min(max(lines, 0) / self.parts, 1.0)
+
+
+def missing(jobs: list[Job]) -> list[Job]:
+    """Keep the jobs that are not finished; a damaged folder is named and emptied."""
+    return [job for job in jobs if not job.folder.is_finished()]
+
+
+def perform(job: Job) -> None:
+    """Do one job, timed; its results are in its folder."""
+    with Stopwatch(job.folder.path).stage(WHOLE):
+        job.call(*job.args)
+
+
+def perform_all(jobs: list[Job], workers: int, scheduler: str = "") -> None:
+    """Do jobs, several at once, with one bar; their order and the workers change no number.
 
     Parameters
     ----------
-    prepared : Prepared
-    clusters : Series (well,) or None
-    runs : list of (Run, RunFolder)
-    references : list of (str or None, RunFolder)
-        The gauge of each, and where its references are kept.
+    jobs : list of Job
+        What is not finished yet (:func:`missing`), the longest first.
     workers : int
-    say : callable or None
-        Gets lines for the user; standard error by default.
+        Processes on this machine, one thread each; with one, the jobs stay in this process.
+    scheduler : str
+        Address of a Dask scheduler that does the jobs instead, on workers that see the same
+        folders; see :mod:`swgw.cluster`.
+
+    Raises
+    ------
+    UserError
+        Where a process or a worker of the cluster ends before its job does.
     """
-    for gauge, folder in references:
-        if not folder.is_finished():
-            from swgw.models.baseline import fit_references
+    if not jobs:
+        return
+    with _bar(jobs):
+        if scheduler:
+            from swgw.cluster import perform_on_cluster
 
-            fit_references(prepared, gauge, clusters, folder)
-    work = [(run, folder) for run, folder in runs if not folder.is_finished()]
-    if work:
-        line = f"{len(work)} of {len(runs)} runs to train, {workers} at a time"
-        say(line) if say else print(line, file=sys.stderr)
-        perform_all(work, prepared, clusters, workers)
-
-
-def perform(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder) -> None:
-    """Carry out one run; in its own process, so torch is imported here."""
-    logging.getLogger("lightning").setLevel(logging.ERROR)
-    from swgw.models.fit import fit
-
-    fit(run, prepared, clusters, folder)
+            perform_on_cluster(jobs, scheduler)
+        else:
+            _perform_here(jobs, min(workers, len(jobs)))
 
 
-def perform_all(
-    work: list[tuple[Run, RunFolder]],
-    prepared: Prepared,
-    clusters: pd.Series | None,
-    workers: int,
-) -> None:
-    """Carry out runs, several at once; the order and the number of workers change no number.
-
-    Parameters
-    ----------
-    work : list of (Run, RunFolder)
-        What is not finished yet.
-    prepared : Prepared
-    clusters : Series (well,) or None
-    workers : int
-        Processes; with one, the runs stay in this process.
-    """
-    calls = [delayed(perform)(run, prepared, clusters, folder) for run, folder in work]
-    with _bar(work):
-        Parallel(n_jobs=min(workers, len(work)))(calls)
-    if workers > 1:
+def _perform_here(jobs: list[Job], workers: int) -> None:
+    if workers == 1:
+        for job in jobs:
+            perform(job)
+        return
+    try:
+        with environment(ONE_THREAD):
+            Parallel(n_jobs=workers)(delayed(perform)(job) for job in jobs)
+    except TerminatedWorkerError:
+        raise UserError(
+            f"a process was ended from outside, perhaps for want of memory ({workers} side by "
+            "side); the same command goes on from here, --workers 1 takes the least memory"
+        ) from None
+    finally:
         get_reusable_executor().shutdown()  # each process holds torch, 0.7 GB
 
 
 @contextmanager
-def _bar(work: list[tuple[Run, RunFolder]]) -> Iterator[None]:
-    """Show how many epochs are done, read from the learning curves as they grow."""
-    total = sum(run.epochs for run, _ in work)
-    bar = tqdm(total=total, desc="training", unit="epoch", file=sys.stderr, smoothing=0)
+def environment(values: dict[str, str]) -> Iterator[None]:
+    """Set environment variables for processes that are started inside the block."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+@contextmanager
+def _bar(jobs: list[Job]) -> Iterator[None]:
+    """Show how much is done, by cost, read from the jobs' folders as they fill."""
+    total = sum(job.cost for job in jobs)
+    layout = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+    bar = tqdm(total=total, desc="models", bar_format=layout, file=sys.stderr, smoothing=0)
     stop = threading.Event()
 
     def look() -> None:
         while not stop.wait(SECONDS_BETWEEN_LOOKS):
-            done = sum(_epochs_done(run, folder) for run, folder in work)
-            if done > bar.n:
-                bar.update(done - bar.n)
+            shares = [job.share_done() for job in jobs]
+            bar.set_postfix_str(f"{shares.count(1.0)}/{len(jobs)} done", refresh=False)
+            done = sum(job.cost * share for job, share in zip(jobs, shares, strict=True))
+            bar.update(max(done - bar.n, 0))
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()
@@ -107,11 +179,3 @@ def _bar(work: list[tuple[Run, RunFolder]]) -> Iterator[None]:
     finally:
         stop.set()
         bar.close()
-
-
-def _epochs_done(run: Run, folder: RunFolder) -> int:
-    """Epochs in a run's learning curve; all of them once it has finished, early or not."""
-    if (folder.path / "done.json").exists():
-        return run.epochs
-    curve = folder.path / EPOCH_FILE
-    return max(len(curve.read_text(encoding="utf-8").splitlines()) - 1, 0) if curve.exists() else 0
