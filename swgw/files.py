@@ -33,3 +33,10 @@ def digest(paths: Iterable[str | Path]) -> str:
         total.update(path.name.encode() + b"\0")
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def write_dataset(data, path: str | Path) -> None:
+    """Write an xarray Dataset as netCDF, whole or not at all."""
+    floats = {name: {"zlib": True, "complevel": 4} for name in data if data[name].dtype.kind == "f"}
+    with write_whole(path) as temporary:
+        data.to_netcdf(temporary, engine="h5netcdf", encoding=floats)

@@ -35,17 +35,17 @@ class Forcing:
     day : Timestamp
     inflow : array (member,)
         Discharge at the gorge [m³/s].
-    rain, heavy_rain : float
+    rain, heavy_rain : float or array (member,)
         Precipitation on the plain, and its part above the threshold of recharge [mm/d].
-    pet : float
+    pet : float or array (member,)
         Potential evapotranspiration on the plain [mm/d].
     """
 
     day: pd.Timestamp
     inflow: np.ndarray
-    rain: float
-    heavy_rain: float
-    pet: float
+    rain: float | np.ndarray
+    heavy_rain: float | np.ndarray
+    pet: float | np.ndarray
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class State:
         Yesterday's flow in the river [m³/s].
     deficit : array (canal, member)
         Share of the demand that canals lacked of late.
-    wetness : float
+    wetness : float or array (member,)
         Rain of late [mm].
     noise : Noise
     """
@@ -71,7 +71,7 @@ class State:
     vadose: np.ndarray
     flow: np.ndarray
     deficit: np.ndarray
-    wetness: float
+    wetness: float | np.ndarray
     noise: Noise
 
 

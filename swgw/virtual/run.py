@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from swgw.virtual.catchment import run_catchment
+from swgw.virtual.catchment import CatchmentState, run_catchment
 from swgw.virtual.coupled import Coupled, Day, Forcing, State
 from swgw.virtual.domain import SECTIONS
-from swgw.virtual.parameters import Parameters
+from swgw.virtual.parameters import CatchmentParameters, Parameters
 from swgw.virtual.river import SECONDS
 from swgw.virtual.weather import make_weather, oudin_pet
 
@@ -63,12 +63,18 @@ def make_outside(parameters: Parameters, seed: int, start: str = START, end: str
     """Draw the weather and run the mountain catchment, its first year repeated to warm it up."""
     weather = make_weather(start, end, seed)
     mountains, plain = weather["mountains"], weather["plain"]
-    state = None
-    for _ in range(3):
-        _, state = run_catchment(mountains.iloc[:365], parameters.catchment, state)
+    state = warm_catchment(mountains, parameters.catchment)
     catchment, _ = run_catchment(mountains, parameters.catchment, state)
     pet = oudin_pet(plain.index, plain["temperature"].to_numpy(), PLAIN_LATITUDE)
     return Outside(weather, catchment, pd.Series(pet, plain.index))
+
+
+def warm_catchment(mountains: pd.DataFrame, parameters: CatchmentParameters) -> CatchmentState:
+    """State of the catchment before the first day of its weather, after three such years."""
+    state = None
+    for _ in range(3):
+        _, state = run_catchment(mountains.iloc[:365], parameters, state)
+    return state
 
 
 def spin_up(

@@ -13,6 +13,7 @@ from swgw.steps import bin_starts
 from swgw.virtual import observe
 from swgw.virtual.coupled import Coupled, State
 from swgw.virtual.domain import COURSE, SECTIONS
+from swgw.virtual.origin import write_origin
 from swgw.virtual.parameters import Parameters
 from swgw.virtual.places import WELLS
 from swgw.virtual.run import END, FIRST, START, Outside, Record, make_outside, run_record, spin_up
@@ -78,6 +79,7 @@ def simulate(folder: str | Path, seed: int = SEED, parameters: Parameters | None
         heads = run_scenarios(coupled, outside, record, cells, bar.update)
     write_observations(folder, coupled, outside, record, seed)
     write_truth(folder / "truth", coupled, record, heads)
+    write_origin(folder / "truth", seed, parameters)
     return folder
 
 

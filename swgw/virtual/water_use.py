@@ -36,8 +36,11 @@ class WaterUse:
         self.pump_share = sum(d[8] * m / m.sum() for m, d in zip(members, DISTRICTS, strict=True))
         self.pump_canal = np.array([domain.district == DISTRICTS.index(d) for d in CANALS]).T
 
-    def canal_demand(self, day: pd.Timestamp, rain: float, noise: Noise) -> np.ndarray:
-        """Water that canals want (canal, member) [m³/s]; ``rain`` [mm] is that of some days."""
+    def canal_demand(self, day: pd.Timestamp, rain: float | np.ndarray, noise: Noise) -> np.ndarray:
+        """Water that canals want (canal, member) [m³/s].
+
+        ``rain`` [mm] is that of some days, one value or (member,).
+        """
         p = self.parameters
         year = _between(p.diversion_first, p.diversion_last, day) / 86400
         less = np.exp(-p.rain_response * rain)
@@ -67,11 +70,11 @@ class WaterUse:
         random = np.exp(noise.pumping - p.pumping_sd**2 / 2)[self.domain.patch]
         return year * season * self.pump_share[:, None] * response * random
 
-    def infiltration(self, diverted, pumped, heavy_rain: float) -> np.ndarray:
+    def infiltration(self, diverted, pumped, heavy_rain: float | np.ndarray) -> np.ndarray:
         """Water entering the ground (cell, member) [m³/d].
 
         ``diverted`` (canal, member) [m³/s], ``pumped`` (cell, member) [m³/d], ``heavy_rain``
-        [mm/d] above the threshold.
+        [mm/d] above the threshold, one value or (member,).
         """
         p = self.parameters
         from_canals = self.canal_cells @ (p.return_canal * diverted * 86400)

@@ -1,0 +1,233 @@
+"""The perfect-model limit as hindcasts: one ensemble for each issue time, kept in a run folder.
+
+Where the simulator no longer gives the basin that its truth holds, there is no limit, and the
+folder says so.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from joblib import Parallel, delayed
+from tqdm import tqdm
+
+from swgw.files import digest, write_dataset, write_text
+from swgw.runs import RunFolder
+from swgw.share import PACKAGE
+from swgw.steps import bin_ends
+from swgw.virtual.ensemble import Ensemble, Restart, in_steps, true_restarts, with_errors
+from swgw.virtual.observe import READING_DAY
+from swgw.virtual.origin import FILE, load_origin
+from swgw.virtual.places import GAUGES, WELLS
+from swgw.virtual.run import FIRST, make_outside
+from swgw.virtual.truth import load_truth
+
+WEATHERS = ("observed", "resampled")
+LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+TOLERANCE = 1e-3  # m; the truth is written to 1e-4
+REASON = "reason.txt"
+BATCH = 8  # issue times that a process takes at once
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the ensembles are.
+
+    Attributes
+    ----------
+    members : int
+        Under each of the two weathers.
+    most : int
+        Issue times at most; where there are more, those of the chained series are taken.
+    """
+
+    members: int = 20
+    most: int = 240
+
+
+def limit_folder(runs: Path, basin: Path, step: str, valid: xr.DataArray, size: Size) -> RunFolder:
+    """Where the limit of a basin is kept.
+
+    Parameters
+    ----------
+    runs : Path
+        Folder of run folders.
+    basin : Path
+    step : str
+    valid : DataArray (issue_time, lead_time)
+        Valid times of the hindcasts.
+    size : Size
+    """
+    source = digest(PACKAGE.glob("virtual/*.py"))
+    truth = digest(basin / "truth" / name for name in (FILE, "heads.csv"))
+    times = [str(valid.values[0, 0]), str(valid.values[-1, -1]), *valid.shape]
+    key = hashlib.sha256(json.dumps([source, truth, step, times, asdict(size)]).encode())
+    return RunFolder(runs / f"limit_{key.hexdigest()[:12]}")
+
+
+def chosen_issues(valid: xr.DataArray, most: int) -> np.ndarray:
+    """Positions of the issue times that get an ensemble: all, or those of the chained series."""
+    issues, leads = valid.shape
+    chained = -(-issues // leads)
+    every = 1 if issues <= most else leads * -(-chained // most)
+    return np.arange(0, issues, every)
+
+
+def make_limit(
+    basin: Path, step: str, valid: xr.DataArray, size: Size, folder: RunFolder, workers: int = 1
+) -> None:
+    """Forecast as the simulator would and write ``head.nc`` and ``surface_water.nc``.
+
+    Parameters
+    ----------
+    basin : Path
+        Folder of a virtual basin whose truth records its simulation.
+    step : str
+    valid : DataArray (issue_time, lead_time)
+    size : Size
+    folder : RunFolder
+    workers : int
+        Processes; their number changes no number.
+    """
+    seed, parameters = load_origin(basin / "truth")
+    folder.start({"limit": asdict(size), "seed": seed}, digest([basin / "truth" / FILE]))
+    outside = make_outside(parameters, seed)
+    chosen = valid.isel(issue_time=chosen_issues(valid, size.most))
+    firsts = pd.DatetimeIndex(chosen.values[:, 0])
+    lengths = [len(_days(row, step)) for row in chosen.values]
+    total = (firsts[-1] - pd.Timestamp(FIRST)).days + 1 + sum(lengths)
+    with tqdm(total=total, desc="perfect-model limit", unit="d", file=sys.stderr) as bar:
+        restarts, heads, rate = true_restarts(parameters, outside, seed, firsts, bar.update)
+        reason = differs(basin, heads)
+        if not reason:
+            simulator = (parameters, outside, seed, rate)
+            found = _run_all(simulator, restarts, lengths, size.members, step, workers, bar)
+            _write(found, chosen, folder)
+    if reason:
+        write_text(folder.path / REASON, reason + "\n")
+    folder.finish()
+
+
+def _days(valid: np.ndarray, step: str) -> pd.DatetimeIndex:
+    """All days of the bins whose first days are given."""
+    starts = pd.DatetimeIndex(valid)
+    return pd.date_range(starts[0], bin_ends(starts, step)[-1])
+
+
+def differs(basin: Path, heads: pd.DataFrame) -> str:
+    """Say how far the simulator is from the truth of a basin; empty where they agree.
+
+    ``heads`` (time, well) are the simulator's, by day [m].
+    """
+    true = load_truth(basin).heads["head"].sel(scenario="all").to_pandas().T
+    read = true.set_axis(true.index + pd.Timedelta(days=READING_DAY))
+    read = read[read.index <= heads.index[-1]]
+    gap = float(np.abs(heads.loc[read.index, read.columns] - read).to_numpy().max())
+    if gap <= TOLERANCE:
+        return ""
+    return f"a truth that this simulator gives no more: heads differ by up to {gap:.3g} m"
+
+
+def _run_all(
+    simulator: tuple,
+    restarts: list[Restart],
+    lengths: list[int],
+    members: int,
+    step: str,
+    workers: int,
+    bar: tqdm,
+) -> dict[str, list[np.ndarray]]:
+    """Forecast from each restart, some processes side by side; lists over issue times."""
+    work = list(zip(restarts, lengths, strict=True))
+    batches = [work[k : k + BATCH] for k in range(0, len(work), BATCH)]
+    calls = (delayed(_run_batch)(simulator, batch, members, step) for batch in batches)
+    found: dict[str, list[np.ndarray]] = {}
+    pool = Parallel(n_jobs=min(workers, len(batches)), return_as="generator")
+    for batch, summaries in zip(batches, pool(calls), strict=True):
+        for summary in summaries:
+            for name, values in summary.items():
+                found.setdefault(name, []).append(values)
+        bar.update(sum(length for _, length in batch))
+    return found
+
+
+def _run_batch(
+    simulator: tuple, batch: list[tuple[Restart, int]], members: int, step: str
+) -> list[dict[str, np.ndarray]]:
+    ensemble = Ensemble(*simulator)  # its factorised matrix cannot be sent to a process
+    return [dict(summarise(ensemble, restart, n, members, step)) for restart, n in batch]
+
+
+def summarise(
+    ensemble: Ensemble, restart: Restart, length: int, members: int, step: str
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Mean and quantiles of the ensemble of one issue time.
+
+    Yields
+    ------
+    str, array (weather, series, lead_time) or (weather, series, lead_time, quantile)
+        The mean of what is true; the quantiles of what would be read, errors included.
+    """
+    found = ensemble.run(restart, length, members)
+    for task, values in in_steps(found, step):
+        yield task, np.stack([half.mean(axis=-1) for half in _halves(values)])
+    read = with_errors(found, ensemble.chance(restart.day + pd.Timedelta(days=1)))
+    for task, values in in_steps(read, step):
+        quantiles = [np.quantile(half, LEVELS, axis=-1) for half in _halves(values)]
+        yield f"{task} quantiles", np.moveaxis(np.stack(quantiles), 1, -1)
+
+
+def _halves(values: np.ndarray) -> list[np.ndarray]:
+    return np.split(values, 2, axis=-1)
+
+
+def _write(found: dict[str, list[np.ndarray]], chosen: xr.DataArray, folder: RunFolder) -> None:
+    names = {"head": [w.well_id for w in WELLS], "surface_water": [g[0] for g in GAUGES]}
+    dims = ("weather", "series", "issue_time", "lead_time")
+    for task, series in names.items():
+        values = np.stack(found[task], axis=2)
+        quantiles = np.stack(found[f"{task} quantiles"], axis=2)
+        coordinates = {
+            "weather": list(WEATHERS), "series": series, "quantile": list(LEVELS),
+            "issue_time": chosen["issue_time"].values, "lead_time": chosen["lead_time"].values,
+        }  # fmt: skip
+        data = {"forecast": (dims, values), "quantiles": ((*dims, "quantile"), quantiles)}
+        write_dataset(xr.Dataset(data, coordinates), folder.path / f"{task}.nc")
+
+
+def open_limit(
+    folder: RunFolder, task: str, weather: str, template: xr.Dataset
+) -> xr.Dataset | None:
+    """Read the limit on the index of other hindcasts.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    task : str
+        "head" or "surface_water".
+    weather : str
+        "observed" or "resampled".
+    template : Dataset (series, issue_time, lead_time)
+        Any hindcast: gives the index and what was observed.
+
+    Returns
+    -------
+    Dataset (series, issue_time, lead_time) or None
+        forecast, median, quantiles (…, quantile), observed, valid_time; NaN at issue times that
+        got no ensemble. None where there is no limit.
+    """
+    path = folder.path / f"{task}.nc"
+    if not path.exists():
+        return None
+    with xr.open_dataset(path, engine="h5netcdf") as data:
+        found = data.load().sel(weather=weather, drop=True)
+    found = found.reindex(series=template["series"], issue_time=template["issue_time"])
+    found["median"] = found["quantiles"].sel(quantile=0.5, drop=True)
+    found["observed"] = template["observed"]
+    return found.assign_coords(valid_time=template["valid_time"])
