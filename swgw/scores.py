@@ -150,6 +150,71 @@ def crossing_rate(quantiles: ArrayLike) -> float:
     return float(crossed[known].mean()) if known.any() else float("nan")
 
 
+def crps(obs: ArrayLike, quantiles: ArrayLike, levels: ArrayLike) -> np.ndarray:
+    """Continuous ranked probability score of each forecast, in the unit of the data; 0 is perfect.
+
+    Parameters
+    ----------
+    obs : array (...)
+    quantiles : array (..., level)
+        Sorted here, so that crossing quantiles describe a distribution at all.
+    levels : array (level,)
+        Rising probabilities in (0, 1).
+
+    Returns
+    -------
+    array (...)
+        NaN where an observation is missing.
+
+    Notes
+    -----
+    ∫ (F(x) − 1{x ≥ y})² dx, exact for the distribution of :func:`mean_of_quantiles`: straight
+    between the levels, with what is left of the probability at the outermost quantiles. It equals
+    twice the pinball loss integrated over all levels, and |y − x| for a forecast of one value x.
+
+    Examples
+    --------
+    >>> crps([3.0], [[1.0, 1.0, 1.0]], [0.1, 0.5, 0.9])
+    array([2.])
+    """
+    x, p = np.sort(np.asarray(quantiles, float), axis=-1), np.asarray(levels, float)
+    y = np.asarray(obs, float)[..., None]
+    low, high = x[..., :-1], x[..., 1:]
+    met = np.clip(y, low, high)  # where each segment passes the observation
+    width = np.where(high > low, high - low, 1.0)
+    f = p[:-1] + (met - low) / width * np.diff(p)
+    below = (met - low) * (p[:-1] ** 2 + p[:-1] * f + f**2) / 3
+    above = (high - met) * ((1 - f) ** 2 + (1 - f) * (1 - p[1:]) + (1 - p[1:]) ** 2) / 3
+    y = y[..., 0]
+    outside = np.maximum(x[..., 0] - y, 0) + np.maximum(y - x[..., -1], 0)
+    return np.where(np.isfinite(y), (below + above).sum(-1) + outside, np.nan)
+
+
+def share_below(obs: ArrayLike, quantiles: ArrayLike) -> np.ndarray:
+    """Share of observations at or below each quantile: a reliable forecast gives its levels.
+
+    Parameters
+    ----------
+    obs : array (...)
+        Missing ones are left out.
+    quantiles : array (..., level)
+
+    Returns
+    -------
+    array (level,)
+
+    Examples
+    --------
+    >>> share_below([1, 2, 3, 4], [[0, 2], [0, 2], [0, 2], [0, 2]])
+    array([0. , 0.5])
+    """
+    obs = np.asarray(obs, float)
+    known = np.isfinite(obs)
+    if not known.any():
+        return np.full(np.shape(quantiles)[-1], np.nan)
+    return np.mean(obs[known][:, None] <= np.asarray(quantiles, float)[known], axis=0)
+
+
 def mean_of_quantiles(quantiles: ArrayLike, levels: ArrayLike) -> np.ndarray:
     """Mean of the distribution that quantiles describe, in their unit.
 
