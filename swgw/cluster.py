@@ -81,7 +81,8 @@ def _submit(client, jobs: list[Job], demand: Demand) -> dict:
     for place, job in enumerate(jobs):
         args = [shared.get(id(value), value) for value in job.args]
         bare = replace(job, args=())
-        task = client.submit(_perform, bare, demand, *args, priority=-place, pure=False)
+        key = f"{job.label}-{uuid4().hex}"
+        task = client.submit(_perform, bare, demand, *args, priority=-place, key=key)
         tasks[task] = job
     return tasks
 

@@ -100,7 +100,7 @@ def perform_all(jobs: list[Job], workers: int, scheduler: str = "") -> None:
     Parameters
     ----------
     jobs : list of Job
-        What is not finished yet (:func:`missing`), the longest first.
+        What is not finished yet (:func:`missing`); the longest are begun first.
     workers : int
         Processes on this machine, one thread each; with one, the jobs stay in this process.
     scheduler : str
@@ -114,6 +114,7 @@ def perform_all(jobs: list[Job], workers: int, scheduler: str = "") -> None:
     """
     if not jobs:
         return
+    jobs = sorted(jobs, key=lambda job: job.cost, reverse=True)
     with _bar(jobs):
         if scheduler:
             from swgw.cluster import perform_on_cluster
