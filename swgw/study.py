@@ -13,6 +13,7 @@ import xarray as xr
 
 from swgw.basin import Basin, load_basin
 from swgw.experiments import CONTROLS, TABLE_2, Run, fold_runs, planned_runs, tasks
+from swgw.grid import Grid
 from swgw.prepare import Prepared, prepare_basin
 from swgw.profiles import Profile, get_profile
 from swgw.records import learning_curves, parameter_counts
@@ -124,10 +125,15 @@ class Study:
         """The runs that forecast blocks of the training years kept out of their fit."""
         return tuple(fold_runs(self.prepared, self.profile))
 
+    @cached_property
+    def grid(self) -> Grid:
+        """The runs that ask whether a second task helps, and where."""
+        return Grid(self.prepared, self.profile)
+
     @property
     def all_runs(self) -> tuple[Run, ...]:
-        """Every run of the profile."""
-        return self.runs + self.fold_runs
+        """Every run of the profile, each once."""
+        return tuple(dict.fromkeys(self.runs + self.fold_runs + self.grid.all_runs))
 
     def run_folder(self, run: Run) -> RunFolder:
         """Where a run is kept."""
@@ -142,7 +148,7 @@ class Study:
     @property
     def gauges_studied(self) -> list[str | None]:
         """The gauges that have runs, the target gauge first."""
-        found = dict.fromkeys([self.gauge, *(run.gauge for run in self.runs)])
+        found = dict.fromkeys([self.gauge, *(run.gauge for run in self.all_runs)])
         return list(found)
 
     def train(

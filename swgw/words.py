@@ -9,7 +9,10 @@ from IPython.display import Markdown
 
 from swgw.statements import STATEMENTS
 
-MODELS = ("ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT", "ST+-TFT")
+MODELS = (
+    *("ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT"),
+    *("STw-TFT", "ST+-TFT"),
+)
 """The trained models in the order of the tables."""
 
 

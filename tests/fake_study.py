@@ -86,7 +86,7 @@ class FakeStudy:
             SimpleNamespace(experiment=experiment, seed=seed, **values)
             for experiment in TABLE_2 + CONTROLS
             for seed in self.profile.seeds
-            if set(experiment.inputs(None).past_of) <= set(self.tasks)
+            if set(experiment.past_of) <= set(self.tasks)
         )
 
     def _calendar(self, step):
