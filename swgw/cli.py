@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from swgw.cli_import import app as importers
 from swgw.errors import UserError
 
 
@@ -43,6 +44,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(importers, name="import")
 Folder = Annotated[Path, typer.Argument(help="Folder of the basin.")]
 
 

@@ -1,0 +1,32 @@
+"""The commands ``swgw import …``: real data turned into, or added to, the folder of a basin."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Bring real data into the folder of a basin.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+_DAY = ["%Y-%m-%d"]
+Start = Annotated[datetime | None, typer.Option(formats=_DAY, help="First day.")]
+End = Annotated[datetime | None, typer.Option(formats=_DAY, help="Last day.")]
+
+
+@app.command()
+def power(
+    folder: Annotated[Path, typer.Argument(help="Folder of a basin without forcing.csv.")],
+    start: Start = None,
+    end: End = None,
+) -> None:
+    """Add daily precipitation, temperature and wind from NASA POWER, anywhere, from 1981."""
+    from swgw.sources.power import add
+
+    _added(folder, add(folder, start, end))
+
+
+def _added(folder: Path, said: str) -> None:
+    typer.echo(f"Added forcing.csv to {folder}. {said}\nNext: swgw check {folder}")
