@@ -1,7 +1,6 @@
 """The perfect-model limit: restarts retrace the truth, and what is unknown is drawn anew."""
 
 import copy
-import json
 
 import numpy as np
 import pandas as pd
@@ -126,7 +125,7 @@ def made(outside, truth, tmp_path, monkeypatch):
     restart, _, heads, _, rate = truth
     write_origin(tmp_path / "basin" / "truth", SEED, Parameters())
 
-    def restarts(parameters, outside, seed, days, tick):
+    def restarts(parameters, outside, seed, days):
         states = [Restart(day, restart.state, restart.catchment) for day in days]
         return states, pd.DataFrame(heads), rate
 
@@ -134,9 +133,9 @@ def made(outside, truth, tmp_path, monkeypatch):
     monkeypatch.setattr(limit, "make_outside", lambda parameters, seed: outside)
     monkeypatch.setattr(limit, "differs", lambda basin, heads: "")
 
-    def make(size, workers=1, issues=4):
-        folder = RunFolder(tmp_path / f"limit_{workers}_{size.most}")
-        limit.make_limit(tmp_path / "basin", "5D", _valid(issues), size, folder, workers)
+    def make(size):
+        folder = RunFolder(tmp_path / "limit")
+        limit.make_limit(tmp_path / "basin", "5D", _valid(4), size, folder)
         return folder
 
     return make
@@ -165,14 +164,6 @@ def test_limit_stands_on_the_index_of_other_hindcasts(made):
     assert not np.allclose(found["forecast"][:, 0], other["forecast"][:, 0], atol=1e-6)
     gauge = limit.open_limit(folder, "surface_water", "observed", _template(("gaoya",)))
     assert float(gauge["forecast"].min()) > 0
-
-
-@pytest.mark.slow
-def test_workers_change_no_number(made, monkeypatch):
-    monkeypatch.setattr(limit, "BATCH", 1)
-    one, two = (made(limit.Size(2, 4), workers) for workers in (1, 2))
-    done = [json.loads((f.path / "done.json").read_text())["files"] for f in (one, two)]
-    assert done[0] == done[1]
 
 
 def test_a_truth_of_another_simulator_gets_no_limit(made, monkeypatch):

@@ -6,7 +6,7 @@ anew for each member. The weather to come is either the true one or that of the 
 another year. No forecast that knows less can be better on average.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -57,7 +57,6 @@ def true_restarts(
     outside: Outside,
     seed: int,
     days: pd.DatetimeIndex,
-    tick: Callable[[], object] = lambda: None,
 ) -> tuple[list[Restart], pd.DataFrame, np.ndarray]:
     """Run the basin as it was and keep its state at the beginning of some days.
 
@@ -68,8 +67,6 @@ def true_restarts(
     seed : int
     days : DatetimeIndex
         In order.
-    tick : callable
-        Called after each day.
 
     Returns
     -------
@@ -88,7 +85,6 @@ def true_restarts(
             found.append(Restart(day, state, catchments[day]))
         state, _ = coupled.step(state, outside.forcing(day), rng)
         heads.append(state.head[cells, 0])
-        tick()
     wells = [well.well_id for well in WELLS]
     return found, pd.DataFrame(heads, passed, wells), coupled.rate
 

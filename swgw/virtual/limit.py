@@ -6,7 +6,6 @@ folder says so.
 
 import hashlib
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,8 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import xarray as xr
-from joblib import Parallel, delayed
-from tqdm import tqdm
 
 from swgw.files import digest, write_dataset, write_text
 from swgw.runs import RunFolder
@@ -25,14 +22,13 @@ from swgw.virtual.ensemble import Ensemble, Restart, in_steps, true_restarts, wi
 from swgw.virtual.observe import READING_DAY
 from swgw.virtual.origin import FILE, load_origin
 from swgw.virtual.places import GAUGES, WELLS
-from swgw.virtual.run import FIRST, make_outside
+from swgw.virtual.run import make_outside
 from swgw.virtual.truth import load_truth
 
 WEATHERS = ("observed", "resampled")
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 TOLERANCE = 1e-3  # m; the truth is written to 1e-4
 REASON = "reason.txt"
-BATCH = 8  # issue times that a process takes at once
 
 
 @dataclass(frozen=True)
@@ -79,9 +75,7 @@ def chosen_issues(valid: xr.DataArray, most: int) -> np.ndarray:
     return np.arange(0, issues, every)
 
 
-def make_limit(
-    basin: Path, step: str, valid: xr.DataArray, size: Size, folder: RunFolder, workers: int = 1
-) -> None:
+def make_limit(basin: Path, step: str, valid: xr.DataArray, size: Size, folder: RunFolder) -> None:
     """Forecast as the simulator would and write ``head.nc`` and ``surface_water.nc``.
 
     Parameters
@@ -92,25 +86,23 @@ def make_limit(
     valid : DataArray (issue_time, lead_time)
     size : Size
     folder : RunFolder
-    workers : int
-        Processes; their number changes no number.
     """
     seed, parameters = load_origin(basin / "truth")
     folder.start({"limit": asdict(size), "seed": seed}, digest([basin / "truth" / FILE]))
     outside = make_outside(parameters, seed)
     chosen = valid.isel(issue_time=chosen_issues(valid, size.most))
     firsts = pd.DatetimeIndex(chosen.values[:, 0])
-    lengths = [len(_days(row, step)) for row in chosen.values]
-    total = (firsts[-1] - pd.Timestamp(FIRST)).days + 1 + sum(lengths)
-    with tqdm(total=total, desc="perfect-model limit", unit="d", file=sys.stderr) as bar:
-        restarts, heads, rate = true_restarts(parameters, outside, seed, firsts, bar.update)
-        reason = differs(basin, heads)
-        if not reason:
-            simulator = (parameters, outside, seed, rate)
-            found = _run_all(simulator, restarts, lengths, size.members, step, workers, bar)
-            _write(found, chosen, folder)
+    restarts, heads, rate = true_restarts(parameters, outside, seed, firsts)
+    reason = differs(basin, heads)
     if reason:
         write_text(folder.path / REASON, reason + "\n")
+    else:
+        ensemble = Ensemble(parameters, outside, seed, rate)
+        found = [
+            dict(summarise(ensemble, restart, len(_days(row, step)), size.members, step))
+            for restart, row in zip(restarts, chosen.values, strict=True)
+        ]
+        _write(found, chosen, folder)
     folder.finish()
 
 
@@ -132,36 +124,6 @@ def differs(basin: Path, heads: pd.DataFrame) -> str:
     if gap <= TOLERANCE:
         return ""
     return f"a truth that this simulator gives no more: heads differ by up to {gap:.3g} m"
-
-
-def _run_all(
-    simulator: tuple,
-    restarts: list[Restart],
-    lengths: list[int],
-    members: int,
-    step: str,
-    workers: int,
-    bar: tqdm,
-) -> dict[str, list[np.ndarray]]:
-    """Forecast from each restart, some processes side by side; lists over issue times."""
-    work = list(zip(restarts, lengths, strict=True))
-    batches = [work[k : k + BATCH] for k in range(0, len(work), BATCH)]
-    calls = (delayed(_run_batch)(simulator, batch, members, step) for batch in batches)
-    found: dict[str, list[np.ndarray]] = {}
-    pool = Parallel(n_jobs=min(workers, len(batches)), return_as="generator")
-    for batch, summaries in zip(batches, pool(calls), strict=True):
-        for summary in summaries:
-            for name, values in summary.items():
-                found.setdefault(name, []).append(values)
-        bar.update(sum(length for _, length in batch))
-    return found
-
-
-def _run_batch(
-    simulator: tuple, batch: list[tuple[Restart, int]], members: int, step: str
-) -> list[dict[str, np.ndarray]]:
-    ensemble = Ensemble(*simulator)  # its factorised matrix cannot be sent to a process
-    return [dict(summarise(ensemble, restart, n, members, step)) for restart, n in batch]
 
 
 def summarise(
@@ -187,12 +149,12 @@ def _halves(values: np.ndarray) -> list[np.ndarray]:
     return np.split(values, 2, axis=-1)
 
 
-def _write(found: dict[str, list[np.ndarray]], chosen: xr.DataArray, folder: RunFolder) -> None:
+def _write(found: list[dict[str, np.ndarray]], chosen: xr.DataArray, folder: RunFolder) -> None:
     names = {"head": [w.well_id for w in WELLS], "surface_water": [g[0] for g in GAUGES]}
     dims = ("weather", "series", "issue_time", "lead_time")
     for task, series in names.items():
-        values = np.stack(found[task], axis=2)
-        quantiles = np.stack(found[f"{task} quantiles"], axis=2)
+        values = np.stack([each[task] for each in found], axis=2)
+        quantiles = np.stack([each[f"{task} quantiles"] for each in found], axis=2)
         coordinates = {
             "weather": list(WEATHERS), "series": series, "quantile": list(LEVELS),
             "issue_time": chosen["issue_time"].values, "lead_time": chosen["lead_time"].values,
