@@ -28,5 +28,18 @@ def power(
     _added(folder, add(folder, start, end))
 
 
+@app.command()
+def cmfd(
+    files: Annotated[
+        list[Path], typer.Argument(help="netCDF files with prec, temp or wind, in any order.")
+    ],
+    folder: Annotated[Path, typer.Argument(help="Folder of a basin without forcing.csv.")],
+) -> None:
+    """Add daily weather from your files of the China Meteorological Forcing Dataset."""
+    from swgw.sources.cmfd import add
+
+    _added(folder, add(files, folder))
+
+
 def _added(folder: Path, said: str) -> None:
     typer.echo(f"Added forcing.csv to {folder}. {said}\nNext: swgw check {folder}")
