@@ -1,0 +1,150 @@
+"""Hindcasts with recalibrated quantiles: what a study's pages say of how sure forecasts are."""
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from swgw.conformal import LEVELS, Method, calibrate, choose_method
+from swgw.error_size import Forecasts
+from swgw.experiments import FOLDS
+from swgw.fold_references import reference_fold
+from swgw.steps import step_of_year
+
+DIMS = ("series", "issue_time", "lead_time")
+OUTER = (0.1, 0.9)  # quantiles whose distance from the median is a model's own measure of error
+
+
+def fold_hindcasts(study, task: str, model: str) -> list[xr.Dataset]:
+    """List a model's forecasts of the blocks of the training years, each out of its fit.
+
+    Parameters
+    ----------
+    study : Study
+    task : str
+        "surface_water" or "head".
+    model : str
+        One of ``study.models(task)``.
+
+    Returns
+    -------
+    list of Dataset (series, issue_time, lead_time)
+        Empty where the profile has no such runs or the model is none of Table 2.
+    """
+    if not study.fold_runs:
+        return []
+    if study.seeds_of(model)[0] < 0:  # a reference
+        return [reference_fold(study, task, model, fold) for fold in range(FOLDS)]
+    runs = [
+        run
+        for run in study.fold_runs
+        if run.experiment.name == model and task in run.experiment.targets
+    ]
+    return [_open(study.run_folder(run).path / f"{task}.nc") for run in runs]
+
+
+@lru_cache(maxsize=128)
+def _open(path) -> xr.Dataset:
+    with xr.open_dataset(path, engine="h5netcdf") as data:
+        return data.load()
+
+
+def calibrated_models(study, task: str) -> list[str]:
+    """List the models of a task whose intervals can be recalibrated, references included."""
+    if not study.fold_runs:
+        return []
+    learned = {r.experiment.name for r in study.fold_runs if task in r.experiment.targets}
+    return [m for m in study.models(task) if m in learned or study.seeds_of(m)[0] < 0]
+
+
+def as_forecasts(hindcasts: list[xr.Dataset], step: str, steps_per_year: int) -> Forecasts:
+    """Bring hindcasts into the form that calibration takes, each as a block of its own.
+
+    Parameters
+    ----------
+    hindcasts : list of Dataset
+    step : str
+        The basin's time step.
+    steps_per_year : int
+    """
+    parts = [part.transpose(*DIMS, ...) for part in hindcasts]
+    joined = {
+        name: np.concatenate([part[name].to_numpy() for part in parts], axis=1)
+        for name in ("observed", "forecast", "quantiles")
+        if name in parts[0]
+    }
+    times = np.concatenate([p["valid_time"].transpose(*DIMS[1:]).to_numpy() for p in parts])
+    season = step_of_year(pd.DatetimeIndex(times.ravel()), step).reshape(times.shape)
+    block = np.repeat(np.arange(len(parts)), [part.sizes["issue_time"] for part in parts])
+    centre, spread = joined["forecast"], None
+    if "quantiles" in joined:
+        ordered = np.sort(joined["quantiles"].astype(float), axis=-1)
+        low, centre, high = (ordered[..., LEVELS.index(p)] for p in (OUTER[0], 0.5, OUTER[1]))
+        spread = np.stack([centre - low, high - centre])
+    return Forecasts(joined["observed"], centre, spread, season, block, steps_per_year)
+
+
+@lru_cache(maxsize=64)
+def learned(study, task: str, model: str):
+    """Calibrate a model on its forecasts out of fold, by the method best on blocks left out.
+
+    Returns
+    -------
+    calibration : Calibration
+    crps : dict of Method to float
+        Of the methods tried; see :func:`swgw.conformal.choose_method`.
+    """
+    forecasts = _forecasts(study, fold_hindcasts(study, task, model))
+    method, crps = choose_method(forecasts)
+    return calibrate(forecasts, method), crps
+
+
+def _forecasts(study, hindcasts: list[xr.Dataset]) -> Forecasts:
+    step = study.basin.settings.step
+    return as_forecasts(hindcasts, step, study.prepared.steps_per_year)
+
+
+@lru_cache(maxsize=128)
+def calibrated(study, task: str, model: str, seed: int = 0) -> xr.Dataset:
+    """Give a model's forecasts of the test period with recalibrated quantiles.
+
+    Parameters
+    ----------
+    study : Study
+    task : str
+    model : str
+        One of :func:`calibrated_models`.
+    seed : int
+
+    Returns
+    -------
+    Dataset (series, issue_time, lead_time)
+        As :meth:`swgw.study.Study.hindcast` gives it, with ``quantiles`` (…, quantile) and
+        ``median`` recalibrated; the point forecast stays.
+    """
+    hindcast = study.hindcast(task, model, seed).transpose(*DIMS, ...)
+    calibration, _ = learned(study, task, model)
+    quantiles = calibration.apply(_forecasts(study, [hindcast]))
+    made = hindcast.drop_vars(["quantiles", "quantile", "median"], errors="ignore")
+    made["quantiles"] = ((*DIMS, "quantile"), quantiles)
+    made["median"] = (DIMS, quantiles[..., LEVELS.index(0.5)])
+    return made.assign_coords(quantile=list(LEVELS))
+
+
+def raw_quantiles(study, task: str, model: str, seed: int = 0) -> np.ndarray | None:
+    """Give a quantile model's own quantiles (series, issue_time, lead_time, level), unsorted."""
+    hindcast = study.hindcast(task, model, seed)
+    if "quantiles" not in hindcast:
+        return None
+    return hindcast["quantiles"].transpose(*DIMS, "quantile").to_numpy().astype(float)
+
+
+def method_word(method: Method) -> str:
+    """Write a method in words."""
+    unit = {
+        "mean": "their mean size",
+        "state": "the size expected at that time of the year and level",
+        "spread": "the model's own spread",
+    }[method.unit]
+    return f"errors in units of {unit}, " + ("series pooled" if method.pooled else "by series")
