@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import platform
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +13,18 @@ def write_whole(path: str | Path) -> Iterator[Path]:
     """Give a temporary path to write to; it takes its name only when the block ends well."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{platform.node()}.{os.getpid()}.part")
     try:
         yield temporary
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def clear_drafts(folder: Path) -> None:
+    """Delete what a process that was killed left half written in a folder."""
+    for draft in folder.glob(".*.part"):
+        draft.unlink(missing_ok=True)
 
 
 def write_text(path: str | Path, text: str) -> None:

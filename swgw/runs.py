@@ -1,7 +1,8 @@
 """Run folders: what a training leaves behind, found again by the same command.
 
 A folder is named by its run and by a digest of all that its numbers depend on: settings, data and
-the source of the engine. It counts as finished when ``done.json`` lists the digest of each file.
+the source of the engine. It counts as finished when ``done.json`` lists the digest of each file;
+``seconds.json`` alone is not listed, since time differs where results do not.
 """
 
 import hashlib
@@ -13,8 +14,9 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from swgw.files import digest, write_text
+from swgw.files import clear_drafts, digest, write_text
 from swgw.share import PACKAGE
+from swgw.timing import SECONDS
 
 log = logging.getLogger(__name__)
 ENGINE = (
@@ -70,13 +72,17 @@ class RunFolder:
 
     def _damaged(self, done: Path) -> list[str]:
         try:
-            files = json.loads(done.read_text(encoding="utf-8"))["files"]
+            record = json.loads(done.read_text(encoding="utf-8"))
+            files = record["files"]
+            if record["seal"] != _seal(files):
+                return [done.name]
             return [name for name, found in files.items() if _digest(self.path / name) != found]
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return [done.name]
 
     def start(self, settings: dict, data: str) -> None:
-        """Make the folder and write what the run is."""
+        """Make the folder, write what the run is and clear what a killed attempt left half made."""
+        clear_drafts(self.path)
         record = {"settings": settings, "data": data, "versions": versions()}
         record["engine"] = engine_digest()
         write_text(self.path / "settings.json", json.dumps(record, indent=1, default=list) + "\n")
@@ -84,8 +90,14 @@ class RunFolder:
     def finish(self) -> None:
         """Record the digest of every file: from here on the run is reused."""
         names = sorted(p.name for p in self.path.iterdir() if not p.name.startswith("."))
-        files = {name: _digest(self.path / name) for name in names if name != "done.json"}
-        write_text(self.path / "done.json", json.dumps({"files": files}, indent=1) + "\n")
+        files = {n: _digest(self.path / n) for n in names if n not in ("done.json", SECONDS)}
+        record = {"files": files, "seal": _seal(files)}
+        write_text(self.path / "done.json", json.dumps(record, indent=1) + "\n")
+
+
+def _seal(files: dict[str, str]) -> str:
+    """Digest of the list of files, so that a list that was cut is noticed too."""
+    return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
 
 
 def _digest(path: Path) -> str:

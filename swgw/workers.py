@@ -16,9 +16,11 @@ its stages beside the whole, which is timed here.
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from joblib import Parallel, delayed
@@ -131,7 +133,7 @@ def _perform_here(jobs: list[Job], workers: int) -> None:
         return
     try:
         with environment(ONE_THREAD):
-            Parallel(n_jobs=workers)(delayed(perform)(job) for job in jobs)
+            Parallel(n_jobs=workers)(delayed(_perform_apart)(job, os.getpid()) for job in jobs)
     except TerminatedWorkerError:
         raise UserError(
             f"a process was ended from outside, perhaps for want of memory ({workers} side by "
@@ -139,6 +141,22 @@ def _perform_here(jobs: list[Job], workers: int) -> None:
         ) from None
     finally:
         get_reusable_executor().shutdown()  # each process holds torch, 0.7 GB
+
+
+def _perform_apart(job: Job, parent: int) -> None:
+    """Do a job in a process of its own, which ends with its parent, however that ends."""
+    _end_with(parent)
+    perform(job)
+
+
+@cache
+def _end_with(parent: int) -> None:
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        os._exit(1)
+
+    threading.Thread(target=look, daemon=True).start()
 
 
 @contextmanager

@@ -45,11 +45,12 @@ def draw(folder: Path, seed: int, numbers: np.ndarray, wait: bool) -> None:
 
 
 def jobs_in(folder, hanging=-1):
-    numbers = np.arange(1000.0)
-    return [
-        Job(f"draw {s}", RunFolder(folder / str(s)), draw, (folder / str(s), s, numbers, s == hanging))
-        for s in range(5)
-    ]  # fmt: skip
+    numbers, made = np.arange(1000.0), []
+    for seed in range(5):
+        place = folder / str(seed)
+        args = (place, seed, numbers, seed == hanging)
+        made.append(Job(f"draw {seed}", RunFolder(place), draw, args))
+    return made
 
 
 def results(folder):
@@ -58,7 +59,7 @@ def results(folder):
 
 def kill_when(path, pid_of):
     """Wait for a file, then kill a process of the cluster without a word."""
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     while not path.exists():
         assert time.monotonic() < until, f"{path} never came"
         time.sleep(0.05)
@@ -79,7 +80,7 @@ def test_a_job_whose_worker_is_killed_is_done_by_another(running, tmp_path):
     answer = in_background(perform_all, jobs_in(tmp_path / "there", hanging=1), 1, address)
     checkpoint = tmp_path / "there" / "1" / "checkpoint.txt"
     kill_when(checkpoint, lambda: int(checkpoint.read_text()))
-    answer.result(timeout=120)
+    answer.result(timeout=300)
     assert int(checkpoint.read_text()) in before
     assert results(tmp_path / "there") == results(tmp_path / "here")
     assert not missing(jobs_in(tmp_path / "there"))
