@@ -9,6 +9,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from swgw.jobs import jobs_of
 from swgw.share import PACKAGE
 
 
@@ -51,10 +52,8 @@ def package_digest() -> str:
 
 
 def runs_digest(study) -> str:
-    """SHA-256 of all finished runs of a study; each lists the digests of its own files."""
-    folders = [study.run_folder(run) for run in study.all_runs]
-    folders += [study.reference_folder(gauge) for gauge in study.gauges_studied]
-    records = sorted(folder.path / "done.json" for folder in folders)
+    """SHA-256 of all finished jobs of a study; each lists the digests of its own files."""
+    records = sorted(job.folder.path / "done.json" for job in jobs_of(study))
     return digest_of((path.parent.name, path) for path in records)
 
 

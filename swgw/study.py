@@ -14,13 +14,13 @@ import xarray as xr
 from swgw.basin import Basin, load_basin
 from swgw.experiments import CONTROLS, TABLE_2, Run, fold_runs, planned_runs, tasks
 from swgw.grid import Grid
+from swgw.jobs import do_missing, jobs_of
 from swgw.prepare import Prepared, prepare_basin
 from swgw.profiles import Profile, get_profile
 from swgw.records import learning_curves, parameter_counts
 from swgw.runs import RunFolder, key_of
 from swgw.share import results
 from swgw.skill import SCORES, chain_scores, chained, lead_time_scores
-from swgw.trainings import train_missing
 from swgw.wells import SomResult, fit_som
 
 REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
@@ -165,9 +165,7 @@ class Study:
         scheduler : str
             Address of a Dask scheduler that does them instead.
         """
-        runs = [(run, self.run_folder(run)) for run in self.all_runs]
-        references = [(gauge, self.reference_folder(gauge)) for gauge in self.gauges_studied]
-        train_missing(self.prepared, self.clusters, runs, references, workers, say, scheduler)
+        do_missing(jobs_of(self), workers, say, scheduler)
 
     @cached_property
     def tasks(self) -> tuple[str, ...]:

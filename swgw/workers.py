@@ -65,6 +65,8 @@ class Job:
     parts : int
         How many lines ``learning_curve.csv`` in its folder will get, for the bar; 0 for jobs that
         write none.
+    kind : str
+        What its time is summed under; the label by default.
     """
 
     label: str
@@ -73,6 +75,7 @@ class Job:
     args: tuple = ()
     cost: float = 1.0
     parts: int = 0
+    kind: str = ""
 
     def share_done(self) -> float:
         """Share of the work that is done, from 0 to 1, as far as its folder tells."""

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from swgw.files import clear_drafts, write_whole
+from swgw.jobs import do_missing, run_job
 from swgw.runs import RunFolder
 from swgw.study import open_study
 from swgw.timing import Stopwatch, read_seconds
-from swgw.trainings import train_missing
 
 EPOCHS = 12
 
@@ -31,9 +31,12 @@ def chosen_runs(study, names):
 def train(basin, output, names, workers=1):
     """Train what is missing and give the folders of the runs."""
     study = open_study(basin, "smoke", output=output, train=False)
-    runs = [(run, study.run_folder(run)) for run in chosen_runs(study, names)]
-    train_missing(study.prepared, study.clusters, runs, [], workers, [].append)
-    return [folder for _, folder in runs]
+    jobs = [
+        run_job(run, study.prepared, study.clusters, study.run_folder(run))
+        for run in chosen_runs(study, names)
+    ]
+    do_missing(jobs, workers, [].append)
+    return [job.folder for job in jobs]
 
 
 def start(basin, output, names, workers):

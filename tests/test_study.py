@@ -58,7 +58,7 @@ def test_interpretation_adds_up(study):
 
 
 def test_the_same_study_again_trains_nothing(study, monkeypatch):
-    monkeypatch.setattr("swgw.trainings.perform_all", _must_not_run)
+    monkeypatch.setattr("swgw.jobs.perform_all", _must_not_run)
     study.train()
 
 

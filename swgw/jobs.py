@@ -1,0 +1,91 @@
+"""What a study has to compute, as one list of jobs: its references and its runs.
+
+Whoever adds work that takes long to a study adds it to :func:`jobs_of`; ``swgw book`` then does it
+with the rest, on as many cores or machines, times it, and ties its results to the book.
+"""
+
+import logging
+import sys
+from collections.abc import Callable
+
+import pandas as pd
+
+from swgw.experiments import Run
+from swgw.prepare import Prepared
+from swgw.runs import RunFolder
+from swgw.workers import Job, missing, perform_all
+
+REFERENCE_COST = 2_000.0
+"""What the references of a gauge take, in windows presented to a recurrent network."""
+
+
+def jobs_of(study) -> list[Job]:
+    """List the jobs of a study, finished or not.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    list of Job
+    """
+    given = study.prepared, study.clusters
+    references = [
+        reference_job(gauge, *given, study.reference_folder(gauge))
+        for gauge in study.gauges_studied
+    ]
+    return references + [run_job(run, *given, study.run_folder(run)) for run in study.all_runs]
+
+
+def do_missing(
+    jobs: list[Job], workers: int, say: Callable[[str], None] | None = None, scheduler: str = ""
+) -> None:
+    """Do the jobs that are not finished yet.
+
+    Parameters
+    ----------
+    jobs : list of Job
+    workers : int
+    say : callable, optional
+        Gets lines for the user; standard error by default.
+    scheduler : str
+        Address of a Dask scheduler; see :func:`swgw.workers.perform_all`.
+    """
+    work = missing(jobs)
+    if work:
+        where = f"on {scheduler}" if scheduler else f"{workers} at a time"
+        line = f"{len(work)} of {len(jobs)} jobs to do, {where}"
+        say(line) if say else print(line, file=sys.stderr)
+        perform_all(work, workers, scheduler)
+
+
+def run_job(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder) -> Job:
+    """Describe one run."""
+    kind = run.experiment.name if run.fold is None else f"{run.experiment.name}, folds"
+    args = (run, prepared, clusters, folder)
+    return Job(run.label, folder, _train, args, run.cost, run.epochs, kind)
+
+
+def reference_job(
+    gauge: str | None, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder
+) -> Job:
+    """Describe the fit of all references of a gauge."""
+    args = (prepared, gauge, clusters, folder)
+    return Job("references", folder, _fit_references, args, REFERENCE_COST)
+
+
+def _train(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder) -> None:
+    """Carry out one run, perhaps in a process of its own: torch is imported here."""
+    logging.getLogger("lightning").setLevel(logging.ERROR)
+    from swgw.models.fit import fit
+
+    fit(run, prepared, clusters, folder)
+
+
+def _fit_references(
+    prepared: Prepared, gauge: str | None, clusters: pd.Series | None, folder: RunFolder
+) -> None:
+    from swgw.models.baseline import fit_references
+
+    fit_references(prepared, gauge, clusters, folder)
