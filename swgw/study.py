@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
 from swgw.basin import Basin, load_basin
 from swgw.experiments import CONTROLS, TABLE_2, Run, fold_runs, planned_runs, tasks
-from swgw.grid import Grid
+from swgw.grid import Grid, chains
 from swgw.jobs import do_missing, jobs_of
 from swgw.prepare import Prepared, prepare_basin
 from swgw.profiles import Profile, get_profile
@@ -129,6 +130,10 @@ class Study:
     def grid(self) -> Grid:
         """The runs that ask whether a second task helps, and where."""
         return Grid(self.prepared, self.profile)
+
+    def chains_of(self, runs: tuple[Run, ...], task: str) -> tuple[pd.DataFrame, np.ndarray]:
+        """Give what was observed and what an arm's runs forecast; see :func:`swgw.grid.chains`."""
+        return chains([self.run_folder(run) for run in runs], task)
 
     @property
     def all_runs(self) -> tuple[Run, ...]:

@@ -1,11 +1,14 @@
 """A study made of noise, with the documented face of the real one, for tests of the pages."""
 
 from functools import lru_cache
+from itertools import product
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+
+from swgw.grid import Cell
 
 TRAINED = ("ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT", "ST+-TFT")
 REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
@@ -16,6 +19,25 @@ YEARS = {"train": (2001, 2003), "validation": (2004, 2004), "test": (2005, 2006)
 
 def _target(model, task):
     return "both" if model.startswith("MT") else task
+
+
+class FakeGrid:
+    """Has the face of ``swgw.grid.Grid``; the whole grid where there are two gauges."""
+
+    def __init__(self, gauges, seeds):
+        self.gauges, self.seeds = tuple(gauges), seeds
+        flags = (True, False) if len(gauges) > 1 else (True,)
+        self.cells = tuple(Cell(*choice) for choice in product(gauges, flags, flags))
+
+    def runs(self, cell, arm, task):
+        """Name an arm's runs; without pasts the control is another arm."""
+        if arm == "ST+" and not cell.history:
+            arm = "STw" if task == "surface_water" else "ST"
+        return tuple((cell, arm, arm if arm == "MT" else task, seed) for seed in self.seeds)
+
+    def pairs(self):
+        """List each gauge with the one before it."""
+        return list(zip(self.gauges[1:], self.gauges, strict=False))
 
 
 class FakeStudy:
@@ -73,6 +95,8 @@ class FakeStudy:
         self.gauge = settings.target_gauge
         self.gauges_studied = [self.gauge] if gauges else [None]
         self.runs = self._planned()
+        both = len(self.tasks) == 2
+        self.grid = FakeGrid(list(self._gauges.index) if both else [], self.profile.seeds)
         self.som = SimpleNamespace() if wells >= 3 else None
         self.truth = self._truth() if truth else None
 
@@ -168,6 +192,18 @@ class FakeStudy:
         observed = self.observed_chain(task).interpolate(limit_direction="both")
         spread = observed.std().fillna(1).to_numpy() * (0.2 + 0.05 * len(model))
         return observed + rng.normal(size=observed.shape) * spread
+
+    def chains_of(self, runs, task):
+        """Give observations and forecasts of an arm's runs: those of MT are the best."""
+        observed = self._observed(task)[self.inside("test")]
+        if task == "surface_water":
+            observed = observed[[runs[0][0].gauge]]
+        sims = []
+        for cell, arm, _, seed in runs:
+            rng = np.random.default_rng([seed, len(arm), cell.weather_ahead, cell.history])
+            noise = (1.2 - 0.2 * (arm == "MT")) * rng.normal(size=observed.shape)
+            sims.append(observed.interpolate(limit_direction="both") + noise)
+        return observed, np.stack(sims)
 
     def hindcast(self, task, model, seed=0, gauge=None):
         """Give the Dataset of a hindcast."""
@@ -347,5 +383,6 @@ VARIANTS = {
     "no gauge": {"gauges": 0},
     "no wells": {"wells": 0, "truth": False},
     "one well, no river": {"wells": 1, "river": False, "truth": False},
+    "two gauges": {"gauges": 2, "seeds": 3},
     "monthly stage": {"surface_water": "stage", "step": "MS", "truth": False},
 }

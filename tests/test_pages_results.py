@@ -15,6 +15,7 @@ PAGES = (
     "runoff",
     "groundwater",
     "second_task",
+    "grid",
     "attention",
     "drivers",
     "importance",

@@ -22,6 +22,7 @@ _FILES = {
     "truth": "no truth behind its observations: they are not simulated",
     "discharge": "stage instead of discharge",
     "companion": "no numbers of the paper to stand beside it",
+    "both": "one water that can be forecast where two are needed",
     "som": "too few wells, or too short a record, for a self-organising map",
 }
 
@@ -35,6 +36,8 @@ def _has(study, need: str) -> bool:
         return basin.settings.surface_water == "discharge"
     if need == "companion":
         return basin.settings.companion == "jing2025"
+    if need == "both":
+        return len(study.tasks) == 2
     where = {"river": basin, "truth": study, "som": study}[need]
     return getattr(where, need) is not None
 
@@ -46,9 +49,9 @@ def missing(study, *needs: str) -> list[str]:
     ----------
     study : Study
     *needs : str
-        ``gauge``, ``river``, ``truth``, ``som``, ``discharge``, ``companion``; ``wells:3`` and
-        ``gauges:2`` for a least number; ``well:slope`` for a column of ``wells.csv``; any other
-        word is a variable of ``forcing.csv``, such as ``temperature``.
+        ``gauge``, ``river``, ``truth``, ``som``, ``discharge``, ``companion``; ``both`` waters to
+        forecast; ``wells:3`` and ``gauges:2`` for a least number; ``well:slope`` for a column of
+        ``wells.csv``; any other word is a variable of ``forcing.csv``, such as ``temperature``.
     """
     lacking = (_lack(study, need) for need in needs)
     return [words for words in lacking if words]

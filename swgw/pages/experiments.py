@@ -10,7 +10,12 @@ from swgw.experiments import CONTROLS, TABLE_2, Experiment
 from swgw.plots import experiments as plots
 
 PERIODS = ("train", "validation", "test")
-LEARNING = {"ST": "single-task", "ST+": "control", "MT": "multi-task"}
+LEARNING = {
+    "ST": "single-task",
+    "STw": "control, windows",
+    "ST+": "control",
+    "MT": "multi-task",
+}
 
 
 def _targets(study) -> dict[str, str]:
@@ -25,7 +30,7 @@ def _names(study, tasks: tuple[str, ...]) -> str:
 
 
 def table_2(study) -> Markdown:
-    """Table 2: the nine experiments and the two controls, and whether this basin has them."""
+    """Table 2: the nine experiments and the three controls, and whether this basin has them."""
     done = {run.experiment for run in study.runs}
     counts = study.parameter_counts()
     rows = []
@@ -36,7 +41,7 @@ def table_2(study) -> Markdown:
                 "learning": LEARNING[experiment.arm],
                 "model": f"**{experiment.name}**",
                 "forecasts": _names(study, experiment.targets),
-                "sees the past of": _names(study, experiment.inputs(None).past_of),
+                "sees the past of": _names(study, experiment.past_of),
                 "parameters": _parameters(counts, experiment) if ran else "–",
                 "run here": "yes" if ran else _why_not(study, experiment),
             }
@@ -51,7 +56,7 @@ def _parameters(counts: pd.DataFrame, experiment: Experiment) -> str:
 
 
 def _why_not(study, experiment: Experiment) -> str:
-    lacking = set(experiment.inputs(None).past_of) - set(study.tasks)
+    lacking = {*experiment.past_of, *(("head",) if experiment.by_well else ())} - set(study.tasks)
     reasons = {"surface_water": "no gauge to forecast", "head": "no well observed often enough"}
     return words.listing(reasons[task] for task in sorted(lacking)) or "not in this profile"
 

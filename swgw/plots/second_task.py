@@ -1,4 +1,4 @@
-"""Figures of section 3.3: single-task, control and multi-task side by side."""
+"""Figure of section 3.3: multi-task less single-task models, beside the paper's differences."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,35 +11,6 @@ from swgw.plots.style import literal
 
 WORD_COLOURS = {"supported": style.BLUE, "contradicted": style.RED}
 """Colour of an interval by what it says of the claim; grey where it decides nothing."""
-
-
-def plot_arms(arms: pd.DataFrame, label: str) -> Figure:
-    """Score of each arm of the TFT at each gauge, with its interval and its seeds.
-
-    Parameters
-    ----------
-    arms : DataFrame
-        Columns place (panel), model, value, low, high, seeds (list of float).
-    label : str
-        The score.
-    """
-    places = list(dict.fromkeys(arms["place"]))
-    figure, axes = plt.subplots(
-        1, len(places), figsize=(style.WIDTH, 2.9), sharey=True, squeeze=False
-    )
-    for axis, place in zip(axes[0], places, strict=True):
-        inside = arms[arms["place"] == place]
-        for x, line in enumerate(inside.itertuples()):
-            colour, marker = style.MODEL_COLOURS[line.model], style.MODEL_MARKERS[line.model]
-            axis.plot([x, x], [line.low, line.high], color=colour, lw=2)
-            axis.plot(np.full(len(line.seeds), x), line.seeds, "_", color=colour, ms=12, mew=1)
-            axis.plot(x, line.value, marker, color=colour, ms=7)
-        axis.set_xticks(range(len(inside)), inside["model"])
-        axis.set_title(literal(place, 46 if len(places) == 1 else 30))
-        axis.set_xlim(-0.6, len(inside) - 0.4)
-        axis.grid(False, axis="x")
-    axes[0, 0].set_ylabel(label)
-    return figure
 
 
 def plot_differences(differences: pd.DataFrame) -> Figure:
