@@ -1,18 +1,24 @@
 """Hindcasts with recalibrated quantiles: what a study's pages say of how sure forecasts are."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from swgw.conformal import LEVELS, Method, calibrate, choose_method
-from swgw.error_size import Forecasts
+from swgw.conformal import LEVELS, Calibration, Method, calibrate, choose_method, left_out
+from swgw.error_size import Forecasts, mean_known
 from swgw.experiments import FOLDS
 from swgw.fold_references import reference_fold
 from swgw.steps import step_of_year
 
 DIMS = ("series", "issue_time", "lead_time")
+UNITS = {
+    "mean": "their mean size",
+    "state": "the size usual at that season and level",
+    "spread": "the model's own spread",
+}
 OUTER = (0.1, 0.9)  # quantiles whose distance from the median is a model's own measure of error
 
 
@@ -85,19 +91,54 @@ def as_forecasts(hindcasts: list[xr.Dataset], step: str, steps_per_year: int) ->
     return Forecasts(joined["observed"], centre, spread, season, block, steps_per_year)
 
 
-@lru_cache(maxsize=64)
-def learned(study, task: str, model: str):
-    """Calibrate a model on its forecasts out of fold, by the method best on blocks left out.
+@dataclass(frozen=True)
+class Learned:
+    """What forecasts out of fold taught of a model's errors.
 
-    Returns
-    -------
+    Attributes
+    ----------
     calibration : Calibration
     crps : dict of Method to float
         Of the methods tried; see :func:`swgw.conformal.choose_method`.
+    coverage : dict of str to float
+        Of the "80" and "95" % intervals, each block calibrated on the others; mean over series.
+    by_block : list of float
+        Coverage of the 80 % intervals of each block so.
     """
+
+    calibration: Calibration
+    crps: dict[Method, float]
+    coverage: dict[str, float]
+    by_block: list[float]
+
+
+@lru_cache(maxsize=64)
+def learned(study, task: str, model: str) -> Learned:
+    """Calibrate a model on its forecasts out of fold, by the method best on blocks left out."""
     forecasts = _forecasts(study, fold_hindcasts(study, task, model))
     method, crps = choose_method(forecasts)
-    return calibrate(forecasts, method), crps
+    quantiles = left_out(forecasts, method)
+    inside = {
+        name: _inside(forecasts.obs, quantiles, *bounds)
+        for name, bounds in (("80", OUTER), ("95", (LEVELS[0], LEVELS[-1])))
+    }
+    by_block = [
+        _share(inside["80"][:, forecasts.block == block]) for block in np.unique(forecasts.block)
+    ]
+    coverage = {name: _share(flags) for name, flags in inside.items()}
+    return Learned(calibrate(forecasts, method), crps, coverage, by_block)
+
+
+def _inside(obs: np.ndarray, quantiles: np.ndarray, low: float, high: float) -> np.ndarray:
+    """1 where an observation lies between two quantiles, 0 where not, NaN where there is none."""
+    low, high = (quantiles[..., LEVELS.index(level)] for level in (low, high))
+    return np.where(np.isfinite(obs), (low <= obs) & (obs <= high), np.nan)
+
+
+def _share(flags: np.ndarray) -> float:
+    """Share of ones among flags (series, issue_time, lead_time), mean over series."""
+    observed = flags[np.isfinite(flags).any(axis=(1, 2))]
+    return float(mean_known(observed, axis=(1, 2)).mean()) if len(observed) else float("nan")
 
 
 def _forecasts(study, hindcasts: list[xr.Dataset]) -> Forecasts:
@@ -124,7 +165,7 @@ def calibrated(study, task: str, model: str, seed: int = 0) -> xr.Dataset:
         ``median`` recalibrated; the point forecast stays.
     """
     hindcast = study.hindcast(task, model, seed).transpose(*DIMS, ...)
-    calibration, _ = learned(study, task, model)
+    calibration = learned(study, task, model).calibration
     quantiles = calibration.apply(_forecasts(study, [hindcast]))
     made = hindcast.drop_vars(["quantiles", "quantile", "median"], errors="ignore")
     made["quantiles"] = ((*DIMS, "quantile"), quantiles)
@@ -138,13 +179,3 @@ def raw_quantiles(study, task: str, model: str, seed: int = 0) -> np.ndarray | N
     if "quantiles" not in hindcast:
         return None
     return hindcast["quantiles"].transpose(*DIMS, "quantile").to_numpy().astype(float)
-
-
-def method_word(method: Method) -> str:
-    """Write a method in words."""
-    unit = {
-        "mean": "their mean size",
-        "state": "the size expected at that time of the year and level",
-        "spread": "the model's own spread",
-    }[method.unit]
-    return f"errors in units of {unit}, " + ("series pooled" if method.pooled else "by series")

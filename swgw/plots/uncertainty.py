@@ -1,0 +1,195 @@
+"""How sure forecasts are: reliability, coverage, width and CRPS of their intervals, and fans."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from swgw.plots import style
+from swgw.plots.axes import set_time_axis
+
+RAW = "raw"
+
+
+def plot_reliability(lines: pd.DataFrame) -> Figure:
+    """Share of observations below each quantile against its level: the diagonal is reliable.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        Columns target, kind ("raw", "recalibrated"), model, level, share. One row of axes a target,
+        one column a kind.
+    """
+    targets, kinds = list(lines["target"].unique()), list(lines["kind"].unique())
+    figure, axes = plt.subplots(
+        len(targets),
+        len(kinds),
+        figsize=(style.WIDTH if len(kinds) > 1 else 4.6, 3.3 * len(targets)),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+    )
+    for row, target in enumerate(targets):
+        for column, kind in enumerate(kinds):
+            axis = axes[row, column]
+            axis.plot([0, 1], [0, 1], color=style.GREY, lw=0.9)
+            chosen = lines[(lines["target"] == target) & (lines["kind"] == kind)]
+            for model, line in chosen.groupby("model", sort=False):
+                axis.plot(line["level"], line["share"], **_look(model), label=model)
+            axis.set(title=f"{target}, {kind}", xlim=(0, 1), ylim=(0, 1))
+            axis.set_box_aspect(1)
+            if row == len(targets) - 1:
+                axis.set_xlabel("Level of the quantile")
+            if column == 0:
+                axis.set_ylabel("Share of observations below it")
+    _legend(figure, axes)
+    return figure
+
+
+def _look(model: str, kind: str = "") -> dict:
+    """Colour, line and marker of a model; raw quantiles are open and dotted."""
+    look = {
+        "color": style.MODEL_COLOURS[model],
+        "ls": style.MODEL_LINES[model],
+        "marker": style.MODEL_MARKERS[model],
+        "ms": 5,
+        "lw": 1.3,
+    }
+    return look | {"mfc": "white", "ls": ":"} if kind == RAW else look
+
+
+def _legend(figure: Figure, axes: np.ndarray) -> None:
+    entries = {}
+    for axis in axes.ravel():
+        for handle, name in zip(*axis.get_legend_handles_labels(), strict=True):
+            entries.setdefault(name, handle)
+    figure.legend(entries.values(), entries.keys(), loc="outside lower center", ncol=4)
+
+
+def plot_coverage(lines: pd.DataFrame, step: str) -> Figure:
+    """Coverage of the 80 % and the 95 % interval against lead time, with intervals.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        Columns target, nominal (80, 95), model, kind, lead_time, value, low, high.
+    step : str
+        The length of a step in words, such as "5 days".
+    """
+    targets, nominal = list(lines["target"].unique()), sorted(lines["nominal"].unique())
+    figure, axes = plt.subplots(
+        len(targets),
+        len(nominal),
+        figsize=(style.WIDTH, 2.7 * len(targets) + 0.5),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+    )
+    for row, target in enumerate(targets):
+        for column, share in enumerate(nominal):
+            axis = axes[row, column]
+            axis.axhline(share, color=style.DARK, lw=0.9)
+            chosen = lines[(lines["target"] == target) & (lines["nominal"] == share)]
+            _draw_by_lead(axis, chosen)
+            axis.set(title=f"{target}, {share} % interval", ylim=(None, 101))
+            if row == len(targets) - 1:
+                axis.set_xlabel(f"Lead time [steps of {step}]")
+        axes[row, 0].set_ylabel("Observations inside [%]")
+    _legend(figure, axes)
+    return figure
+
+
+def _draw_by_lead(axis: Axes, lines: pd.DataFrame) -> None:
+    """Draw a line with intervals for each model and kind, side by side so that none hides."""
+    groups = list(lines.groupby(["model", "kind"], sort=False))
+    longest = lines["lead_time"].max() if len(lines) else 1
+    apart = 0.09 * max(1.0, longest / 6)
+    for place, ((model, kind), line) in enumerate(groups):
+        shift = apart * (place - (len(groups) - 1) / 2)
+        axis.errorbar(
+            line["lead_time"] + shift,
+            line["value"],
+            yerr=[line["value"] - line["low"], line["high"] - line["value"]],
+            elinewidth=0.9,
+            markevery=max(1, len(line) // 6),
+            errorevery=max(1, len(line) // 6),
+            label=f"{model}, {kind}",
+            **_look(model, kind),
+        )
+    axis.xaxis.get_major_locator().set_params(integer=True)
+
+
+def plot_by_lead(lines: pd.DataFrame, labels: Sequence[str], step: str) -> Figure:
+    """Some score against lead time, one panel a target, each with its own unit.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        Columns target, model, kind, lead_time, value, low, high.
+    labels : sequence of str
+        Of the vertical axes, one a target.
+    step : str
+    """
+    targets = list(lines["target"].unique())
+    figure, axes = plt.subplots(
+        1, len(targets), figsize=(style.WIDTH if len(targets) > 1 else 4.6, 3.8), squeeze=False
+    )
+    for axis, target, label in zip(axes[0], targets, labels, strict=True):
+        _draw_by_lead(axis, lines[lines["target"] == target])
+        axis.set(title=target, xlabel=f"Lead time [steps of {step}]", ylabel=label)
+        axis.set_ylim(bottom=0)
+    _legend(figure, axes)
+    return figure
+
+
+def plot_fans(panels: dict[str, Sequence[dict]], obs: pd.Series, label: str) -> Figure:
+    """Quantile forecasts of a few issue times over the observations, one panel a kind.
+
+    Parameters
+    ----------
+    panels : dict of str to sequence of dict
+        Title to fans: issue_time, valid_time (lead_time,), quantiles (lead_time, level), levels.
+    obs : Series (time,)
+    label : str
+        Quantity with its unit.
+    """
+    figure, axes = plt.subplots(
+        len(panels),
+        1,
+        figsize=(style.WIDTH, 2.6 * len(panels) + 0.5),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+    )
+    for axis, (title, fans) in zip(axes[:, 0], panels.items(), strict=True):
+        axis.plot(obs.index, obs, color=style.DARK, lw=1, marker=".", ms=3, label="observed")
+        for number, fan in enumerate(fans):
+            _draw_fan(axis, fan, named=number == 0)
+        axis.set(title=title, ylabel=label)
+        set_time_axis(axis)
+    _legend(figure, axes)
+    return figure
+
+
+def _draw_fan(axis: Axes, fan: dict, named: bool) -> None:
+    """One forecast: bands from pale to dark, the median, and a dotted line at its issue."""
+    quantiles, levels = np.sort(fan["quantiles"], axis=-1), fan["levels"]
+    for low in range(len(levels) // 2):
+        share = levels[-1 - low] - levels[low]
+        axis.fill_between(
+            fan["valid_time"],
+            quantiles[:, low],
+            quantiles[:, -1 - low],
+            color=style.BLUE,
+            alpha=0.22,
+            lw=0,
+            label=f"{100 * share:.0f} % of the forecast" if named else None,
+        )
+    middle = quantiles[:, len(levels) // 2]
+    axis.plot(
+        fan["valid_time"], middle, color=style.BLUE, lw=1.3, label="median" if named else None
+    )
+    axis.axvline(fan["issue_time"], color=style.GREY, lw=0.8, ls=":")
