@@ -41,5 +41,28 @@ def cmfd(
     _added(folder, add(files, folder))
 
 
+@app.command()
+def usgs(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    gauge: Annotated[str, typer.Option(help="Number of the river gauge, such as 08330000.")],
+    start: Annotated[datetime, typer.Option(formats=_DAY, help="First day.")],
+    end: Annotated[datetime, typer.Option(formats=_DAY, help="Last day.")],
+    wells: Annotated[str, typer.Option(help="Numbers of wells, commas between them.")] = "",
+    within: Annotated[
+        float | None, typer.Option(min=0.1, max=200, help="Take the wells so near the gauge [km].")
+    ] = None,
+    weather: Annotated[bool, typer.Option(help="Add weather from NASA POWER, too.")] = True,
+) -> None:
+    """Write a gauge and wells of the U.S. Geological Survey as the folder of a basin."""
+    from swgw.sources.usgs import Question, write
+
+    numbers = tuple(number for number in wells.split(",") if number.strip())
+    if bool(numbers) == (within is not None):
+        raise typer.BadParameter("give either --wells or --within")
+    said = write(folder, Question(gauge, numbers, within, start, end), weather)
+    after = "check" if weather else "import power"
+    typer.echo(f"Wrote {folder}: {said}\nNext: swgw {after} {folder}")
+
+
 def _added(folder: Path, said: str) -> None:
     typer.echo(f"Added forcing.csv to {folder}. {said}\nNext: swgw check {folder}")

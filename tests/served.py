@@ -7,7 +7,7 @@ import json
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pandas as pd
 
@@ -18,15 +18,16 @@ def serve(answer):
     asked = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_GET(self, body=b""):
             parts = urlsplit(self.path)
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+            if body:
+                query["body"] = body.decode()
             asked.append((parts.path, query, dict(self.headers)))
             self.reply(*answer(parts.path, query))
 
         def do_POST(self):
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.do_GET()
+            self.do_GET(self.rfile.read(int(self.headers["Content-Length"])))
 
         def reply(self, status, body, headers=()):
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -87,3 +88,109 @@ def power_answer(query):
         },
         "times": {"data": 0.5, "process": 0.03},
     }
+
+
+GAUGE = "USGS-08330000"
+WELLS = {  # latitude, altitude [ft], parameter of its daily levels; None: measured by hand only
+    "USGS-350001106400001": (35.05, 5000.0, "72019"),
+    "USGS-350002106400002": (35.06, 5010.5, "72019"),
+    "USGS-350003106400003": (35.30, 5100.0, None),
+}
+PAGE = 1500  # features
+
+
+def usgs_answer(path, query, root):
+    """What the USGS's OGC service gives: pages of GeoJSON features, values as text."""
+    collection = path.split("/collections/")[1].split("/")[0]
+    features = {
+        "monitoring-locations": _locations, "daily": _daily, "field-measurements": _visits,
+        "time-series-metadata": _series, "field-measurements-metadata": _hand_series,
+    }[collection](query)  # fmt: skip
+    first = int(query.get("offset", 0))
+    page = features[first : first + PAGE]
+    links = [{"rel": "self", "href": root + path}]
+    if first + PAGE < len(features):
+        follow = {**query, "offset": first + PAGE}
+        links.append({"rel": "next", "href": f"{root}{path}?{urlencode(follow)}"})
+    return {"type": "FeatureCollection", "features": page, "numberReturned": len(page),
+            "links": links}  # fmt: skip
+
+
+def _feature(number, place, properties):
+    latitude = 35.09 if place == GAUGE else WELLS[place][0]
+    point = {"type": "Point", "coordinates": [-106.68, latitude]}
+    return {"type": "Feature", "id": number, "geometry": point,
+            "properties": {"monitoring_location_id": place, **properties}}  # fmt: skip
+
+
+def _locations(query):
+    wanted = json.loads(query["body"])["args"][0]["args"][1] if "body" in query else [query["id"]]
+    found = []
+    for place in wanted:
+        if place in {GAUGE, *WELLS}:
+            altitude = WELLS.get(place, (0, 4946.2, ""))[1]
+            feature = _feature(place, place, {
+                "monitoring_location_name": f"RIO: {place[-4:]}", "altitude": altitude,
+                "vertical_datum": "NAVD88", "site_type_code": "ST" if place == GAUGE else "GW",
+            })  # fmt: skip
+            del feature["properties"]["monitoring_location_id"]
+            found.append(feature)
+    return found
+
+
+def _value(place, day, parameter, value, statistic, unit):
+    status = "Approved" if day.year < 2006 else "Provisional"
+    return _feature(f"{place}-{statistic}-{day:%Y%m%d}", place, {
+        "parameter_code": parameter, "statistic_id": statistic, "time": f"{day:%Y-%m-%d}",
+        "value": value, "unit_of_measure": unit, "approval_status": status,
+        "qualifier": ["ESTIMATED"] if day.day == 13 else None,
+        "time_series_id": f"{place}{parameter}{statistic}",
+    })  # fmt: skip
+
+
+def _daily(query):
+    place, days = query["monitoring_location_id"], pd.date_range(*query["time"].split("/"))
+    if place == GAUGE:
+        flow = lambda n: str(900 + 50 * (n % 73))  # noqa: E731
+        return [_value(place, day, "00060", None if n == 4 else flow(n), "00003", "ft^3/s")
+                for n, day in enumerate(days)]  # fmt: skip
+    parameter = WELLS[place][2]
+    if parameter is None:
+        return []
+    level = lambda n, more: f"{10 + more + (n % 73) / 20:.2f}"  # noqa: E731
+    means = [_value(place, day, parameter, level(n, 0), "00003", "ft")
+             for n, day in enumerate(days)]  # fmt: skip
+    largest = [_value(place, day, parameter, level(n, 1), "00001", "ft")
+               for n, day in enumerate(days)]  # fmt: skip
+    return means + largest
+
+
+def _visits(query):
+    place, span = query["monitoring_location_id"], query["time"].split("/")
+    days = pd.date_range(span[0][:10], span[1][:10], freq="15D")
+    values = [_value(place, day, "72019", f"{30 + n % 24 / 10:.2f}", "", "ft")
+              for n, day in enumerate(days)]  # fmt: skip
+    for value in values:
+        value["properties"]["time"] += "T17:30:00+00:00"
+        del value["properties"]["statistic_id"], value["properties"]["time_series_id"]
+    return values
+
+
+def _inside(query, by_hand):
+    west, south, east, north = map(float, query["bbox"].split(","))
+    return [
+        _feature(f"series{place}", place, {
+            "parameter_code": "72019", "begin": "1990-05-01T00:00:00+00:00",
+            "end": "2020-05-01T00:00:00+00:00",
+        })
+        for place, (latitude, _, parameter) in WELLS.items()
+        if (parameter is None) == by_hand and south <= latitude <= north and west < -106.68 < east
+    ]  # fmt: skip
+
+
+def _series(query):
+    return _inside(query, by_hand=False)
+
+
+def _hand_series(query):
+    return _inside(query, by_hand=True)

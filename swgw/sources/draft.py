@@ -28,7 +28,10 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
         table.to_csv(folder / name, index=False, date_format="%Y-%m-%d", lineterminator="\n")
 
 
-def write_settings(folder: Path, how: str, tables: dict[str, pd.DataFrame], given: dict) -> None:
+def write_settings(
+    folder: Path, how: str, tables: dict[str, pd.DataFrame], given: dict,
+    earliest: pd.Timestamp | None = None,
+) -> None:  # fmt: skip
     """Write a ``basin.yml`` that fits the tables.
 
     Parameters
@@ -40,6 +43,8 @@ def write_settings(folder: Path, how: str, tables: dict[str, pd.DataFrame], give
         By file name; those with a ``date`` decide on step and periods.
     given : dict
         Keys of ``basin.yml`` that are known; they stay as they are.
+    earliest : Timestamp, optional
+        No period begins before.
 
     Raises
     ------
@@ -49,6 +54,7 @@ def write_settings(folder: Path, how: str, tables: dict[str, pd.DataFrame], give
     series = {name: table for name, table in tables.items() if "date" in table and len(table)}
     step = given.get("step") or usual_step(series)
     first, last = _common(series)
+    first = first if earliest is None else max(first, earliest)
     settings = {**given, "step": step}
     settings |= {key: value for key, value in _periods(first, last, step).items()
                  if key not in given}  # fmt: skip
