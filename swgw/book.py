@@ -7,15 +7,19 @@ costs seconds when there is nothing to do.
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from swgw import collect, execute, render
-from swgw.files import write_text
+from swgw.files import clear_drafts, write_text
 from swgw.provenance import provenance
 from swgw.share import shared
+from swgw.times import keep_times, read_times, summed, work_times
 
 SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
+LAST = "provenance"
+"""The page that shows what the others took."""
 
 
 def build_book(
@@ -57,13 +61,12 @@ def build_book(
         If the folder breaks the contract, a notebook fails or the pages do not build.
     """
     started = time.perf_counter()
-    study, training = _train(basin, profile, seeds, workers, output, say, scheduler)
+    study = _check(basin, profile, seeds, output, say)
+    _train(study, workers, scheduler, say)
     toc = render.contents()
-    jobs = plan(study, basin, toc)
-    _execute(jobs, workers, say)
-    executed = [job.target for job in jobs]
+    executed = _execute(study, plan(study, basin, toc), workers, say)
     pages = _render(study, executed, toc, say)
-    _collect(study, executed, {"training": training, "pages": pages}, say)
+    _collect(study, executed, pages, say)
     page = study.folder / "html" / "index.html"
     say(f"Done in {_clock(time.perf_counter() - started)}. Open {page}")
     return page
@@ -94,38 +97,82 @@ def plan(study, basin: str | Path, toc: dict) -> list[execute.Job]:
     return jobs
 
 
-def _train(basin, profile, seeds, workers, output, say, scheduler):
+def _check(basin, profile: str, seeds: int, output, say: Callable[[str], None]):
     from swgw.study import open_study
 
+    started = time.perf_counter()
     study = open_study(basin, profile, seeds, output, train=False)
-    count = len(study.profile.seeds)
     say(f"1/5 Basin: {study.basin.path} is in order.")
-    say(f"2/5 Models: profile {profile}, {count} seed(s), {workers} worker(s).")
-    trained_at = time.perf_counter()
-    study.train(workers, say, scheduler)
-    return study, round(time.perf_counter() - trained_at, 1)
+    if "check" not in read_times(study):
+        keep_times(study, check=_since(started))
+    return study
 
 
-def _execute(jobs: list[execute.Job], workers: int, say: Callable[[str], None]) -> None:
-    """Execute the notebooks whose inputs changed, telling after each how long is left."""
-    waiting = [job for job in jobs if not execute.is_current(job)]
-    reused = len(jobs) - len(waiting)
-    say(f"3/5 Notebooks: {len(waiting)} to execute, {reused} unchanged.")
+def _train(study, workers: int, scheduler: str, say: Callable[[str], None]) -> None:
+    """Do what is missing; the time of commands that did some of it adds up."""
+    profile = study.profile
+    say(f"2/5 Models: profile {profile.name}, {len(profile.seeds)} seed(s), {workers} worker(s).")
+    started, spent = time.perf_counter(), []
+
+    def hear(line: str) -> None:
+        spent.append(line)  # a study speaks only where it has work to do
+        say(line)
+
+    try:
+        study.train(workers, hear, scheduler)
+    finally:
+        if spent:
+            before = read_times(study).get("models", 0.0)
+            keep_times(study, models=round(before + _since(started), 1))
+
+
+def _execute(
+    study, jobs: list[execute.Job], workers: int, say: Callable[[str], None]
+) -> list[Path]:
+    """Execute the notebooks whose inputs changed; the one that shows the times comes last."""
+    waiting = [job for job in jobs if job.source.stem != LAST and not execute.is_current(job)]
+    last = _last(study, jobs)
+    count = len(waiting) + (bool(waiting) or not all(map(execute.is_current, last)))
+    say(f"3/5 Notebooks: {count} to execute, {len(jobs) - count} unchanged.")
+    if waiting:
+        _execute_all(waiting, workers, say)
+        last = _last(study, jobs)
+    if count:
+        _execute_all(last, workers, say)
+    return [job.target for job in jobs]
+
+
+def _last(study, jobs: list[execute.Job]) -> list[execute.Job]:
+    """Give the page of times (none where a book lacks it) with the times among its inputs."""
+    made = [job.target for job in jobs if job.source.stem != LAST and job.target.is_file()]
+    times = keep_times(study, notebooks=_notebook_times(made))
+    facts = json.dumps([times, summed(work_times(study))], sort_keys=True)
+    return [
+        replace(job, key=hashlib.sha256((job.key + facts).encode()).hexdigest())
+        for job in jobs
+        if job.source.stem == LAST
+    ]
+
+
+def _execute_all(waiting: list[execute.Job], workers: int, say: Callable[[str], None]) -> None:
+    """Execute notebooks, telling after each how long is left."""
     started, count = time.perf_counter(), 0
 
     def done(job: execute.Job) -> None:
         nonlocal count
         count += 1
-        spent = time.perf_counter() - started
-        left = spent / count * (len(waiting) - count)
+        left = (time.perf_counter() - started) / count * (len(waiting) - count)
         seconds = execute.stamp(job.target)["seconds"]
         say(
             f"    [{count}/{len(waiting)}] {job.source.stem}: {seconds:.0f} s;"
             f" about {_clock(left)} left"
         )
 
-    if waiting:
-        execute.execute_all(waiting, workers, done)
+    execute.execute_all(waiting, workers, done)
+
+
+def _notebook_times(executed: Iterable[Path]) -> dict[str, float]:
+    return {path.stem: execute.stamp(path).get("seconds", 0.0) for path in executed}
 
 
 def _render(study, executed: list[Path], toc: dict, say: Callable[[str], None]) -> float:
@@ -147,19 +194,22 @@ def _render(study, executed: list[Path], toc: dict, say: Callable[[str], None]) 
     return seconds
 
 
-def _collect(study, executed: list[Path], seconds: dict, say: Callable[[str], None]) -> None:
+def _collect(study, executed: list[Path], pages: float, say: Callable[[str], None]) -> None:
     """Write tables, figures and provenance; a stage that was reused keeps its old time."""
     results = study.folder / "results"
     collect.write_table(study.table_3(), results / "table_3.csv")
     collect.write_table(study.groundwater_scores(), results / "groundwater_scores.csv")
     figures = collect.collect_figures(executed, results / "figures")
-    facts, record = provenance(study), results / "provenance.json"
-    known = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
-    if known and known["digests"]["runs"] == facts["digests"]["runs"]:
-        seconds["training"] = known["seconds"]["training"]
-    seconds["notebooks"] = {path.stem: execute.stamp(path)["seconds"] for path in executed}
-    collect.write_provenance(record, facts | {"seconds": seconds})
+    seconds = read_times(study) | {"notebooks": _notebook_times(executed), "pages": pages}
+    facts = {"seconds": seconds, "cpu_seconds_of_work": summed(work_times(study))}
+    collect.write_provenance(results / "provenance.json", provenance(study) | facts)
+    for folder in (results, study.folder):
+        clear_drafts(folder)
     say(f"5/5 Results: tables, {figures} figures and provenance.json in {results}")
+
+
+def _since(started: float) -> float:
+    return round(time.perf_counter() - started, 1)
 
 
 def _clock(seconds: float) -> str:
