@@ -14,12 +14,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import pytorch_lightning as pl
 import torch
-
-warnings.simplefilter("ignore")
-logging.disable(logging.WARNING)
-
-import pytorch_lightning as pl  # noqa: E402
 
 TRAINER = {
     "accelerator": "cpu",
@@ -143,6 +139,8 @@ def inputs(data: dict, targets: list[str]) -> tuple[np.ndarray, np.ndarray]:
 
 def main() -> None:
     """Read the data, then serve turns."""
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
     torch.set_num_threads(1)
     data = dict(np.load(sys.argv[2]))
     settings = json.loads(str(data.pop("settings")))

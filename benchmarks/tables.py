@@ -1,0 +1,107 @@
+"""The tables of README.md, from the JSON that the benchmarks left; nothing in them is typed in."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+
+from swgw.files import write_text
+
+Row = list[str]
+
+
+def write_tables(results: Path, readme: Path) -> None:
+    """Put each benchmark's table between its marks ``<!-- NAME -->`` and ``<!-- /NAME -->``."""
+    text = readme.read_text(encoding="utf-8")
+    for name, lines in TABLES.items():
+        path = results / f"{name}.json"
+        if path.exists():
+            result = json.loads(path.read_text(encoding="utf-8"))
+            made = "\n".join([*lines(result), "", describe(result["machine"])])
+            mark = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+            text = mark.sub(lambda found, made=made: f"{found[1]}{made}\n{found[2]}", text)
+    write_text(readme, text)
+
+
+def describe(machine: dict) -> str:
+    """One line on the machine."""
+    versions = ", ".join(f"{name} {found}" for name, found in machine["versions"].items())
+    return (
+        f"{machine['processor']}, {machine['cores']} cores, {machine['threads']} thread; "
+        f"Python {machine['python']}, {versions}; engine {machine['engine']}."
+    )
+
+
+def markdown(head: Row, rows: list[Row]) -> list[str]:
+    """A table; all columns but the first are numbers."""
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    return ["| " + " | ".join(cells) + " |" for cells in [head, rule, *rows]]
+
+
+def ratios(result: dict) -> list[str]:
+    """Windows per second and paired ratios to the first way, a table for each hidden size."""
+    lines = []
+    for size, ways in result["hidden_size"].items():
+        head = ["windows per second", f"× {next(iter(ways))}", "in processor time", "× row above"]
+        rows, before = [], None
+        for name, way in ways.items():
+            speed = way["windows_per_second"]["median"]
+            step = "" if before is None else f"{way['ratio']['median'] / before:.2f}"
+            before = way["ratio"]["median"]
+            cells = [spread(way["ratio"]), spread(way["ratio_cpu"]), step]
+            rows.append([name, f"{speed:,.0f}", *cells])
+        lines += ["", *markdown([f"hidden size {size}", *head], rows)]
+    repetitions = way["ratio"]["repetitions"]
+    what = ", ".join(f"{name} {value}" for name, value in result["what"].items())
+    return [*lines, "", f"Median [lowest, highest] of {repetitions} repetitions. {what}."]
+
+
+def spread(found: dict) -> str:
+    """A median with its range."""
+    return f"{found['median']:.2f} [{found['lowest']:.2f}, {found['highest']:.2f}]"
+
+
+def losses(result: dict) -> list[str]:
+    """Validation loss by sampling, and processor time to the stock way's loss."""
+    lines = []
+    for size, found in result["hidden_size"].items():
+        rows = []
+        for name, values in found["validation_loss"].items():
+            difference = found["difference"][name]
+            interval = f"[{difference['low']:+.1%}, {difference['high']:+.1%}]"
+            times = [row["ratio"] for row in found["to_stock_loss"].get(name, []) if row["ratio"]]
+            reached = f"{np.median(times):.1f} ({len(times)} of {len(values)})" if times else ""
+            mean = [f"{np.mean(values):.3f}", f"{np.std(values, ddof=1):.3f}"]
+            rows.append([name, *mean, f"{difference['mean']:+.1%} {interval}", reached])
+        head = ["validation loss", "deviation over seeds", "against shuffled", "times sooner"]
+        lines += ["", *markdown([f"hidden size {size}", *head], rows)]
+    seeds = len(values)
+    told = (
+        f"{seeds} seeds, {result['windows']:,} windows each; differences are paired by seed, with "
+        "their 90 % interval. Times sooner: processor time of the stock way to its own best loss, "
+        "over that of ours to the same loss; in brackets how many seeds reached it."
+    )
+    return [*lines, "", told]
+
+
+def growth(result: dict) -> list[str]:
+    """Processor time of each stage, by number of wells, for each window where it has any."""
+    wells = list(result["wells"])
+    rows = []
+    for stage in result["wells"][wells[0]]:
+        cells, each = [], []
+        for count in wells:
+            found = result["wells"][count][stage]
+            each.append(found["processor_seconds"] / (found["windows"] or int(count)))
+            cells.append(f"{found['processor_seconds']:,.1f} s, {found['peak']:.2f} GB")
+        rows.append([stage, *cells, f"{each[-1] / each[0]:.2f}"])
+    head = ["stage", *[f"{int(count):,} wells" for count in wells], "last × first"]
+    told = (
+        "Processor time of the stage and peak memory up to its end. Last × first: time for each "
+        "window (for each well in loading, clusters and interpretation)."
+    )
+    return [*markdown(head, rows), "", told]
+
+
+TABLES = {"speed": ratios, "same_loss": losses, "scaling": growth, "peers": ratios}
