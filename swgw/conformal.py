@@ -110,16 +110,38 @@ class Calibration:
 def calibrate(
     forecasts: Forecasts, method: Method, levels: tuple[float, ...] = LEVELS
 ) -> Calibration:
-    """Learn the size and the shape of a model's errors from its forecasts out of fold."""
-    error = forecasts.error
-    expected = fit_expected(forecasts) if method.unit == "state" else None
-    low, high = _units(forecasts, method, expected)
-    ratio = error / np.where(error < 0, low, high)
-    size = mean_known(np.abs(ratio), axis=1, keepdims=True)
-    shape = np.moveaxis(ratio / np.where(size > 0, size, 1.0), 1, -1)  # (series, lead, issue)
+    """Learn the size and the shape of a model's errors from its forecasts out of fold.
+
+    The units of a block's errors are learned from the other blocks, as the test years' units will
+    be: how much the size itself changes from block to block widens the intervals too.
+    """
+    ratio = np.full(forecasts.obs.shape, np.nan)
+    blocks = np.unique(forecasts.block)
+    for block in blocks:
+        inside = forecasts.block == block
+        others = forecasts.take(~inside) if len(blocks) > 1 else forecasts
+        ratio[:, inside] = _ratio(forecasts.take(inside), method, *_fit_units(others, method))
+    shape = np.moveaxis(ratio, 1, -1)  # (series, lead, issue)
     if method.pooled:
         shape = shape.swapaxes(0, 1).reshape(1, shape.shape[1], -1)
-    return Calibration(method, expected, size, conformal_quantiles(shape, levels)[:, None])
+    quantiles = conformal_quantiles(shape, levels)[:, None]
+    return Calibration(method, *_fit_units(forecasts, method), quantiles)
+
+
+def _fit_units(forecasts: Forecasts, method: Method) -> tuple[Expected | None, np.ndarray]:
+    """Learn the unit of errors, and their mean size in it (series, 1, lead_time)."""
+    expected = fit_expected(forecasts) if method.unit == "state" else None
+    ratio = _ratio(forecasts, method, expected, np.ones((1, 1, 1)))
+    return expected, mean_known(np.abs(ratio), axis=1, keepdims=True)
+
+
+def _ratio(
+    forecasts: Forecasts, method: Method, expected: Expected | None, size: np.ndarray
+) -> np.ndarray:
+    """Errors in their unit (series, issue_time, lead_time)."""
+    low, high = _units(forecasts, method, expected)
+    unit = np.where(forecasts.error < 0, low, high) * size
+    return forecasts.error / np.where(unit > 0, unit, 1.0)
 
 
 def _units(forecasts: Forecasts, method: Method, expected: Expected | None) -> np.ndarray:

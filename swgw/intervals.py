@@ -12,6 +12,7 @@ from swgw.error_size import Forecasts, mean_known
 from swgw.experiments import FOLDS
 from swgw.fold_references import reference_fold
 from swgw.steps import step_of_year
+from swgw.study import REFERENCES
 
 DIMS = ("series", "issue_time", "lead_time")
 UNITS = {
@@ -57,14 +58,16 @@ def _open(path) -> xr.Dataset:
 
 
 def calibrated_models(study, task: str) -> list[str]:
-    """List the models of a task whose intervals can be recalibrated, references included."""
+    """List the models of a task whose intervals can be recalibrated, most references included."""
     if not study.fold_runs:
         return []
     learned = {r.experiment.name for r in study.fold_runs if task in r.experiment.targets}
-    return [m for m in study.models(task) if m in learned or study.seeds_of(m)[0] < 0]
+    return [m for m in study.models(task) if m in learned or m in REFERENCES]
 
 
-def as_forecasts(hindcasts: list[xr.Dataset], step: str, steps_per_year: int) -> Forecasts:
+def as_forecasts(
+    hindcasts: list[xr.Dataset], step: str, steps_per_year: int, with_spread: bool
+) -> Forecasts:
     """Bring hindcasts into the form that calibration takes, each as a block of its own.
 
     Parameters
@@ -73,6 +76,8 @@ def as_forecasts(hindcasts: list[xr.Dataset], step: str, steps_per_year: int) ->
     step : str
         The basin's time step.
     steps_per_year : int
+    with_spread : bool
+        Whether a quantile model's own spread may be a unit of its errors.
     """
     parts = [part.transpose(*DIMS, ...) for part in hindcasts]
     joined = {
@@ -87,7 +92,7 @@ def as_forecasts(hindcasts: list[xr.Dataset], step: str, steps_per_year: int) ->
     if "quantiles" in joined:
         ordered = np.sort(joined["quantiles"].astype(float), axis=-1)
         low, centre, high = (ordered[..., LEVELS.index(p)] for p in (OUTER[0], 0.5, OUTER[1]))
-        spread = np.stack([centre - low, high - centre])
+        spread = np.stack([centre - low, high - centre]) if with_spread else None
     return Forecasts(joined["observed"], centre, spread, season, block, steps_per_year)
 
 
@@ -142,8 +147,14 @@ def _share(flags: np.ndarray) -> float:
 
 
 def _forecasts(study, hindcasts: list[xr.Dataset]) -> Forecasts:
-    step = study.basin.settings.step
-    return as_forecasts(hindcasts, step, study.prepared.steps_per_year)
+    """Forecasts of a study; a network's spread counts if the blocks' were trained as long.
+
+    The longer a network is trained, the surer it becomes of itself: by how much a short training
+    is too sure tells nothing of a long one.
+    """
+    as_long = study.profile.fold_windows >= study.profile.windows
+    step, per_year = study.basin.settings.step, study.prepared.steps_per_year
+    return as_forecasts(hindcasts, step, per_year, with_spread=as_long)
 
 
 @lru_cache(maxsize=128)

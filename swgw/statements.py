@@ -156,6 +156,12 @@ STATEMENTS = {
         "configurations.",
         "section 5, conclusion 1",
     ),
+    "intervals": Statement(
+        "The TFT is said to give probabilistic forecasts beside point estimates, which allow "
+        "uncertainty to be quantified and make simulations more reliable. The results are single "
+        "numbers and lines: no interval and no coverage is given for any model.",
+        "sections 2.4.3 and 3",
+    ),
     "groundwater_single": Statement(
         "Among the single-task models the TFT has the highest R² of heads (median 0.43, mean "
         "0.49), before the LSTM (0.39, 0.33) and the GRU (0.31, 0.32).",

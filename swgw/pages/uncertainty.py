@@ -96,14 +96,18 @@ def figure_coverage(study) -> Figure:
     return plots.plot_coverage(pd.concat(parts), words.step_word(study.basin.settings.step))
 
 
+def _summary_word(study, task: str) -> str:
+    """Name a task and how its series are summarised."""
+    return target_word(study, task) + (", median over wells" if task == "head" else "")
+
+
 def figure_width(study) -> Figure:
     """Width of the 80 % interval by lead time."""
     parts, labels = [], []
     for task in study.tasks:
         part = _by_lead(study, task, _shown(study, task), "width_80")
-        parts.append(part.assign(target=target_word(study, task)))
-        middle = ", median over wells" if task == "head" else ""
-        labels.append(f"Width of the 80 % interval{middle} [{target_unit(study, task)}]")
+        parts.append(part.assign(target=_summary_word(study, task)))
+        labels.append(f"Width of the 80 % interval [{target_unit(study, task)}]")
     return plots.plot_by_lead(pd.concat(parts), labels, words.step_word(study.basin.settings.step))
 
 
@@ -115,14 +119,13 @@ def figure_crps(study) -> Figure:
         pairs = [
             (model, kind)
             for model in interval_models(study, task)
-            if kind in uncertainty.kinds(study, task, model) and model not in ("climatology",)
+            if kind in uncertainty.kinds(study, task, model) and model != "climatology"
         ]
-        parts.append(
-            _by_lead(study, task, pairs, "crps").assign(target=target_word(study, task), kind=kind)
-        )
-        middle = ", median over wells" if task == "head" else ""
-        labels.append(f"CRPS{middle} [{target_unit(study, task)}]")
-    return plots.plot_by_lead(pd.concat(parts), labels, words.step_word(study.basin.settings.step))
+        part = _by_lead(study, task, pairs, "crps")
+        parts.append(part.assign(target=_summary_word(study, task)))
+        labels.append(f"CRPS [{target_unit(study, task)}]")
+    step = words.step_word(study.basin.settings.step)
+    return plots.plot_by_lead(pd.concat(parts), labels, step, bars=False)
 
 
 def figure_fans(study) -> Figure:

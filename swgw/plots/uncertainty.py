@@ -102,27 +102,29 @@ def plot_coverage(lines: pd.DataFrame, step: str) -> Figure:
     return figure
 
 
-def _draw_by_lead(axis: Axes, lines: pd.DataFrame) -> None:
-    """Draw a line with intervals for each model and kind, side by side so that none hides."""
+def _draw_by_lead(axis: Axes, lines: pd.DataFrame, bars: bool = True) -> None:
+    """Draw a line for each model and kind; with intervals, side by side so that none hides."""
     groups = list(lines.groupby(["model", "kind"], sort=False))
-    longest = lines["lead_time"].max() if len(lines) else 1
-    apart = 0.09 * max(1.0, longest / 6)
+    several = lines["kind"].nunique() > 1
+    apart = 0.015 * (lines["lead_time"].max() - 1) if len(lines) and bars else 0.0
     for place, ((model, kind), line) in enumerate(groups):
-        shift = apart * (place - (len(groups) - 1) / 2)
+        every = max(1, len(line) // 6)
         axis.errorbar(
-            line["lead_time"] + shift,
+            line["lead_time"] + apart * (place - (len(groups) - 1) / 2),
             line["value"],
-            yerr=[line["value"] - line["low"], line["high"] - line["value"]],
+            yerr=[line["value"] - line["low"], line["high"] - line["value"]] if bars else None,
             elinewidth=0.9,
-            markevery=max(1, len(line) // 6),
-            errorevery=max(1, len(line) // 6),
-            label=f"{model}, {kind}",
-            **_look(model, kind),
+            markevery=every,
+            errorevery=every,
+            label=f"{model}, {kind}" if several else model,
+            **_look(model, kind if several else ""),
         )
     axis.xaxis.get_major_locator().set_params(integer=True)
 
 
-def plot_by_lead(lines: pd.DataFrame, labels: Sequence[str], step: str) -> Figure:
+def plot_by_lead(
+    lines: pd.DataFrame, labels: Sequence[str], step: str, bars: bool = True
+) -> Figure:
     """Some score against lead time, one panel a target, each with its own unit.
 
     Parameters
@@ -132,13 +134,15 @@ def plot_by_lead(lines: pd.DataFrame, labels: Sequence[str], step: str) -> Figur
     labels : sequence of str
         Of the vertical axes, one a target.
     step : str
+    bars : bool
+        Whether intervals are drawn.
     """
     targets = list(lines["target"].unique())
     figure, axes = plt.subplots(
         1, len(targets), figsize=(style.WIDTH if len(targets) > 1 else 4.6, 3.8), squeeze=False
     )
     for axis, target, label in zip(axes[0], targets, labels, strict=True):
-        _draw_by_lead(axis, lines[lines["target"] == target])
+        _draw_by_lead(axis, lines[lines["target"] == target], bars)
         axis.set(title=target, xlabel=f"Lead time [steps of {step}]", ylabel=label)
         axis.set_ylim(bottom=0)
     _legend(figure, axes)
