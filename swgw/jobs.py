@@ -35,7 +35,8 @@ def jobs_of(study) -> list[Job]:
         reference_job(gauge, *given, study.reference_folder(gauge))
         for gauge in study.gauges_studied
     ]
-    return references + [run_job(run, *given, study.run_folder(run)) for run in study.all_runs]
+    runs = [run_job(run, *given, study.run_folder(run)) for run in study.all_runs]
+    return references + study.yardsticks.jobs(study.gauges_studied) + runs
 
 
 def do_missing(

@@ -23,6 +23,7 @@ from swgw.runs import RunFolder, key_of
 from swgw.share import results
 from swgw.skill import SCORES, chain_scores, chained, lead_time_scores
 from swgw.wells import SomResult, fit_som
+from swgw.yardsticks import Yardsticks
 
 REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
 REFERENCE_SEED = -1
@@ -150,6 +151,11 @@ class Study:
         key = key_of({"references": REFERENCES, "gauge": gauge}, self.basin.digest)
         return RunFolder(self.folder / "runs" / f"references_{key}")
 
+    @cached_property
+    def yardsticks(self) -> Yardsticks:
+        """Optional references, the references' validation year, and the perfect-model limit."""
+        return Yardsticks(self.prepared, self.clusters, self.profile, self.folder / "runs")
+
     @property
     def gauges_studied(self) -> list[str | None]:
         """The gauges that have runs, the target gauge first."""
@@ -181,7 +187,11 @@ class Study:
         """List the trained models of a task, then its references."""
         found = dict.fromkeys(run.experiment.name for run in self._runs_of(task, gauge))
         order = [e.name for e in TABLE_2 + CONTROLS]
-        return [n for n in dict.fromkeys(order) if n in found] + list(REFERENCES)
+        return [n for n in dict.fromkeys(order) if n in found] + self.references(task)
+
+    def references(self, task: str) -> list[str]:
+        """List the references of a task: those of every study, then those of its extras."""
+        return [*REFERENCES, *(self.yardsticks.extra_references if task == "head" else ())]
 
     def _runs_of(self, task: str, gauge: str | None = None) -> list[Run]:
         gauge = gauge or self.gauge
@@ -208,6 +218,8 @@ class Study:
             forecast (mean), observed, and for quantile models median and quantiles
             (…, quantile); valid_time (issue_time, lead_time).
         """
+        if model in self.yardsticks.extra_references:
+            return self.yardsticks.pastas_hindcast()
         if model in REFERENCES:
             folder = self.reference_folder(gauge or self.gauge)
             return _open(folder.path / f"{task}_{model}.nc")
@@ -218,7 +230,13 @@ class Study:
 
     def seeds_of(self, model: str) -> tuple[int, ...]:
         """Seeds of a model; references have the single seed −1."""
-        return (REFERENCE_SEED,) if model in REFERENCES else self.profile.seeds
+        known = self.references("head")
+        return (REFERENCE_SEED,) if model in known else self.profile.seeds
+
+    def limit(self, task: str, weather: str, gauge: str | None = None) -> xr.Dataset | None:
+        """Forecasts of the simulator itself; see :meth:`swgw.yardsticks.Yardsticks.limit`."""
+        template = self.hindcast(task, "persistence", gauge=gauge)
+        return self.yardsticks.limit(task, weather, template)
 
     def chain(self, task: str, model: str, seed: int = 0, gauge: str | None = None) -> pd.DataFrame:
         """Forecasts end to end: lead times 1…n from every n-th issue time (Fig. 5, Table 3).

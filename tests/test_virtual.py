@@ -6,7 +6,7 @@ import pytest
 
 from swgw.virtual import Parameters, parameters_table
 from swgw.virtual.aquifer import AREA, Aquifer, drain_vadose, vadose_rate
-from swgw.virtual.catchment import run_catchment
+from swgw.virtual.catchment import run_catchment, run_catchments
 from swgw.virtual.coupled import Coupled, Forcing, storage
 from swgw.virtual.domain import laplacian
 from swgw.virtual.published import PLAIN_RAIN
@@ -87,6 +87,15 @@ def test_catchment_can_be_taken_up_again(weather):
     first, state = run_catchment(mountains.iloc[:500], parameters)
     second, _ = run_catchment(mountains.iloc[500:], parameters, state)
     pd.testing.assert_frame_equal(pd.concat([first, second]), whole, rtol=1e-12)
+
+
+def test_catchments_solved_together_are_those_solved_alone(weather):
+    parameters, mountains = Parameters().catchment, weather["mountains"]
+    _, state = run_catchment(mountains.iloc[:400], parameters)
+    weathers = [mountains.iloc[k : k + 40] for k in (400, 700, 1000)]
+    together = run_catchments(weathers, parameters, state)
+    alone = [run_catchment(w, parameters, state)[0]["discharge"] for w in weathers]
+    assert together == pytest.approx(np.stack(alone, axis=1), rel=1e-12)
 
 
 def test_middle_reach_loses_no_water(coupled, start):

@@ -22,13 +22,16 @@ SECONDS = 86400.0
 
 @dataclass(frozen=True)
 class CatchmentState:
-    """Water held in the catchment [mm over its area]: snow, soil, reservoirs, river ice."""
+    """Water held in the catchment [mm over its area]: snow, soil, reservoirs, river ice.
+
+    Of several members solved together each part has one dimension more, the last.
+    """
 
     snow: np.ndarray  # (band,)
     soil: np.ndarray  # (band,)
-    fast: float
-    slow: float
-    ice: float = 0.0
+    fast: float | np.ndarray
+    slow: float | np.ndarray
+    ice: float | np.ndarray = 0.0
 
     @property
     def total(self) -> float:
@@ -58,10 +61,7 @@ def run_catchment(
     """
     half = np.full(5, 0.5 * parameters.field_capacity)
     state = state or CatchmentState(np.zeros(5), half, 5.0, 60.0)
-    rain = weather["precipitation"].to_numpy()[:, None] * BAND_RAIN
-    warmth = weather["temperature"].to_numpy()[:, None] - parameters.lapse_rate * BAND_HEIGHT
-    days = pd.DatetimeIndex(weather.index).repeat(5)
-    pet = oudin_pet(days, warmth.ravel(), LATITUDE).reshape(warmth.shape)
+    rain, warmth, pet = _by_band(weather, parameters)
     rows = []
     for day in range(len(weather)):
         before = state.total
@@ -71,6 +71,44 @@ def run_catchment(
     balance = pd.DataFrame(rows, weather.index, columns)
     balance["discharge"] = balance["runoff"] * parameters.area * 1000 / SECONDS
     return balance, state
+
+
+def run_catchments(
+    weathers: list[pd.DataFrame], parameters: CatchmentParameters, state: CatchmentState
+) -> np.ndarray:
+    """Daily discharge under several weathers at once, from one state.
+
+    Parameters
+    ----------
+    weathers : list of DataFrame (day, variable)
+        One a member, of equal lengths; each with days of its own.
+    parameters : CatchmentParameters
+    state : CatchmentState
+
+    Returns
+    -------
+    array (day, member)
+        [m³/s].
+    """
+    parts = [_by_band(weather, parameters) for weather in weathers]
+    rain, warmth, pet = (np.stack(each, axis=-1) for each in zip(*parts, strict=True))
+    members = np.zeros(len(weathers))
+    state = CatchmentState(
+        state.snow[:, None] + members, state.soil[:, None] + members, state.fast + members,
+        state.slow + members, state.ice + members,
+    )  # fmt: skip
+    runoff = np.empty((len(rain), len(weathers)))
+    for day in range(len(rain)):
+        state, runoff[day], _ = _step(state, rain[day], warmth[day], pet[day], parameters)
+    return runoff * parameters.area * 1000 / SECONDS
+
+
+def _by_band(weather: pd.DataFrame, parameters: CatchmentParameters) -> tuple[np.ndarray, ...]:
+    """Precipitation, temperature and potential evapotranspiration, each (day, band)."""
+    rain = weather["precipitation"].to_numpy()[:, None] * BAND_RAIN
+    warmth = weather["temperature"].to_numpy()[:, None] - parameters.lapse_rate * BAND_HEIGHT
+    days = pd.DatetimeIndex(weather.index).repeat(5)
+    return rain, warmth, oudin_pet(days, warmth.ravel(), LATITUDE).reshape(warmth.shape)
 
 
 def _step(state, rain, warmth, pet, p):
@@ -93,13 +131,11 @@ def _step(state, rain, warmth, pet, p):
     from_slow = slow * (1 - np.exp(-1 / p.slow_time))
     runoff, ice = _river_ice(state.ice, from_fast + from_slow, warmth[0], p)
     new = CatchmentState(snow - melt, soil - evaporated, fast - from_fast, slow - from_slow, ice)
-    return new, runoff, float(BAND_SHARE @ evaporated)
+    return new, runoff, BAND_SHARE @ evaporated
 
 
-def _river_ice(
-    ice: float, water: float, warmth: float, p: CatchmentParameters
-) -> tuple[float, float]:
+def _river_ice(ice, water, warmth, p: CatchmentParameters) -> tuple:
     """Runoff and ice [mm] after a day at a mean valley temperature [°C]; noons thaw earlier."""
-    frozen = p.ice_share * float(np.clip((-warmth - p.frost) / (10 - p.frost), 0, 1)) * water
-    melted = p.thaw_rate * float(np.clip((warmth + p.noon) / 8, 0, 1)) * ice
+    frozen = p.ice_share * np.clip((-warmth - p.frost) / (10 - p.frost), 0, 1) * water
+    melted = p.thaw_rate * np.clip((warmth + p.noon) / 8, 0, 1) * ice
     return water - frozen + melted, ice + frozen - melted

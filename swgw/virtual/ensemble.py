@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from swgw.steps import bin_starts
-from swgw.virtual.catchment import CatchmentState, run_catchment
+from swgw.virtual.catchment import CatchmentState, run_catchment, run_catchments
 from swgw.virtual.coupled import Coupled, Forcing, State
 from swgw.virtual.observe import FLOW_NOISE, HEAD_NOISE, READING_DAY, cells_of_wells
 from swgw.virtual.parameters import Parameters
@@ -160,14 +160,12 @@ class Ensemble:
         ``sources`` are the days whose weather each member has.
         """
         plain = self.outside.weather["plain"]["precipitation"]
-        flows = {}
-        for days in sources:
-            if days[0] not in flows:
-                span = self.outside.weather["mountains"].loc[days[0] : days[-1]]
-                run, _ = run_catchment(span, self.parameters.catchment, restart.catchment)
-                flows[days[0]] = run["discharge"].to_numpy()
+        each = {days[0]: days for days in sources}  # members under the true weather share it
+        mountains = [self.outside.weather["mountains"].loc[d[0] : d[-1]] for d in each.values()]
+        flows = run_catchments(mountains, self.parameters.catchment, restart.catchment)
+        column = {first: k for k, first in enumerate(each)}
         return {
-            "inflow": np.stack([flows[days[0]] for days in sources], axis=1),
+            "inflow": flows[:, [column[days[0]] for days in sources]],
             "rain": np.stack([plain[days].to_numpy() for days in sources], axis=1),
             "pet": np.stack([self.outside.pet[days].to_numpy() for days in sources], axis=1),
         }

@@ -43,7 +43,7 @@ class Size:
         Issue times at most; where there are more, those of the chained series are taken.
     """
 
-    members: int = 20
+    members: int = 16
     most: int = 240
 
 
