@@ -1,4 +1,4 @@
-"""What a study has to compute, as one list of jobs: its references and its runs.
+"""What a study has to compute, as one list of jobs: its references, its runs and other draws.
 
 Whoever adds work that takes long to a study adds it to :func:`jobs_of`; ``swgw book`` then does it
 with the rest, on as many cores or machines, times it, and ties its results to the book.
@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from swgw.draws import draw_jobs
 from swgw.experiments import Run
 from swgw.prepare import Prepared
 from swgw.runs import RunFolder
@@ -36,7 +37,8 @@ def jobs_of(study) -> list[Job]:
         for gauge in study.gauges_studied
     ]
     runs = [run_job(run, *given, study.run_folder(run)) for run in study.all_runs]
-    return references + study.yardsticks.jobs(study.gauges_studied) + runs
+    others = draw_jobs(study.prepared, study.profile, study.folder)
+    return references + study.yardsticks.jobs(study.gauges_studied) + runs + others
 
 
 def do_missing(

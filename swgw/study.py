@@ -13,6 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from swgw.basin import Basin, load_basin
+from swgw.draws import read_draws
 from swgw.experiments import CONTROLS, TABLE_2, Run, fold_runs, planned_runs, tasks
 from swgw.grid import Grid, chains
 from swgw.jobs import do_missing, jobs_of
@@ -140,6 +141,11 @@ class Study:
     def all_runs(self) -> tuple[Run, ...]:
         """Every run of the profile, each once."""
         return tuple(dict.fromkeys(self.runs + self.fold_runs + self.grid.all_runs))
+
+    @cached_property
+    def draws(self) -> pd.DataFrame:
+        """Statistics of other draws of a virtual basin (draw, statistic); see :mod:`swgw.draws`."""
+        return read_draws(self.prepared, self.profile, self.folder)
 
     def run_folder(self, run: Run) -> RunFolder:
         """Where a run is kept."""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from swgw.drawn import STATISTICS
 from swgw.grid import Cell
 
 TRAINED = ("ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT", "ST+-TFT")
@@ -50,7 +51,7 @@ class FakeStudy:
         self.quantile_levels = LEVELS
         self.profile = SimpleNamespace(
             name="quick", seeds=tuple(range(seeds)), windows=5000, epochs=4, patience=4,
-            hidden_size=16,
+            hidden_size=16, grid=gauges > 1,
         )  # fmt: skip
         self._calendar(step)
         self._frames([f"w{i}_$x" for i in range(wells)], [f"g{i}" for i in range(gauges)], river)
@@ -99,6 +100,9 @@ class FakeStudy:
         self.grid = FakeGrid(list(self._gauges.index) if both else [], self.profile.seeds)
         self.som = SimpleNamespace() if wells >= 3 else None
         self.truth = self._truth() if truth else None
+        rows = 10 if gauges > 1 else 0
+        draws = np.random.default_rng(3).normal(0.1, 0.2, (rows, len(STATISTICS)))
+        self.draws = pd.DataFrame(draws, columns=list(STATISTICS))
 
     def _planned(self):
         """Plan the runs as the experiments do."""

@@ -16,6 +16,7 @@ PAGES = (
     "groundwater",
     "second_task",
     "grid",
+    "draws",
     "attention",
     "drivers",
     "importance",

@@ -1,0 +1,159 @@
+"""What the book shows of other draws of a virtual basin: verdicts that depend on the draw."""
+
+from functools import lru_cache
+
+import pandas as pd
+from IPython.display import Markdown
+from matplotlib.figure import Figure
+
+from swgw import bootstrap, words
+from swgw.drawn import STATISTICS, basin_statistics, model_statistics
+from swgw.pages import needs, placeholder_figure, placeholder_words
+from swgw.pages.simulations import trained
+from swgw.plots import draws as plots
+
+WAYS = {1: "above", -1: "below"}
+
+
+@lru_cache(maxsize=8)
+def own_statistics(study) -> dict[str, float]:
+    """Compute the statistics in the book's own basin; NaN where it or the study lacks something."""
+    found = dict.fromkeys(STATISTICS, float("nan"))
+    if len(study.tasks) < 2:
+        return found
+    found |= basin_statistics(study.prepared, study.clusters)
+    if {"ST-TFT", "MT-TFT"} <= set(trained(study, "head")):
+        heads = study.groundwater_scores().rename(columns={"well_id": "series"})
+        water = study.table_3().assign(series=study.gauge)
+        tables = {"head": (heads, "r2"), "surface_water": (water, "nse")}
+        scores = {
+            task: table.pivot_table(index="series", columns="model", values=score)
+            for task, (table, score) in tables.items()
+        }
+        found |= model_statistics(study.prepared, study.clusters, scores)
+    return found
+
+
+@lru_cache(maxsize=8)
+def judged(study) -> pd.DataFrame:
+    """Judge every statistic over the draws.
+
+    Returns
+    -------
+    DataFrame (statistic)
+        label, unit, expected (sign), value (mean), low, high (90 % interval of the mean over
+        draws), word (verdict on the sign), agree (draws that have it), draws, own (the book's
+        basin), paper (NaN where it gives no number or the basin is not its companion).
+    """
+    rows, own = {}, own_statistics(study)
+    companion = study.basin.settings.companion == "jing2025"
+    for name, statistic in STATISTICS.items():
+        values = study.draws[name].dropna().to_numpy(float)
+        mean = bootstrap.sample_interval(values, statistic=_mean, seeds=len(values))
+        rows[name] = {
+            "label": statistic.label,
+            "unit": statistic.unit,
+            "expected": statistic.expected,
+            "value": mean.value,
+            "low": mean.low,
+            "high": mean.high,
+            "word": bootstrap.verdict(mean, statistic.expected),
+            "agree": int((statistic.expected * values > 0).sum()),
+            "draws": len(values),
+            "own": own[name],
+            "paper": statistic.paper if companion else float("nan"),
+        }
+    return pd.DataFrame(rows).T
+
+
+def _mean(values, axis: int):
+    return values.mean(axis=axis)
+
+
+def _lacking(study) -> str:
+    """Say why there are no draws; empty where there are some."""
+    if len(study.draws):
+        return ""
+    if not study.profile.grid:
+        return "no other draws in this profile (profile `full` has ten)"
+    return "no record of how it was simulated (`truth/simulation.json`), or its draws are not done"
+
+
+@needs("truth", "gauge", "wells:3", "both")
+def figure_draws(study) -> Figure:
+    """Every statistic in every draw, with the interval of its mean."""
+    if _lacking(study):
+        return placeholder_figure([_lacking(study)])
+    return plots.plot_draws(judged(study), study.draws)
+
+
+@needs("truth", "gauge", "wells:3", "both")
+def table_draws(study) -> Markdown:
+    """List every statistic: over the draws, in the book's own basin, in the paper, its verdict."""
+    if _lacking(study):
+        return placeholder_words([_lacking(study)])
+    rows = []
+    for line in judged(study).itertuples():
+        row = {
+            "statistic": line.label,
+            "mean over draws": f"{words.number(line.value)} [{words.number(line.low)}, "
+            f"{words.number(line.high)}]",
+            "this basin": words.number(line.own),
+        }
+        if study.basin.settings.companion == "jing2025":
+            row["paper"] = words.number(line.paper)
+        row["stated"] = f"{WAYS[line.expected]} zero: {line.agree} of {line.draws} draws"
+        row["verdict"] = f"**{line.word}**"
+        rows.append(row)
+    return words.table(pd.DataFrame(rows))
+
+
+@needs("truth", "gauge", "wells:3", "both")
+def words_draws(study) -> Markdown:
+    """Say how many draws there are, how they were chosen, and what they leave standing."""
+    if _lacking(study):
+        return placeholder_words([_lacking(study)])
+    table, draws = judged(study), study.draws
+    counts = table["word"].value_counts()
+    parts = [f"{n} {word}" for word, n in counts.items()]
+    outside = [
+        line.label
+        for name, line in zip(table.index, table.itertuples(), strict=True)
+        if not draws[name].min() <= line.own <= draws[name].max()
+    ]
+    text = (
+        f"{words.count(len(draws), 'draw').capitalize()}, with the seeds {draws.index[0]} to "
+        f"{draws.index[-1]}. Of {len(table)} signs that the paper states, over these draws "
+        f"{words.listing(parts)}. "
+    )
+    text += (
+        f"This book's basin lies outside the range of the draws in: {words.listing(outside)}."
+        if outside
+        else "This book's basin lies within the range of the draws in all of them."
+    )
+    return Markdown(text)
+
+
+def over_draws(study, *names: str) -> Markdown | None:
+    """Say beside a result of one basin what the draws say of it; nothing for observed basins.
+
+    Parameters
+    ----------
+    study : Study
+    *names : str
+        Of :data:`swgw.drawn.STATISTICS`.
+    """
+    if study.truth is None or len(study.tasks) < 2:
+        return None
+    if _lacking(study):
+        return Markdown(
+            "*All this holds in this one virtual basin*; profile `full` draws ten more."
+        )
+    table = judged(study)
+    parts = [
+        f"{line.label}, {words.number(line.value)} [{words.number(line.low)}, "
+        f"{words.number(line.high)}] on average; {WAYS[line.expected]} zero, as the paper states, "
+        f"in {line.agree} of {line.draws}: **{line.word}**"
+        for line in (table.loc[name] for name in names)
+    ]
+    return Markdown("Over other draws of the basin: " + "; ".join(parts) + ".")

@@ -1,0 +1,156 @@
+"""Other draws of a virtual basin: which there are, what they compute, and that they go on."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from fake_study import make_study
+
+from swgw import draws
+from swgw.basin import load_basin
+from swgw.correlation import pearson
+from swgw.drawn import STATISTICS, basin_statistics, explained_beyond_chance, farthest_less_others
+from swgw.pages import draws as page
+from swgw.pages import drivers, groundwater
+from swgw.prepare import prepare_basin
+from swgw.profiles import get_profile
+from swgw.runs import RunFolder
+from swgw.wells import fit_som
+
+FULL = get_profile("full")
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    return prepare_basin(load_basin("heihe"))
+
+
+@pytest.fixture(scope="module")
+def found(prepared):
+    return basin_statistics(prepared, fit_som(prepared).clusters)
+
+
+def test_ten_draws_with_seeds_that_nobody_chose_and_a_small_budget(prepared):
+    plan = draws.plan_draws(prepared, FULL)
+    assert [draw.seed for draw in plan] == list(range(101, 111))
+    assert plan[0].profile.seeds == (0, 1)
+    assert plan[0].profile.windows == FULL.fold_windows < FULL.windows
+    assert draws.plan_draws(prepared, get_profile("paper")) == []
+
+
+def test_the_basins_own_seed_is_no_draw_of_it(prepared, monkeypatch):
+    from swgw.virtual import Parameters, origin
+
+    monkeypatch.setattr(origin, "load_origin", lambda folder: (104, Parameters()))
+    seeds = [draw.seed for draw in draws.plan_draws(prepared, FULL)]
+    assert seeds == [101, 102, 103, 105, 106, 107, 108, 109, 110, 111]
+
+
+def test_a_basin_that_nobody_simulated_has_no_draws(tiny_basin):
+    assert draws.plan_draws(prepare_basin(load_basin(tiny_basin)), FULL) == []
+
+
+def test_statistics_agree_with_what_the_pages_show(prepared, found):
+    """The pages compute them their own way, from a study."""
+    clusters = fit_som(prepared).clusters
+    basin = prepared.basin
+    study = SimpleNamespace(
+        prepared=prepared, basin=basin, gauge=basin.settings.target_gauge, clusters=clusters
+    )
+    lags = drivers.lag_table(study)  # without lag 0
+    driving = drivers.driving_series(study)
+    water = driving["discharge"]
+    assert found["water_precipitation"] == pytest.approx(water.corr(driving["precipitation"]))
+    assert found["water_temperature"] == pytest.approx(water.corr(driving["temperature"]))
+    now = prepared.heads.loc["2001":"2012"].corrwith(water)
+    mean = (12 * lags.mean(axis=1) + now) / 13
+    assert found["head_water"] == pytest.approx(mean.mean())
+    distance = basin.wells["distance_to_river"]
+    r = pearson(distance.reindex(mean.index), mean, series=False).r
+    assert found["head_water_distance"] == pytest.approx(r)
+
+
+def test_entropy_is_that_of_the_page_on_groundwater(prepared, found, monkeypatch):
+    scores = pd.DataFrame({"MT-TFT": 0.0}, index=prepared.heads.columns)
+    monkeypatch.setattr(groundwater, "scores_by_well", lambda study: scores)
+    monkeypatch.setattr(groundwater, "best_tft", lambda study: "MT-TFT")
+    study = SimpleNamespace(
+        prepared=prepared, basin=prepared.basin, clusters=fit_som(prepared).clusters, truth=None
+    )
+    table = groundwater.well_table.__wrapped__(study)
+    assert found["entropy_distance"] == pytest.approx(table["entropy"].corr(table["distance"]))
+    medians = table.assign(far=table["cluster"] == 3).groupby("far")["entropy"].median()
+    assert found["cluster_entropy"] == pytest.approx(medians[True] - medians[False])
+
+
+def test_random_groups_explain_nothing_beyond_chance_on_average():
+    rng = np.random.default_rng(0)
+    values = pd.Series(rng.normal(size=20))
+    drawn = [
+        explained_beyond_chance(values, pd.Series(rng.permutation(np.arange(20) % 3)))
+        for _ in range(2000)
+    ]
+    assert np.mean(drawn) == pytest.approx(0, abs=0.01)
+
+
+def test_what_a_basin_lacks_gives_no_number():
+    values = pd.Series([1.0, 2.0, 3.0])
+    nowhere = pd.Series(np.nan, values.index)
+    assert np.isnan(explained_beyond_chance(nowhere, pd.Series([1, 1, 2])))
+    assert np.isnan(explained_beyond_chance(values, None))
+    assert np.isnan(farthest_less_others(values, pd.Series([1, 1, 2]), nowhere))
+    assert np.isnan(farthest_less_others(values, pd.Series([1, 1, 1]), values))
+
+
+def test_over_draws_a_sign_is_judged_by_the_interval_of_the_mean():
+    study = make_study(gauges=2, seeds=3)
+    up = np.linspace(0.1, 0.4, 10)
+    study.draws = pd.DataFrame(dict.fromkeys(STATISTICS, up))
+    study.draws["r2_distance"] = np.linspace(-0.5, 0.5, 10)
+    table = page.judged(study)
+    assert table.loc["gain_water", "word"] == "supported"
+    assert table.loc["entropy_distance", "word"] == "contradicted"  # stated below zero
+    assert table.loc["entropy_distance", "agree"] == 0
+    assert table.loc["r2_distance", "word"] == "inconclusive"
+    assert table.loc["r2_distance", "agree"] == 5
+
+
+def test_one_draw_judges_nothing():
+    study = make_study(gauges=2, seeds=3)
+    study.draws = study.draws.iloc[:1]
+    assert set(page.judged(study)["word"]) == {"not judged"}
+
+
+def test_beside_a_result_the_draws_are_named_or_asked_for():
+    text = page.over_draws(make_study(gauges=2, seeds=3), "entropy_distance").data
+    assert "of 10" in text
+    assert "one virtual basin" in page.over_draws(make_study(), "entropy_distance").data
+    assert page.over_draws(make_study(truth=False), "entropy_distance") is None
+
+
+@pytest.mark.slow
+def test_a_draw_ends_with_every_statistic_and_goes_on_where_it_stopped(
+    prepared, tmp_path, monkeypatch
+):
+    tiny = replace(get_profile("smoke"), grid=True)
+    jobs = draws.draw_jobs(prepared, tiny, tmp_path)
+    assert len(jobs) == 10
+    job = jobs[0]
+    score = draws.train_and_score
+    monkeypatch.setattr(draws, "train_and_score", _stopped)
+    with pytest.raises(KeyboardInterrupt):
+        job.call(*job.args)
+    assert draws.read_draws(prepared, tiny, tmp_path).empty
+    monkeypatch.setattr(draws, "train_and_score", score)
+    monkeypatch.setattr("swgw.virtual.run.run_record", _stopped)  # the basin is there already
+    job.call(*job.args)
+    table = draws.read_draws(prepared, tiny, tmp_path)
+    assert list(table.index) == [101]
+    assert np.isfinite(table.loc[101]).all()
+    assert RunFolder(job.folder.path).is_finished()
+
+
+def _stopped(*_):
+    raise KeyboardInterrupt
