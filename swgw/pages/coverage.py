@@ -138,7 +138,7 @@ def table_effect(study) -> Markdown:
                         "raw": _percent_interval(raw),
                         "recalibrated": _percent_interval(again),
                         "nearer by [points]": _points(gain),
-                        "verdict": f"**{_verdict(gain)}**",
+                        "verdict": f"**{verdict_word(gain)}**",
                     }
                 )
     return words.table(pd.DataFrame(rows))
@@ -149,7 +149,7 @@ def _points(found: bootstrap.Interval) -> str:
     return f"{value} ({low} to {high})"
 
 
-def _verdict(found: bootstrap.Interval) -> str:
+def verdict_word(found: bootstrap.Interval) -> str:
     """Word for a difference of distances to nominal; inside its interval it is none."""
     word = bootstrap.verdict(found)
     return {"supported": "nearer", "contradicted": "farther", "inconclusive": "no difference"}.get(

@@ -105,14 +105,14 @@ def plot_coverage(lines: pd.DataFrame, step: str) -> Figure:
 def _draw_by_lead(axis: Axes, lines: pd.DataFrame, bars: bool = True) -> None:
     """Draw a line for each model and kind; with intervals, side by side so that none hides."""
     groups = list(lines.groupby(["model", "kind"], sort=False))
-    several = lines["kind"].nunique() > 1
+    several = len(lines["kind"].unique()) > 1
     apart = 0.015 * (lines["lead_time"].max() - 1) if len(lines) and bars else 0.0
     for place, ((model, kind), line) in enumerate(groups):
         every = max(1, len(line) // 6)
         axis.errorbar(
             line["lead_time"] + apart * (place - (len(groups) - 1) / 2),
             line["value"],
-            yerr=[line["value"] - line["low"], line["high"] - line["value"]] if bars else None,
+            yerr=_reach(line) if bars else None,
             elinewidth=0.9,
             markevery=every,
             errorevery=every,
@@ -120,6 +120,12 @@ def _draw_by_lead(axis: Axes, lines: pd.DataFrame, bars: bool = True) -> None:
             **_look(model, kind if several else ""),
         )
     axis.xaxis.get_major_locator().set_params(integer=True)
+
+
+def _reach(line: pd.DataFrame) -> list[pd.Series]:
+    """Length of the bars below and above; a median may lie outside its resampled range."""
+    below, above = line["value"] - line["low"], line["high"] - line["value"]
+    return [below.clip(lower=0), above.clip(lower=0)]
 
 
 def plot_by_lead(
