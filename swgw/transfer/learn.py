@@ -6,38 +6,7 @@ import numpy as np
 import torch
 
 from swgw.transfer.lstm import LAYERS, Weights, forward, layer_of
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What tuning chooses.
-
-    Attributes
-    ----------
-    hidden_size : int
-    learning_rate : float
-    weight_decay : float
-    """
-
-    hidden_size: int
-    learning_rate: float
-    weight_decay: float
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """How long networks learn.
-
-    Attributes
-    ----------
-    epochs : int
-        At most; every epoch shows all windows at once.
-    patience : int
-        Epochs without a better validation loss after which a network stops.
-    """
-
-    epochs: int
-    patience: int
+from swgw.transfer.plan import Setting
 
 
 @dataclass(frozen=True)
@@ -63,7 +32,8 @@ def learn(
     training: tuple[np.ndarray, np.ndarray],
     validation: tuple[np.ndarray, np.ndarray],
     setting: Setting,
-    schedule: Schedule,
+    epochs: int,
+    patience: int,
     frozen: int = 0,
 ) -> Learned:
     """Train networks side by side.
@@ -75,25 +45,29 @@ def learn(
     training, validation : (array (network, window, step, variable), array (network, window, L))
         Inputs and targets; targets that are NaN do not count.
     setting : Setting
-    schedule : Schedule
+    epochs : int
+        At most; every epoch shows all windows at once.
+    patience : int
+        Epochs without a better validation loss after which a network stops.
     frozen : int
-        How many of the first layers keep their weights; what they give is computed once.
+        How many of the first layers keep their weights; what they give is computed once. With
+        all of them nothing is learned.
     """
+    if frozen == len(LAYERS):
+        nothing = np.zeros(len(training[1]))
+        return Learned(weights, nothing, nothing.astype(int))
     lead_times = training[1].shape[-1]
     fixed = {k: v for k, v in weights.items() if layer_of(k) < frozen}
     free = {k: v.clone().requires_grad_() for k, v in weights.items() if layer_of(k) >= frozen}
     with torch.no_grad():
         data = [_prepared(fixed, part, lead_times, frozen) for part in (training, validation)]
     (x, y, counted), (x_check, y_check, checked) = data
-    rest = len(LAYERS) > frozen
     optimiser = torch.optim.AdamW(
-        free.values() or [torch.zeros(1, requires_grad=True)],
-        lr=setting.learning_rate,
-        weight_decay=setting.weight_decay,
+        free.values(), lr=setting.learning_rate, weight_decay=setting.weight_decay
     )
-    watch = _Watch(free, schedule.patience)
+    watch = _Watch(free, patience)
     judged_by_training = checked.sum(dim=(1, 2)) == 0
-    for _ in range(schedule.epochs if rest else 0):
+    for _ in range(epochs):
         loss = _loss(forward(free, x, lead_times, frozen), y, counted)
         with torch.no_grad():
             check = _loss(forward(free, x_check, lead_times, frozen), y_check, checked)

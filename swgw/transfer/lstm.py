@@ -5,6 +5,8 @@ Each weight has a leading dimension, the network; a matrix product of all networ
 nothing mixes them: not the loss, not the optimiser, not the early stop.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 
@@ -36,8 +38,10 @@ class HeadLSTM(nn.Module):
         return self.output(torch.tanh(self.dense(h)))[..., 0]
 
 
-def make_networks(n: int, n_inputs: int, hidden_size: int, lead_times: int, seed: int) -> Weights:
-    """Draw the first weights of ``n`` networks, each from its own seed.
+def make_networks(
+    seeds: Sequence[int], n_inputs: int, hidden_size: int, lead_times: int
+) -> Weights:
+    """Draw the first weights of networks, each from its own seed.
 
     Returns
     -------
@@ -45,15 +49,16 @@ def make_networks(n: int, n_inputs: int, hidden_size: int, lead_times: int, seed
         Under the names of :class:`HeadLSTM`'s state.
     """
     states = []
-    for i in range(n):
-        torch.manual_seed(seed * 100_003 + i)
+    for seed in seeds:
+        torch.manual_seed(seed)
         states.append(HeadLSTM(n_inputs, hidden_size, lead_times).state_dict())
     return {name: torch.stack([state[name] for state in states]) for name in states[0]}
 
 
-def take(weights: Weights, rows: list[int] | torch.Tensor) -> Weights:
+def take(weights: Weights, rows: Sequence[int]) -> Weights:
     """Select networks, some perhaps several times."""
-    return {name: value[rows].clone() for name, value in weights.items()}
+    chosen = torch.as_tensor(rows)
+    return {name: value[chosen] for name, value in weights.items()}
 
 
 def layer_of(name: str) -> int:
