@@ -241,9 +241,18 @@ def test_provenance_names_versions_seeds_digests_and_times(built):
     assert facts["profile"] == "smoke"
     assert {"basin", "package", "runs"} <= facts["digests"].keys()
     assert {"python", "torch", "jupyter-book"} <= facts["versions"].keys()
-    assert facts["seconds"].keys() == {"training", "notebooks", "pages"}
+    assert facts["seconds"].keys() == {"check", "models", "notebooks", "pages"}
     assert facts["seconds"]["notebooks"].keys() == {"intro", "03_1_runoff", "provenance"}
     assert facts["settings"]
+    assert {"references", "MT-TFT", "ST-GRU"} <= facts["cpu_seconds_of_work"].keys()
+    assert all(stages["whole"] > 0 for stages in facts["cpu_seconds_of_work"].values())
+
+
+def test_the_page_of_times_shows_the_stages_before_it(built):
+    page = (built[0] / "html" / "provenance.html").read_text(encoding="utf-8")
+    for shown in ("elapsed [min]", "03_1_runoff", "references", "minutes of processor time"):
+        assert shown in page
+    assert "not made as part of a book" not in page
 
 
 def test_notebooks_ran_without_a_warning(built):

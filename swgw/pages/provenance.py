@@ -93,10 +93,11 @@ def words_times(study) -> Markdown:
 
 
 def _stages(study) -> pd.Series:
-    """Elapsed minutes by stage, the notebooks one by one."""
+    """Elapsed minutes by stage, the pages one by one."""
     times = read_times(study)
     notebooks = times.pop("notebooks", {})
-    return pd.Series(times | notebooks, dtype=float) / 60
+    pages = {f"page {name}": seconds for name, seconds in notebooks.items()}
+    return pd.Series(times | pages, dtype=float) / 60
 
 
 def _cpu_minutes(work: pd.DataFrame) -> pd.DataFrame:
