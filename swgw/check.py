@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from swgw import consistent, contract, plausible, steps
+from swgw import consistent, contract, plausible, stand_ins, steps
 from swgw.contract import BasinSettings
 from swgw.errors import Problem
 from swgw.river import distance_to_river, read_river
@@ -67,6 +67,9 @@ def examine(folder: Path) -> Examination:
     consistent.check_identifiers(tables, reader)
     consistent.check_places(tables, reader)
     plausible.check_heads(tables["heads"], tables["wells"], problems)
+    for name in ("heads", "surface_water", "forcing"):
+        stand_ins.check_stand_ins(tables[name], f"{name}.csv", problems)
+    stand_ins.check_rain(tables["forcing"], problems)
     if settings and settings.surface_water == "stage":
         plausible.check_stage(tables["surface_water"], problems)
     if settings:

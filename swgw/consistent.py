@@ -1,5 +1,6 @@
 """Checks of a basin's files against each other: identifiers, places and periods."""
 
+import unicodedata
 from collections.abc import Iterable
 
 import numpy as np
@@ -43,7 +44,7 @@ def _check_series(
         return
     known, (key, value) = set(places.index), series.columns[1:]
     _report_unknown(series[key], known, file, problems)
-    empty = sorted(known - set(series.loc[series[value].notna(), key]))
+    empty = sorted(known - set(series.loc[series[value].notna(), key].unique()))
     if empty and not any(problem.file == file for problem in problems):
         found = f"no {value} for {key} {_listed(empty)}"
         expected = f"at least one value for each row of {_HOME[key]}"
@@ -67,14 +68,25 @@ def _check_forcing(
 
 
 def _report_unknown(ids: pd.Series, known: set, file: str, problems: list[Problem]) -> None:
-    unknown = sorted(set(ids) - known - {""})
+    unknown = sorted(set(ids.unique()) - known - {""})
     if unknown:
         place = f"{rows(ids.isin(unknown).to_numpy(), ids.to_frame())}, column {ids.name}"
         # Comparing with thousands of names for a near one would take minutes.
         close = contract.near(unknown[0], sorted(known)) if len(known) < 1000 else ""
+        twin = _same_letters(unknown[0], known)
+        if twin:
+            close = f", which differs from {shown(twin)} only in how accents are stored"
         kind = "well_id" if ids.name == "well_id" else "gauge_id"
         found = f"unknown {kind} {_listed(unknown)}{close}"
         problems.append(Problem(file, place, found, f"one of {_HOME[kind]}"))
+
+
+def _same_letters(name: str, known: set) -> str | None:
+    """Find the known name that looks the same on a screen and is stored otherwise (Unicode)."""
+    if name.isascii():
+        return None
+    plain = {unicodedata.normalize("NFC", other): other for other in known}
+    return plain.get(unicodedata.normalize("NFC", name))
 
 
 def _listed(names: list[str]) -> str:

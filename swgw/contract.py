@@ -146,6 +146,7 @@ def shown(value: object) -> str:
 def near(name: str, known: list[str] | tuple[str, ...]) -> str:
     """Give `` (did you mean …?)`` where a known name is close, else an empty text."""
     plain = {other.lower().lstrip("0"): other for other in known}
-    wanted = str(name)[:60].lower().lstrip("0")  # spreadsheets drop leading zeros
+    # Spreadsheets drop leading zeros and add decimals.
+    wanted = str(name)[:60].lower().lstrip("0").removesuffix(".0")
     close = difflib.get_close_matches(wanted, plain, n=1, cutoff=0.7)
     return f" (did you mean {plain[close[0]]!r}?)" if close else ""

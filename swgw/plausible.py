@@ -13,7 +13,7 @@ NEAR = 200.0  # km; a place nearer than this is never taken for a swapped one
 SMALLEST_LEVEL = 0.1  # m; below, ratios of levels mean nothing
 GAP = 5.0  # ratio that separates two groups of levels
 HUNDREDFOLD = (40.0, 250.0)  # ratio of two groups' medians that a factor of 100 can give
-METRES = "metres throughout; are some of them centimetres?"
+METRES = "metres throughout; are some of them centimetres or feet?"
 
 
 def check_coordinates(places: dict[str, pd.DataFrame | None], problems: list[Problem]) -> None:
@@ -161,7 +161,7 @@ def _check_against_surface(median: pd.Series, surface: pd.Series, problems: list
         well = median.index[bad][0]
         more = f" and {bad.sum() - 1} more wells" if bad.sum() > 1 else ""
         found = f"a median of {median[well]:.6g} m under a surface at {surface[well]:.6g} m"
-        expected = "metres above one datum in both; is one of them in centimetres?"
+        expected = "metres above one datum in both; is one of them in centimetres or feet?"
         place = f"well_id {shown(well)}{more}, column head"
         problems.append(Problem("heads.csv", place, found, expected))
 

@@ -19,6 +19,10 @@ MISSING = ("", "NaN", "nan", "NA")  # what may stand for a gap
 STAND_INS = (-999, -999.9, -999.99, -9999, -9999.9, -9999.99, -6999, -7999, -99999, -999999)
 HUGE = 1e19  # and every larger number: 1e20, 1e30, netCDF's 9.97e36
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?")
+_ZONED = re.compile(_DATE.pattern + r"(\.\d+)? ?([A-Z]{1,5}|[+-]\d{2}:?\d{2})")
+_EXCEL_DAYS = re.compile(r"\d{5}(\.\d+)?")
+_THOUSANDS = re.compile(r"\s*-?\d{1,3}(,\d{3})+\.\d*\s*")
+_MARKS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _YEARS = (1800, 2200)  # a date outside is a typing error, and would make a huge calendar
 
 
@@ -69,7 +73,30 @@ def read_table(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
         expected = "a CSV file in UTF-8: one header row, commas between columns, decimal points"
         problems.append(Problem(path.name, "", found, expected))
         return None
-    return table[(table != "").any(axis=1)]
+    filled = (table != "").any(axis=1).to_numpy()
+    _report_short_rows(_fields(text)[1:], filled, table, path.name, problems)
+    return table[filled]
+
+
+def _fields(text: str) -> np.ndarray:
+    """Count the fields of each record (record,); pandas fills up short ones in silence."""
+    if '"' not in text:  # counting commas is many times faster
+        return np.array([line.count(",") + 1 for line in text.splitlines()])
+    return np.array([len(record) for record in csv.reader(io.StringIO(text, newline=""))])
+
+
+def _report_short_rows(
+    fields: np.ndarray, filled: np.ndarray, table: pd.DataFrame, file: str, problems: list[Problem]
+) -> None:
+    """Report records with fewer fields than the header, as at the end of half a file."""
+    if len(fields) != len(table):
+        return  # characters that only some readers take for the end of a line
+    short = (fields < table.shape[1]) & filled
+    if short.any():
+        count = fields[short][0]
+        found = f"{count} value{'s' * int(count > 1)} under {table.shape[1]} column names"
+        expected = "a value or nothing between commas for each; is the file cut off?"
+        problems.append(Problem(file, rows(short, table), found, expected))
 
 
 def _decode(data: bytes) -> str:
@@ -86,17 +113,19 @@ def _check_header(text: str) -> None:
     """Refuse what pandas would take in silence: other separators, doubled or missing names."""
     if not text.strip():
         raise ValueError("an empty file")
-    records = csv.reader(io.StringIO(text[:1_000_000]))
-    header = next(records)
-    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
-        mark = "semicolons" if ";" in header[0] else "tabs"
+    start = text[:1_000_000].replace("\r\n", "\n").replace("\r", "\n")
+    records = csv.reader(io.StringIO(start))
+    header, first = next(records), next(records, [])
+    mark = next((name for sign, name in _MARKS.items() if sign in header[0]), "")
+    if len(header) == 1 and mark:
         raise ValueError(f"columns separated by {mark}, often with decimal commas")
+    if start.lower().startswith("sep=") or (len(header) == 1 and len(first) > 1):
+        raise ValueError(f"{shown(start.splitlines()[0])} in row 1, above {shown(','.join(first))}")
     if any(not name.strip() for name in header):
         raise ValueError("a column without a name in the header row")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise ValueError(f"the column {shown(twice[0])} twice in the header row")
-    first = next(records, [])
     if len(first) > len(header):
         raise ValueError(f"{len(first)} values in row 2 under {len(header)} column names")
 
@@ -122,17 +151,30 @@ def check_columns(
 def to_dates(table: pd.DataFrame, file: str, problems: list[Problem]) -> pd.Series:
     """Turn the column ``date`` into times; each distinct text is parsed once."""
     codes, texts = pd.factorize(table["date"])
-    well_formed = np.array([_DATE.fullmatch(text) is not None for text in texts], dtype=bool)
+    well_formed = np.array(
+        [_DATE.fullmatch(text) is not None for text in texts.tolist()], dtype=bool
+    )
     parsed = pd.to_datetime(
         pd.Series(texts, dtype=object).where(well_formed), format="ISO8601", errors="coerce"
     ).astype("datetime64[us]")
     good = parsed.dt.year.between(*_YEARS).to_numpy()
     bad = ~good[codes] if len(codes) else np.zeros(0, dtype=bool)
     if bad.any():
-        found = f"{shown(table['date'].to_numpy()[bad][0])}, which is no date"
-        expected = f"YYYY-MM-DD, with or without HH:MM, between {_YEARS[0]} and {_YEARS[1]}"
+        first = table["date"].to_numpy()[bad][0]
+        found = f"{shown(first)}, which is no date{_likely_date(first)}"
+        expected = (
+            f"YYYY-MM-DD, with or without HH:MM, between {_YEARS[0]} and {_YEARS[1]}, in local "
+            "time without a zone"
+        )
         problems.append(Problem(file, f"{rows(bad, table)}, column date", found, expected))
     return pd.Series(parsed.to_numpy()[codes], index=table.index, name="date")
+
+
+def _likely_date(text: str) -> str:
+    """Say what a text that is no date looks like; empty if like nothing known."""
+    if _ZONED.fullmatch(text):
+        return " but a time with a time zone"
+    return " but looks like Excel's count of days" if _EXCEL_DAYS.fullmatch(text) else ""
 
 
 def to_numbers(
@@ -148,6 +190,7 @@ def to_numbers(
     if bad.any():
         value = texts.to_numpy()[bad][0]
         comma = ", a decimal comma" if re.fullmatch(r"\s*-?\d+,\d+\s*", value) else ""
+        comma = ", a comma between thousands" if _THOUSANDS.fullmatch(value) else comma
         problems.append(
             Problem(file, rows(bad, table) + place, f"{shown(value)}{comma}",
                     "a finite number with a decimal point, or an empty cell for a gap")
