@@ -15,6 +15,7 @@ from swgw import collect, execute, render
 from swgw.files import clear_drafts, write_text
 from swgw.provenance import provenance
 from swgw.share import shared
+from swgw.uncertainty import uncertainty_scores
 from swgw.times import keep_times, read_times, summed, work_times
 
 SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
@@ -199,6 +200,7 @@ def _collect(study, executed: list[Path], pages: float, say: Callable[[str], Non
     results = study.folder / "results"
     collect.write_table(study.table_3(), results / "table_3.csv")
     collect.write_table(study.groundwater_scores(), results / "groundwater_scores.csv")
+    collect.write_table(uncertainty_scores(study), results / "uncertainty.csv")
     figures = collect.collect_figures(executed, results / "figures")
     seconds = read_times(study) | {"notebooks": _notebook_times(executed), "pages": pages}
     facts = {"seconds": seconds, "cpu_seconds_of_work": summed(work_times(study))}
