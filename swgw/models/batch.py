@@ -5,11 +5,18 @@ network does step by step is computed once for a row and gathered into windows a
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
 
 from swgw.panel import Panel
+
+
+@cache
+def device() -> torch.device:
+    """Give the graphics processor where there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 @dataclass(frozen=True)
@@ -125,14 +132,10 @@ class Gatherer:
         self.issues = issues
         self.encoder_length, self.lead_times = panel.encoder_length, panel.lead_times
         self.n_series = len(panel.series)
-        self.values = torch.as_tensor(panel.values)
-        self.known = torch.as_tensor(panel.known)
-        self.reals = torch.as_tensor(panel.reals)
-        self.classes = torch.as_tensor(panel.classes)
-        self.anchor = torch.as_tensor(panel.anchor)
-        self.fading = torch.as_tensor(panel.fading)
+        for name in ("values", "known", "reals", "classes", "anchor", "fading"):
+            setattr(self, name, torch.as_tensor(getattr(panel, name), device=device()))
         self.counts = np.isin(np.arange(panel.values.shape[1]), issues)
-        target = torch.as_tensor(panel.target)
+        target = torch.as_tensor(panel.target, device=device())
         self.weight = torch.isfinite(target).float()
         self.target = torch.nan_to_num(target)
 
@@ -142,13 +145,14 @@ class Gatherer:
         issues = rows.issues()
         span = self.encoder_length + self.lead_times + (rows.per_row - 1) * rows.stride
         steps = rows.first[:, None] - self.encoder_length + 1 + np.arange(span)
-        series = torch.as_tensor(rows.series)
+        series = torch.as_tensor(rows.series, device=device())
         each = series.repeat_interleave(rows.per_row)
-        issue = torch.as_tensor(issues.clip(0, last)).flatten()
-        ahead = (issue[:, None] + torch.arange(1, self.lead_times + 1)).clamp(max=last)
-        counts = torch.as_tensor(self.inside(rows), dtype=torch.float32).flatten()[:, None, None]
+        issue = torch.as_tensor(issues.clip(0, last), device=device()).flatten()
+        leads = torch.arange(1, self.lead_times + 1, device=device())
+        ahead = (issue[:, None] + leads).clamp(max=last)
+        counts = torch.as_tensor(self.inside(rows), dtype=torch.float32, device=device())
         return Block(
-            self.values[series[:, None], torch.as_tensor(steps.clip(0, last))],
+            self.values[series[:, None], torch.as_tensor(steps.clip(0, last), device=device())],
             self.known,
             rows.stride,
             self.encoder_length,
@@ -156,7 +160,7 @@ class Gatherer:
             self.classes[series],
             self.anchor[each, issue][:, None] * self.fading[each],
             self.target[each[:, None], ahead],
-            self.weight[each[:, None], ahead] * counts,
+            self.weight[each[:, None], ahead] * counts.flatten()[:, None, None],
         )
 
     def inside(self, rows: Rows) -> np.ndarray:

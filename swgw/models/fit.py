@@ -11,6 +11,7 @@ import xarray as xr
 from swgw.errors import UserError
 from swgw.experiments import Run, fold_bins
 from swgw.files import write_text, write_whole
+from swgw.models.batch import device
 from swgw.models.hindcast import task_hindcast
 from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
 from swgw.models.training import (
@@ -22,6 +23,7 @@ from swgw.models.training import (
 from swgw.panel import Panel, make_panel
 from swgw.prepare import Prepared
 from swgw.runs import RunFolder
+from swgw.timing import Stopwatch
 from swgw.windows import issue_steps
 
 Progress = Callable[[list[dict]], None]
@@ -36,7 +38,7 @@ def make_network(run: Run, panel: Panel) -> torch.nn.Module:
         return CoupledTFT(panel, run.hidden_size, run.dropout, run.attention_heads)
     from swgw.models.rnn import CnnRnn
 
-    return CnnRnn(panel, run.experiment.model, run.hidden_size, run.dropout)
+    return CnnRnn(panel, run.experiment.model, run.hidden_size, run.dropout).to(device())
 
 
 def fit(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder) -> None:
@@ -55,15 +57,17 @@ def fit(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFol
     if run.fold is not None:
         scored = fold_bins(prepared, run.fold)
         prepared = prepared.without(scored)
+    watch = Stopwatch(folder.path)
     with one_thread():
-        panel = make_panel(prepared, run.inputs(), clusters)
-        network = learn(run, prepared, panel, folder.path)
-        _write_hindcasts(run, prepared, panel, network, issue_steps(panel, scored), folder.path)
+        with watch.stage("panel"):
+            panel = make_panel(prepared, run.inputs(), clusters)
+        with watch.stage("training") as keep:
+            network = learn(run, prepared, panel, folder.path, lambda _: keep())
+        with watch.stage("hindcast"):
+            _write_hindcasts(run, prepared, panel, network, issue_steps(panel, scored), folder.path)
         if run.experiment.model == "TFT" and run.fold is None:
-            from swgw.models.reading import interpret_run
-
-            readings = interpret_run(network, panel, prepared, run.seed)
-            write_dataset(readings, folder.path / "interpretation.nc")
+            with watch.stage("interpretation"):
+                _write_interpretation(run, prepared, panel, network, folder.path)
     folder.finish()
 
 
@@ -132,6 +136,14 @@ def _write_hindcasts(
         own = values[:, :, :, i]
         hindcast = task_hindcast(prepared, task, run.gauge, panel.series, issues, own, levels)
         write_dataset(hindcast, folder / f"{task}.nc")
+
+
+def _write_interpretation(
+    run: Run, prepared: Prepared, panel: Panel, network, folder: Path
+) -> None:
+    from swgw.models.reading import interpret_run
+
+    write_dataset(interpret_run(network, panel, prepared, run.seed), folder / "interpretation.nc")
 
 
 def write_dataset(data: xr.Dataset, path: Path) -> None:

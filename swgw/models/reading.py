@@ -52,7 +52,7 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
             "attention": (("lead_time", "encoder_step"), read["attention"]),
             "attention_at_issue": (
                 ("series", "lead_time", "encoder_step"),
-                network.interpret(last)["attention"].numpy(),
+                network.interpret(last)["attention"].cpu().numpy(),
             ),
             "attention_null": (("permutation", "encoder_step"), _null(network, last, seed)),
             "encoder_importance": ("encoder_variable", weights["encoder"]),
@@ -83,7 +83,7 @@ def _mean_reading(network: CoupledTFT, gatherer: Gatherer, rows: Rows) -> dict[s
         some = rows.take(chosen)
         inside = gatherer.inside(some).ravel()
         for name, value in network.interpret(gatherer.gather(some)).items():
-            totals[name] = totals.get(name, 0.0) + value[inside].sum(dim=0).numpy()
+            totals[name] = totals.get(name, 0.0) + value[inside].sum(dim=0).cpu().numpy()
         count += inside.sum()
     return {name: total / count for name, total in totals.items()}
 
@@ -107,7 +107,7 @@ def _null(network: CoupledTFT, block: Block, seed: int) -> np.ndarray:
         order = torch.randperm(block.encoder_length, generator=generator)
         values[:, : block.encoder_length] = values[:, order]
         shuffled = replace(block, values=values, **static, **targets)
-        attention.append(network.interpret(shuffled)["attention"].mean(dim=(0, 1)).numpy())
+        attention.append(network.interpret(shuffled)["attention"].mean(dim=(0, 1)).cpu().numpy())
     return np.stack(attention)
 
 
@@ -138,8 +138,8 @@ def permutation_importance(
 
 
 def _loss_by_target(network: CoupledTFT, block: Block) -> np.ndarray:
-    levels = torch.tensor(QUANTILE_LEVELS)
+    levels = block.target.new_tensor(QUANTILE_LEVELS)
     error = block.target[..., None] - network(block)
     pinball = torch.maximum(levels * error, (levels - 1) * error).mean(dim=-1)  # (B, L, target)
     observed = block.weight.sum(dim=(0, 1)).clamp(min=1)
-    return ((pinball * block.weight).sum(dim=(0, 1)) / observed).numpy()
+    return ((pinball * block.weight).sum(dim=(0, 1)) / observed).cpu().numpy()

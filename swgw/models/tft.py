@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
-from swgw.models.batch import Block, unfold
+from swgw.models.batch import Block, device, unfold
 from swgw.models.flat import FlatParameters
 from swgw.models.forward import block_output
 from swgw.models.losses import QUANTILE_LEVELS
@@ -105,7 +105,7 @@ class CoupledTFT(nn.Module):
 
     def __init__(self, panel: Panel, hidden_size: int, dropout: float, attention_heads: int):
         super().__init__()
-        self.tft = make_tft(panel, hidden_size, dropout, attention_heads)
+        self.tft = make_tft(panel, hidden_size, dropout, attention_heads).to(device())
         self.flatten()
 
     def flatten(self) -> None:

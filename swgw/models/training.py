@@ -204,7 +204,7 @@ def predict(network: nn.Module, panel: Panel, issues: np.ndarray) -> np.ndarray:
     gatherer = Gatherer(panel, issues)
     rows = gatherer.tile(FORECAST_PER_ROW, 1)
     parts = [
-        network(gatherer.gather(rows.take(chosen))).numpy()
+        network(gatherer.gather(rows.take(chosen))).cpu().numpy()
         for chosen in chunks(len(rows), FORECAST_ROWS)
     ]
     windows = np.concatenate(parts)  # rows of a series follow each other, and so do its windows
