@@ -104,4 +104,25 @@ def growth(result: dict) -> list[str]:
     return [*markdown(head, rows), "", told]
 
 
-TABLES = {"speed": ratios, "same_loss": losses, "scaling": growth, "peers": ratios}
+def stages(result: dict) -> list[str]:
+    """Elapsed time of a book's stages, and processor time by kind of work."""
+    elapsed = {
+        name: sum(value.values()) if isinstance(value, dict) else value
+        for name, value in result["seconds"].items()
+    }
+    elapsed["all"] = sum(elapsed.values())
+    rows = [[name, f"{seconds / 60:.1f}"] for name, seconds in elapsed.items()]
+    work = result["cpu_seconds_of_work"].items()
+    parts = [[kind, f"{by_stage.get('whole', 0.0) / 60:.1f}"] for kind, by_stage in work]
+    lines = [f"Profile `{result['profile']}`, {len(result['seeds'])} seeds.", ""]
+    lines += markdown(["stage", "elapsed minutes"], rows)
+    return [*lines, "", *markdown(["work", "processor minutes"], parts)]
+
+
+TABLES = {
+    "speed": ratios,
+    "same_loss": losses,
+    "scaling": growth,
+    "peers": ratios,
+    "paper": stages,
+}

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from swgw.basin import load_basin
+from swgw.models import reading
 from swgw.models.batch import Rows
 from swgw.models.losses import quantile_loss
 from swgw.models.training import one_thread
@@ -20,6 +21,7 @@ if not FOLDER.is_dir():
 sys.path[:0] = [str(FOLDER), str(FOLDER / "peers")]
 
 import earlier  # noqa: E402
+import paper  # noqa: E402
 import peers_speed  # noqa: E402
 import same_loss  # noqa: E402
 import scaling  # noqa: E402
@@ -135,7 +137,8 @@ def test_wells_are_multiplied_into_a_valid_basin(tiny_basin, tmp_path):
     assert not np.allclose(both["head_x"], both["head_y"])
 
 
-def test_scaling_goes_through_every_stage(tiny_basin):
+def test_scaling_goes_through_every_stage(tiny_basin, monkeypatch):
+    monkeypatch.setattr(reading, "NULL_PERMUTATIONS", 2)
     found = scaling.all_stages(tiny_basin, steps=1)
     assert list(found)[-1] == "references"
     assert all(stage["seconds"] > 0 and stage["peak"] > 0 for stage in found.values())
@@ -186,6 +189,18 @@ def test_tables_come_from_results(tmp_path):
     assert "| a | 1,234 | 2.00 [1.00, 3.00] | 2.00 [1.00, 3.00] |  |" in once and "old" not in once
     tables.write_tables(tmp_path, readme)
     assert readme.read_text() == once
+
+
+def test_the_stages_of_a_book(tmp_path):
+    (tmp_path / "results").mkdir()
+    facts = {"profile": "paper", "seeds": [0, 1, 2], "other": 1}
+    facts["seconds"] = {"check": 6.0, "models": 600.0, "notebooks": {"a": 30.0, "b": 90.0}}
+    facts["cpu_seconds_of_work"] = {"MT-TFT": {"training": 60.0, "whole": 90.0}}
+    (tmp_path / "results" / "provenance.json").write_text(json.dumps(facts))
+    result = paper.measure(tmp_path)
+    assert "other" not in result
+    lines = tables.stages(result)
+    assert {"| notebooks | 2.0 |", "| all | 12.1 |", "| MT-TFT | 1.5 |"} <= set(lines)
 
 
 def test_the_committed_tables_are_those_of_the_committed_results(tmp_path):
