@@ -200,8 +200,14 @@ class Study:
         return [*REFERENCES, *(self.yardsticks.extra_references if task == "head" else ())]
 
     def _runs_of(self, task: str, gauge: str | None = None) -> list[Run]:
-        gauge = gauge or self.gauge
-        return [r for r in self.runs if r.gauge == gauge and task in r.experiment.targets]
+        settings = self.basin.settings
+        usual = (gauge or self.gauge, settings.future_forcing == "observed", settings.history, None)
+        return [
+            run
+            for run in self.all_runs
+            if (run.gauge, run.weather_ahead, run.history, run.fold) == usual
+            and task in run.experiment.targets
+        ]
 
     def hindcast(
         self, task: str, model: str, seed: int = 0, gauge: str | None = None
@@ -243,6 +249,17 @@ class Study:
         """Forecasts of the simulator itself; see :meth:`swgw.yardsticks.Yardsticks.limit`."""
         template = self.hindcast(task, "persistence", gauge=gauge)
         return self.yardsticks.limit(task, weather, template)
+
+    @property
+    def no_limit(self) -> str:
+        """Why there is no perfect-model limit; empty where there is one."""
+        return self.yardsticks.no_limit()
+
+    def validation_hindcast(
+        self, task: str, reference: str, gauge: str | None = None
+    ) -> xr.Dataset:
+        """Forecasts of the validation year by a reference, in the form of :meth:`hindcast`."""
+        return self.yardsticks.validation_hindcast(task, reference, gauge or self.gauge)
 
     def chain(self, task: str, model: str, seed: int = 0, gauge: str | None = None) -> pd.DataFrame:
         """Forecasts end to end: lead times 1…n from every n-th issue time (Fig. 5, Table 3).

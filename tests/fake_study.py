@@ -100,6 +100,7 @@ class FakeStudy:
         self.grid = FakeGrid(list(self._gauges.index) if both else [], self.profile.seeds)
         self.som = SimpleNamespace() if wells >= 3 else None
         self.truth = self._truth() if truth else None
+        self.no_limit = "" if truth else "no simulator"
         rows = 10 if gauges > 1 else 0
         draws = np.random.default_rng(3).normal(0.1, 0.2, (rows, len(STATISTICS)))
         self.draws = pd.DataFrame(draws, columns=list(STATISTICS))
@@ -177,13 +178,13 @@ class FakeStudy:
 
     def seeds_of(self, model):
         """Give the seeds of a model."""
-        return (-1,) if model in REFERENCES else self.profile.seeds
+        return (-1,) if model in self.references("head") else self.profile.seeds
 
     def models(self, task, gauge=None):
         """List the models of a task."""
         both = len(self.tasks) == 2
         trained = [name for name in TRAINED if both or not name.startswith(("MT", "ST+"))]
-        return trained + list(REFERENCES)
+        return trained + self.references(task)
 
     def observed_chain(self, task, gauge=None):
         """Give the observations of the test period."""
@@ -234,6 +235,22 @@ class FakeStudy:
         if "TFT" in model:
             coords["quantile"] = list(LEVELS)
         return xr.Dataset(data, coords, {"units": "m"})
+
+    def references(self, task):
+        """List the references; Pastas stands among those of heads."""
+        return [*REFERENCES, *(["Pastas"] * (task == "head"))]
+
+    def validation_hindcast(self, task, reference, gauge=None):
+        """Give the forecasts of a year that tells which reference is best."""
+        return self.hindcast(task, reference, -1, gauge)
+
+    def limit(self, task, weather, gauge=None):
+        """Give forecasts that are nearly right, of basins that have a truth."""
+        if self.truth is None:
+            return None
+        found = self.hindcast(task, "persistence", gauge=gauge)
+        near = found["observed"].fillna(0) + {"observed": 0.01, "resampled": 0.02}[weather]
+        return found.assign(forecast=near)
 
     def _runs(self, task):
         for model in self.models(task) if task in self.tasks else ():
@@ -289,7 +306,8 @@ class FakeStudy:
             (f"{task}-{model}-{seed}", model, _target(model, task), seed, n, 500 / n, 600 / n)
             for task in self.tasks
             for model in self.models(task)
-            if model not in REFERENCES and not (model.startswith("MT") and task == "head")
+            if model not in self.references("head")
+            and not (model.startswith("MT") and task == "head")
             for seed in self.profile.seeds
             for n in (1000, 2000, 3000)
         ]

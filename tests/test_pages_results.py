@@ -14,6 +14,7 @@ PAGES = (
     "tuning",
     "runoff",
     "groundwater",
+    "ceiling",
     "second_task",
     "grid",
     "draws",

@@ -26,6 +26,7 @@ MODEL_COLOURS = {
     "damped persistence": "#6B6B6B",
     "climatology": "#A89F91",
     "ridge": "#4D4D4D",
+    "Pastas": "#8A6D3B",
 }
 """The colour tells the algorithm, the line style and the marker tell single from multi-task."""
 
@@ -38,6 +39,7 @@ MODEL_LINES = {name: "-" for name in MODEL_COLOURS} | {
     "persistence": ":",
     "damped persistence": "-.",
     "climatology": "--",
+    "Pastas": (0, (4, 1, 1, 1, 1, 1)),
 }
 MODEL_MARKERS = {
     "ST-GRU": "o",
@@ -52,6 +54,7 @@ MODEL_MARKERS = {
     "damped persistence": "+",
     "climatology": "v",
     "ridge": "^",
+    "Pastas": "*",
 }
 
 CLUSTER_COLOURS = {1: GREEN, 2: RED, 3: BLUE, 4: PURPLE, 5: ORANGE, 6: SKY}
