@@ -15,8 +15,8 @@ from swgw import collect, execute, render
 from swgw.files import clear_drafts, write_text
 from swgw.provenance import provenance
 from swgw.share import shared
-from swgw.uncertainty import uncertainty_scores
 from swgw.times import keep_times, read_times, summed, work_times
+from swgw.uncertainty import uncertainty_scores
 
 SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
 LAST = "provenance"
