@@ -8,10 +8,11 @@ import numpy as np
 import yaml
 
 from swgw.errors import UserError
-from swgw.panel import Inputs, usable_wells
+from swgw.panel import usable_wells
 from swgw.prepare import Prepared
 from swgw.profiles import Profile
 from swgw.share import shared
+from swgw.variables import Inputs
 
 BOTH = ("head", "surface_water")
 MODELS = ("GRU", "LSTM", "TFT")

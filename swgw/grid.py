@@ -15,11 +15,12 @@ import pandas as pd
 import xarray as xr
 
 from swgw.experiments import BOTH, Experiment, Plan, Run, tasks
-from swgw.panel import MIN_TRAINING_STEPS, upstream_gauge
+from swgw.panel import MIN_TRAINING_STEPS
 from swgw.prepare import Prepared
 from swgw.profiles import Profile
 from swgw.runs import RunFolder
 from swgw.skill import chained
+from swgw.variables import upstream_gauge
 
 MODEL = "TFT"
 SEEDS = 3

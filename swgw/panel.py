@@ -11,34 +11,9 @@ import pandas as pd
 
 from swgw.climatology import damping, fit_climatology
 from swgw.prepare import Prepared
+from swgw.variables import Inputs, carry_forward, dynamic, is_known, spread, standardise
 
-MONTHLY_LAGS = range(1, 13)
 MIN_TRAINING_STEPS = 10
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What an experiment shows its model.
-
-    Attributes
-    ----------
-    targets : tuple of str
-        "head", "surface_water" or both: what is forecast.
-    past_of : tuple of str
-        Whose past is an input; the same two names, or none.
-    gauge : str or None
-        The gauge of the run.
-    by_well : bool
-        Whether a window belongs to a well rather than to the gauge alone.
-    weather_ahead : bool
-        Whether the weather beyond the issue time is known.
-    """
-
-    targets: tuple[str, ...]
-    past_of: tuple[str, ...]
-    gauge: str | None
-    by_well: bool
-    weather_ahead: bool = True
 
 
 @dataclass(frozen=True)
@@ -96,28 +71,6 @@ class Panel:
     lead_times: int
 
 
-def carry_forward(values: pd.DataFrame) -> pd.DataFrame:
-    """Fill gaps with the last observation, the only fill that never looks ahead.
-
-    Before the first observation the value is the mean (0 for standardised series).
-    """
-    return values.ffill().fillna(0.0)
-
-
-def standardise(values: pd.DataFrame, training: np.ndarray) -> tuple[pd.DataFrame, ...]:
-    """Standardise each column (time, series) by its mean and deviation over the training years.
-
-    Returns
-    -------
-    standardised : DataFrame (time, series)
-    centre, scale : Series (series,)
-        In the unit of the values; a constant column has scale 1.
-    """
-    centre = values[training].mean().fillna(0.0)
-    scale = values[training].std(ddof=0)
-    return (values - centre) / (scale := scale.where(scale > 1e-9, 1.0)), centre, scale
-
-
 def usable_wells(prepared: Prepared) -> list[str]:
     """List the wells observed often enough in the training years to be standardised."""
     counts = prepared.heads[prepared.inside("train")].notna().sum()
@@ -139,9 +92,9 @@ def make_panel(prepared: Prepared, inputs: Inputs, clusters: pd.Series | None = 
     Panel
     """
     series = usable_wells(prepared) if inputs.by_well else [inputs.gauge]
-    dynamic = _dynamic(prepared, inputs, series)
-    names = list(dynamic)
-    values = np.stack([dynamic[name].to_numpy(np.float32).T for name in names], axis=-1)
+    columns = dynamic(prepared, inputs, series)
+    names = list(columns)
+    values = np.stack([columns[name].to_numpy(np.float32).T for name in names], axis=-1)
     statics = _statics(prepared, series, clusters) if inputs.by_well else ([], [], [])
     targets = [_target(prepared, inputs, series, name) for name in inputs.targets]
     settings = prepared.basin.settings
@@ -149,7 +102,7 @@ def make_panel(prepared: Prepared, inputs: Inputs, clusters: pd.Series | None = 
         tuple(series),
         prepared.time,
         tuple(names),
-        np.array([_is_known(name, prepared, inputs) for name in names]),
+        np.array([is_known(name, prepared, inputs) for name in names]),
         values,
         *_static_arrays(len(series), *statics),
         inputs.targets,
@@ -157,101 +110,6 @@ def make_panel(prepared: Prepared, inputs: Inputs, clusters: pd.Series | None = 
         settings.encoder_length,
         settings.lead_times,
     )
-
-
-def _dynamic(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str, pd.DataFrame]:
-    columns = _weather(prepared, inputs, series)
-    if "head" in inputs.past_of:
-        columns |= _heads(prepared, series)
-    if "surface_water" in inputs.past_of:
-        columns |= _surface_water(prepared, inputs.gauge, series)
-    phase = 2 * np.pi * prepared.step_of_year() / prepared.steps_per_year
-    columns["season_sin"] = _spread(np.sin(phase), prepared, series)
-    columns["season_cos"] = _spread(np.cos(phase), prepared, series)
-    return columns
-
-
-def _spread(values: np.ndarray, prepared: Prepared, series: list[str]) -> pd.DataFrame:
-    """One series shown to every window: (time,) → (time, series)."""
-    wide = np.repeat(np.asarray(values)[:, None], len(series), axis=1)
-    return pd.DataFrame(wide, index=prepared.time, columns=series)
-
-
-def _weather(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str, pd.DataFrame]:
-    """A window's weather: its well's, and its gauge's catchment's where that is another place."""
-    training = prepared.inside("train")
-    places = {}
-    if inputs.by_well:
-        places[""] = [prepared.weather_of_well(well) for well in series]
-    if inputs.gauge is not None:
-        catchment = prepared.weather_of_gauge(inputs.gauge)
-        if not places:
-            places[""] = [catchment]
-        elif not all(catchment.equals(weather) for weather in places[""]):
-            places["catchment_"] = [catchment] * len(series)
-    columns = {}
-    for prefix, frames in places.items():
-        for name in frames[0].columns:
-            wide = pd.concat([frame[name] for frame in frames], axis=1, keys=series)
-            if name == "precipitation":
-                wide = np.log1p(wide.clip(lower=0))
-            columns[prefix + name] = standardise(wide, training)[0].fillna(0.0)
-    return columns
-
-
-def _observed(name: str, prepared: Prepared, values: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """An observed series carried over its gaps, a flag where it has gaps, and its climatology."""
-    standardised, _, _ = standardise(values, prepared.inside("train"))
-    columns = {name: carry_forward(standardised)}
-    columns[f"{name}_climatology"] = fit_climatology(standardised, prepared)
-    if standardised.isna().to_numpy().any():
-        columns[f"{name}_observed"] = standardised.notna().astype(float)
-    return columns
-
-
-def _heads(prepared: Prepared, series: list[str]) -> dict[str, pd.DataFrame]:
-    """Past heads as their change from step to step.
-
-    Levels drift, and after years of pumping lie where no training year was; changes do not.
-    """
-    columns = _observed("head", prepared, prepared.heads[series])
-    change = columns.pop("head").diff().fillna(0.0)
-    return {"head_change": standardise(change, prepared.inside("train"))[0]} | columns
-
-
-def _surface_water(prepared: Prepared, gauge: str, series: list[str]) -> dict[str, pd.DataFrame]:
-    """Past surface water at the gauge, 1 to 12 months earlier, and at the gauge upstream of it."""
-    columns = _observed("surface_water", prepared, prepared.surface_water[[gauge]])
-    filled = columns["surface_water"]
-    for months in MONTHLY_LAGS:
-        lagged = filled.shift(prepared.steps_in_months(months)).fillna(0.0)
-        columns[f"surface_water_lag_{months}"] = lagged
-    upstream = upstream_gauge(prepared, gauge)
-    if upstream is not None:
-        columns |= _observed("upstream_surface_water", prepared, prepared.surface_water[[upstream]])
-    return {name: _spread(frame.iloc[:, 0], prepared, series) for name, frame in columns.items()}
-
-
-def upstream_gauge(prepared: Prepared, gauge: str) -> str | None:
-    """Name the gauge whose past is an input for this gauge in every arm, if the basin names one."""
-    gauges = prepared.basin.gauges
-    if "upstream_gauge_id" not in gauges:
-        return None
-    upstream = gauges.loc[gauge, "upstream_gauge_id"]
-    return upstream if upstream in prepared.surface_water else None
-
-
-def _is_known(name: str, prepared: Prepared, inputs: Inputs) -> bool:
-    """Whether a variable is known beyond the issue time, at every lead time."""
-    if name.startswith("season_") or name.endswith("_climatology"):
-        return True
-    if name.startswith("surface_water_lag_"):
-        lead_times = prepared.basin.settings.lead_times
-        return prepared.steps_in_months(int(name.rsplit("_", 1)[1])) >= lead_times
-    observed = ("head", "head_change", "surface_water", "upstream_surface_water")
-    if name.removesuffix("_observed") in observed:
-        return False
-    return inputs.weather_ahead
 
 
 def _statics(prepared: Prepared, series: list[str], clusters: pd.Series | None):
@@ -287,7 +145,7 @@ def _target(prepared: Prepared, inputs: Inputs, series: list[str], name: str):
         values = prepared.heads[series]
     else:
         at_gauge = prepared.surface_water[inputs.gauge]
-        values = _spread(at_gauge, prepared, series)
+        values = spread(at_gauge, prepared, series)
     centre = fit_climatology(values, prepared)
     scale = standardise(values, prepared.inside("train"))[2]
     anomaly = (values - centre) / scale

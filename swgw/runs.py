@@ -24,6 +24,7 @@ ENGINE = (
     "prepare.py",
     "wells.py",
     "climatology.py",
+    "variables.py",
     "panel.py",
     "windows.py",
     "models/*.py",

@@ -21,7 +21,7 @@ from swgw.files import write_text
 from swgw.panel import make_panel
 from swgw.study import TRIALS, Study
 
-HIDDEN_SIZES = (16, 32, 64)
+HIDDEN_SIZES = (16, 32, 48)
 DROPOUT = (0.0, 0.4)
 LEARNING_RATE = (5e-4, 1e-2)
 FINISHED = (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)

@@ -8,9 +8,10 @@ import pytest
 
 from swgw.basin import load_basin
 from swgw.experiments import BOTH, CONTROLS, FOLDS, TABLE_2, Plan, fold_bins
-from swgw.panel import Inputs, carry_forward, make_panel, standardise
+from swgw.panel import make_panel
 from swgw.prepare import prepare_basin
 from swgw.profiles import get_profile
+from swgw.variables import Inputs, carry_forward, standardise
 from swgw.windows import issue_steps
 
 

@@ -15,9 +15,10 @@ from swgw.models.references import (
     forecast_persistence,
     forecast_ridge,
 )
-from swgw.panel import Inputs, Panel, make_panel
+from swgw.panel import Panel, make_panel
 from swgw.prepare import Prepared
 from swgw.runs import RunFolder
+from swgw.variables import Inputs
 from swgw.windows import issue_steps, make_windows
 
 

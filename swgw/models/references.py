@@ -9,7 +9,8 @@ import pandas as pd
 from sklearn.linear_model import Ridge
 
 from swgw.climatology import damping
-from swgw.panel import Panel, carry_forward
+from swgw.panel import Panel
+from swgw.variables import carry_forward
 from swgw.windows import Windows
 
 RIDGE_STRENGTHS = (0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0)

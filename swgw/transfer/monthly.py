@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from swgw.basin import Basin
-from swgw.panel import Inputs, Panel, make_panel, standardise, usable_wells
+from swgw.panel import Panel, make_panel, usable_wells
 from swgw.prepare import Prepared, prepare_basin
+from swgw.variables import Inputs, standardise
 from swgw.windows import issue_steps
 
 ENCODER_LENGTH = 12
