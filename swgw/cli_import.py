@@ -64,5 +64,26 @@ def usgs(
     typer.echo(f"Wrote {folder}: {said}\nNext: swgw {after} {folder}")
 
 
+@app.command()
+def table(
+    files: Annotated[list[Path], typer.Argument(help="Your CSV or Excel files, long or wide.")],
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    mapping: Annotated[Path, typer.Option(help="YAML that says which column is what.")],
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show what is understood and write nothing.")
+    ] = False,
+) -> None:
+    """Write your own tables as the folder of a basin, as a short mapping says."""
+    from swgw.sources import table as source
+
+    understood = source.understand(files, mapping)
+    typer.echo(source.preview(understood))
+    if preview:
+        typer.echo(f"\nNothing was written. Without --preview this goes to {folder}.")
+        return
+    after = "check" if source.write(folder, understood, files, mapping) else "import power"
+    typer.echo(f"\nWrote {folder}.\nNext: swgw {after} {folder}")
+
+
 def _added(folder: Path, said: str) -> None:
     typer.echo(f"Added forcing.csv to {folder}. {said}\nNext: swgw check {folder}")

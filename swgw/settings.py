@@ -47,7 +47,7 @@ class _Loader(yaml.SafeLoader):
 def read_settings(folder: Path, problems: list[Problem]) -> BasinSettings | None:
     """Read ``basin.yml``; append what is wrong to `problems` and then give None."""
     try:
-        raw = _load_yaml(folder / SETTINGS_FILE)
+        raw = load_yaml(folder / SETTINGS_FILE)
     except ValueError as error:
         place, found = error.args
         expected = "plain YAML, one 'key: value' a line, as `swgw new` writes it"
@@ -56,8 +56,8 @@ def read_settings(folder: Path, problems: list[Problem]) -> BasinSettings | None
     return parse_settings(raw, problems)
 
 
-def _load_yaml(path: Path) -> dict:
-    """Read YAML of plain values; raises ValueError(place, found)."""
+def load_yaml(path: Path) -> dict:
+    """Read a mapping of plain values from YAML; raises ``ValueError(place, found)``."""
     data = path.read_bytes()
     if len(data) > LONGEST_SETTINGS:
         raise ValueError("", f"{len(data)} bytes")

@@ -8,8 +8,8 @@ import yaml
 
 from swgw import steps
 from swgw.check import check_basin
-from swgw.contract import DEFAULT_LENGTHS
-from swgw.errors import BasinError, UserError
+from swgw.contract import DEFAULT_LENGTHS, SETTINGS_FILE, STEPS, shown
+from swgw.errors import BasinError, Problem, UserError
 from swgw.files import write_text
 
 SHARES = (0.6, 0.8)  # of the common record: the ends of training and validation
@@ -49,10 +49,13 @@ def write_settings(
     Raises
     ------
     UserError
-        If the records share too little time.
+        If the records share no time, or the step is unknown.
     """
     series = {name: table for name, table in tables.items() if "date" in table and len(table)}
     step = given.get("step") or usual_step(series)
+    if step not in STEPS:
+        expected = "one of " + ", ".join(STEPS)
+        raise UserError(str(Problem(SETTINGS_FILE, "key step", shown(step), expected)))
     first, last = _common(series)
     first = first if earliest is None else max(first, earliest)
     settings = {**given, "step": step}

@@ -1,0 +1,358 @@
+"""A user's own tables: the example basin written as users write theirs, and read back."""
+
+import pandas as pd
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+import swgw
+from swgw.check import check_basin
+from swgw.cli import app
+from swgw.errors import BasinError, UserError
+from swgw.sources import table as source
+
+BASIN = {
+    "title": "My valley", "licence": "CC BY 4.0", "train": ["2002-01-01", "2004-12-31"],
+    "validation": ["2005-01-01", "2005-12-31"], "test": ["2006-01-01", "2006-12-31"],
+    "encoder_length": 24, "lead_times": 3,
+}  # fmt: skip
+LONG = {
+    "basin": BASIN,
+    "wells": {"file": "sites.csv", "well_id": "Nr", "longitude": "East", "latitude": "North",
+              "surface_elevation": "Top", "name": "Name"},
+    "heads": {"file": "levels.csv", "date": "Day", "well_id": "Nr", "value": "Level"},
+    "gauges": {"file": "rivers.csv", "gauge_id": "Nr", "longitude": "East", "latitude": "North"},
+    "surface_water": {"file": "flow.csv", "date": "Day", "gauge_id": "Nr", "value": "Flow"},
+    "forcing": {"file": "weather.csv", "date": "Day", "precipitation": "Rain",
+                "temperature": "Temp", "wind": "Wind"},
+}  # fmt: skip
+NAMES = {
+    "sites.csv": ("wells.csv", {"well_id": "Nr", "longitude": "East", "latitude": "North",
+                                "surface_elevation": "Top", "name": "Name"}),
+    "levels.csv": ("heads.csv", {"date": "Day", "well_id": "Nr", "head": "Level"}),
+    "rivers.csv": ("gauges.csv", {"gauge_id": "Nr", "longitude": "East", "latitude": "North"}),
+    "flow.csv": ("surface_water.csv", {"date": "Day", "gauge_id": "Nr", "discharge": "Flow"}),
+    "weather.csv": ("forcing.csv", {"date": "Day", "precipitation": "Rain", "temperature": "Temp",
+                                    "wind": "Wind"}),
+}  # fmt: skip
+
+
+class Home:
+    """A user's folder: the example's tables under other names, a mapping, and the command."""
+
+    def __init__(self, folder, tiny_basin):
+        self.folder, self.mapping = folder, yaml.safe_load(yaml.safe_dump(LONG))
+        for name, (ours, columns) in NAMES.items():
+            self.write(name, pd.read_csv(tiny_basin / ours, dtype=str).rename(columns=columns))
+
+    def read(self, name):
+        return pd.read_csv(self.folder / name, dtype=str)
+
+    def write(self, name, table, **how):
+        table.to_csv(self.folder / name, index=False, **how)
+
+    def paths(self):
+        path = self.folder / "mapping.yml"
+        path.write_text(yaml.safe_dump(self.mapping, allow_unicode=True), encoding="utf-8")
+        files = [p for p in sorted(self.folder.iterdir()) if p.suffix in (".csv", ".xlsx")]
+        return files, path
+
+    def understand(self):
+        return source.understand(*self.paths())
+
+    def run(self, *words):
+        files, path = self.paths()
+        target = self.folder / "basin"
+        return CliRunner().invoke(app, ["import", "table", *map(str, files), str(target),
+                                        "--mapping", str(path), *words])  # fmt: skip
+
+    def basin(self):
+        answer = self.run()
+        assert answer.exit_code == 0, answer.stderr
+        assert check_basin(self.folder / "basin") == []
+        return swgw.load_basin(self.folder / "basin")
+
+    def refused(self):
+        answer = self.run()
+        assert answer.exit_code == 2, answer.stdout
+        assert not (self.folder / "basin").exists()
+        return answer.stderr
+
+
+@pytest.fixture
+def home(tmp_path, tiny_basin):
+    return Home(tmp_path, tiny_basin)
+
+
+@pytest.fixture(scope="module")
+def clean(tiny_basin):
+    return swgw.load_basin(tiny_basin)
+
+
+def same_values(basin, clean, tolerance=1e-9):
+    for name, key in (("heads", "well_id"), ("surface_water", "gauge_id"), ("forcing", "place")):
+        frames = [getattr(b, name).sort_values([key, "date"], ignore_index=True)
+                  for b in (basin, clean)]  # fmt: skip
+        pd.testing.assert_frame_equal(
+            frames[0], frames[1][frames[0].columns], rtol=0, atol=tolerance
+        )
+
+
+def test_long_tables(home, clean):
+    basin = home.basin()
+    same_values(basin, clean)
+    assert list(basin.wells.index) == ["007", "A1", "A2", "B1"]  # zeros kept
+    assert basin.wells["surface_elevation"].tolist() == clean.wells["surface_elevation"].tolist()
+    assert basin.settings.title == "My valley"
+    assert basin.settings.target_gauge == "01"
+
+
+def wide(home):
+    long = home.read("levels.csv")
+    home.write("levels.csv", long.set_index(["Day", "Nr"])["Level"].unstack().reset_index())  # noqa: PD010
+    del home.mapping["heads"]["well_id"], home.mapping["heads"]["value"]
+
+
+def test_wide_tables(home, clean):
+    wide(home)
+    same_values(home.basin(), clean)
+
+
+def test_wide_tables_with_other_names(home, clean):
+    wide(home)
+    names = {"007": "Ferry (m)", "A1": "Orchard (m)", "A2": "School (m)", "B1": "Hill (m)"}
+    home.write("levels.csv", home.read("levels.csv").rename(columns=names).assign(Note="ok"))
+    home.mapping["heads"]["columns"] = names
+    same_values(home.basin(), clean)
+
+
+def test_german_spreadsheets(home, clean):
+    """Semicolons, decimal commas, points between thousands, day.month.year, Windows encoding."""
+    levels = home.read("levels.csv").rename(columns={"Level": "Höhe"})
+    levels["Day"] = pd.to_datetime(levels["Day"]).dt.strftime("%d.%m.%Y")
+    levels["Höhe"] = [f"{h[0]}.{h[1:]}".replace(".", "#").replace("#", ".", 1).replace("#", ",")
+                      for h in levels["Höhe"]]  # fmt: skip
+    assert levels["Höhe"].iloc[0].count(".") == 1
+    home.write("levels.csv", levels, sep=";", encoding="cp1252")
+    home.mapping["heads"] |= {"value": "Höhe", "separator": ";", "decimal": ",", "thousands": ".",
+                              "encoding": "cp1252", "date_form": "%d.%m.%Y"}  # fmt: skip
+    same_values(home.basin(), clean)
+
+
+@pytest.mark.parametrize("serial", [False, True])
+def test_excel(home, clean, serial):
+    pytest.importorskip("openpyxl")
+    levels = home.read("levels.csv").astype({"Level": float})
+    levels["Day"] = pd.to_datetime(levels["Day"])
+    if serial:
+        levels["Day"] = (levels["Day"] - pd.Timestamp(1899, 12, 30)).dt.days
+        home.mapping["heads"]["date_form"] = "excel"
+    with pd.ExcelWriter(home.folder / "levels.xlsx") as book:
+        pd.DataFrame({"about": ["nothing"]}).to_excel(book, sheet_name="Info")
+        levels.to_excel(book, sheet_name="Levels", index=False)
+    (home.folder / "levels.csv").unlink()
+    home.mapping["heads"] |= {"file": "levels.xlsx", "sheet": "Levels"}
+    same_values(home.basin(), clean)
+
+
+def test_units(home, clean):
+    def times(name, column, change):
+        table = home.read(name)
+        home.write(name, table.assign(**{column: table[column].astype(float).map(change)}))
+
+    times("levels.csv", "Level", lambda x: x * 100)
+    times("flow.csv", "Flow", lambda x: x / 0.3048**3)
+    times("weather.csv", "Rain", lambda x: x / 1000)
+    times("weather.csv", "Temp", lambda x: x * 1.8 + 32)
+    times("weather.csv", "Wind", lambda x: x * 3.6)
+    times("sites.csv", "Top", lambda x: x / 0.3048)
+    home.mapping["heads"]["unit"] = "cm"
+    home.mapping["surface_water"]["unit"] = "ft3/s"
+    home.mapping["forcing"]["units"] = {"precipitation": "m/d", "temperature": "degF",
+                                        "wind": "km/h"}  # fmt: skip
+    home.mapping["wells"]["units"] = {"surface_elevation": "ft"}
+    basin = home.basin()
+    same_values(basin, clean, 1e-8)
+    assert basin.wells["surface_elevation"].tolist() == pytest.approx([1480, 1483, 1479, 1502])
+
+
+def test_gaps_by_any_name(home, clean):
+    levels = home.read("levels.csv")
+    extra = levels.iloc[:2].assign(Day=["2006-12-30", "2006-12-29"], Level=["-999", "no data"])
+    home.write("levels.csv", pd.concat([levels, extra]))
+    home.mapping["heads"]["missing"] = [-999, "no data"]
+    same_values(home.basin(), clean)
+
+
+def test_depths(home, clean):
+    levels = home.read("levels.csv")
+    home.write("levels.csv", levels.assign(Level="2.25"))
+    home.mapping["heads"]["kind"] = "depth"
+    heads = home.basin().heads
+    assert heads.groupby("well_id")["head"].first()["B1"] == 1499.75
+
+
+def test_one_file_needs_no_name(home):
+    """A workbook or a table that holds everything: the mapping need not name it."""
+    levels = home.read("levels.csv").assign(East="100.1", North="38.9")
+    for path in home.folder.glob("*.csv"):
+        path.unlink()
+    home.write("all.csv", levels[levels["Nr"] == "A1"])
+    heads = {"date": "Day", "well_id": "Nr", "value": "Level"}
+    wells = {"well_id": "Nr", "longitude": "East", "latitude": "North"}
+    home.mapping = {"basin": BASIN, "heads": heads, "wells": wells}
+    message = home.refused()
+    assert "wells.csv, rows 2, 3, 4" in message  # a place in each row is a place too often
+    assert "one row for each well_id" in message
+
+
+def test_without_weather_the_next_command_is_named(home):
+    del home.mapping["forcing"]
+    answer = home.run()
+    assert answer.exit_code == 0, answer.stderr
+    assert f"Next: swgw import power {home.folder / 'basin'}" in answer.stdout
+    [problem] = check_basin(home.folder / "basin")
+    assert problem.file == "forcing.csv"
+
+
+def test_periods_and_step_are_drafted(home):
+    home.mapping["basin"] = {"title": "My valley"}
+    settings = home.basin().settings
+    assert settings.step == "5D"
+    assert str(settings.train) == "2001-01-01 to 2004-08-06"
+    assert str(settings.test) == "2005-10-19 to 2006-12-31"
+
+
+def test_the_preview_tells_and_writes_nothing(home):
+    home.mapping["heads"]["missing"] = ["-999"]
+    answer = home.run("--preview")
+    assert answer.exit_code == 0, answer.stderr
+    for part in ("wells: sites.csv, 4 rows, 4 places (007, A1, A2, …)",
+                 "heads: levels.csv, 1612 rows, long, 4 series with 1612 values, 2001-01-01 to "
+                 "2006-12-31; head 1", " m\n", "discharge", "m3/s", "precipitation 0 to",
+                 "step: 5D", "Nothing was written"):  # fmt: skip
+        assert part in answer.stdout, answer.stdout
+    assert not (home.folder / "basin").exists()
+
+
+def test_the_source_is_told(home):
+    home.basin()
+    text = (home.folder / "basin" / "SOURCE.md").read_text()
+    for part in ("`levels.csv`", "SHA-256", "CC BY 4.0", "    heads:", "4 series with 1612 values"):
+        assert part in text
+
+
+# What goes wrong
+
+
+@pytest.mark.parametrize(
+    ("section", "keys", "said"),
+    [
+        ("heads", {"unit": "inch"}, "heads, unit of head: found 'inch'; expected one of m"),
+        ("heads", {"kind": "hight"}, "section heads, key kind: found 'hight'; expected one of"),
+        ("heads", {"datum": "Day"}, "section heads, key datum: found an unknown key"),
+        ("heads", {"file": "none.csv"}, "key file: found 'none.csv'; expected one of the"),
+        ("heads", {"date": 5}, "section heads, key date: found 5; expected text"),
+        ("heads", {"missing": "x"}, "key missing: found 'x'; expected a list"),
+        ("heads", {"value": "Stage"}, "levels.csv, column 'Stage': found no such column, only Day"),
+        ("heads", {"separator": ";"}, "levels.csv: found one column only, 'Day,Nr,Level'"),
+        ("heads", {"date_form": "%d/%m/%Y"}, "found '2001-01-01', which is no date of the form"),
+        ("heads", {"encoding": "utf-7-bit"}, "levels.csv: found unknown encoding: utf-7-bit"),
+        ("heads", {"decimal": ","}, "rows 2, 3, 4 and 1609 more, column 'Level': found"),
+        ("forcing", {"units": {"wind": "bft"}}, "section forcing, unit of wind: found 'bft'"),
+        ("forcing", {"wind": "Wnd"}, "column 'Wnd': found no such column"),
+        ("wells", {"name": "Title"}, "sites.csv, column 'Title': found no such column"),
+        ("basin", {"step": "7D"}, "basin.yml, key step: found '7D'; expected one of D, 5D, W, MS"),
+        ("basin", {"colour": "red"}, "basin.yml, key 'colour': found an unknown key"),
+    ],
+)  # fmt: skip
+def test_a_wrong_mapping(home, section, keys, said):
+    home.mapping[section] |= keys
+    message = home.refused()
+    assert said in message, message
+    assert "Traceback" not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "mapping.yml: found no keys; expected plain YAML"),
+        ("heads: [", "mapping.yml, line"),
+        ("heads: 5", "mapping.yml, section heads: found 5; expected keys and values"),
+        ("haeds: {date: Day}", "found an unknown section (did you mean 'heads'?)"),
+        ("heads: {date: D, file: levels.csv}", "section wells: found nothing; expected this"),
+        ("wells: {file: sites.csv}", "section wells, key well_id: found nothing"),
+        ('heads: !!python/object/apply:os.system ["true"]', "Python object, which is never loaded"),
+        ("heads: {a: 1}\nheads: {b: 1}", "the key 'heads' twice"),
+    ],
+)  # fmt: skip
+def test_a_mapping_that_is_none(home, text, said):
+    files, path = home.paths()
+    path.write_text(text)
+    with pytest.raises(UserError) as error:
+        source.understand(files, path)
+    assert said in str(error.value)
+
+
+def test_every_problem_at_once(home):
+    home.mapping["heads"]["unit"] = "inch"
+    home.mapping["forcing"]["sun"] = "Sun"
+    home.mapping["gauges"].pop("latitude")
+    message = home.refused()
+    assert "3 problems; nothing was written" in message
+
+
+def test_a_value_that_is_none_has_its_row_in_the_users_file(home):
+    levels = home.read("levels.csv")
+    levels.loc[[7, 9], "Level"] = ["dry", "-9999"]
+    levels.loc[11, "Day"] = "31.12.2001"
+    home.write("levels.csv", levels)
+    message = home.refused()
+    assert "levels.csv, row 9, column Level: found 'dry'" in message
+    assert "levels.csv, row 11, column Level: found '-9999', a usual stand-in" in message
+    assert "levels.csv, row 13, column 'Day': found '31.12.2001', which is no date" in message
+    assert "give date_form" in message
+
+
+def test_what_the_check_would_refuse_is_not_written(home):
+    sites = home.read("sites.csv")
+    home.write("sites.csv", sites.rename(columns={"East": "North", "North": "East"}))
+    message = home.refused()
+    assert "column latitude" in message
+    assert f"problem in the basin folder {home.folder / 'basin'}" in message
+
+
+def test_an_unknown_well(home):
+    levels = home.read("levels.csv")
+    home.write("levels.csv", levels.assign(Nr=levels["Nr"].str.lstrip("0")))
+    with pytest.raises(BasinError, match=r"unknown well_id '7' \(did you mean '007'\?\)"):
+        source.write(home.folder / "basin", home.understand(), *home.paths())
+
+
+def test_an_excel_file_that_is_none(home):
+    pytest.importorskip("openpyxl")
+    (home.folder / "levels.xlsx").write_text("Day,Nr,Level\n")
+    home.mapping["heads"]["file"] = "levels.xlsx"
+    assert "levels.xlsx: found a file that is no Excel workbook" in home.refused()
+
+
+def test_a_sheet_that_is_not_there(home):
+    pytest.importorskip("openpyxl")
+    home.read("levels.csv").to_excel(home.folder / "levels.xlsx", index=False)
+    home.mapping["heads"] |= {"file": "levels.xlsx", "sheet": "Tabelle1"}
+    assert "found no sheet 'Tabelle1', only Sheet1" in home.refused()
+
+
+def test_without_openpyxl(home, monkeypatch):
+    (home.folder / "levels.xlsx").write_bytes(b"PK")
+    home.mapping["heads"]["file"] = "levels.xlsx"
+    monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
+    assert 'not installed: python -m pip install "swgw[import]"' in home.refused()
+
+
+def test_records_that_share_no_time(home):
+    home.mapping["basin"] = {}
+    weather = home.read("weather.csv")
+    home.write("weather.csv", weather.assign(Day=weather["Day"].str.replace("20", "19")))
+    message = home.refused()
+    assert "the records share no time: heads.csv 2001-01-01 to 2006-12-31" in message
