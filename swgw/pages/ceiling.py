@@ -197,6 +197,25 @@ def _limit(study, task: str) -> Markdown:
     return Markdown("\n".join(lines))
 
 
+def _pastas(study) -> Markdown:
+    """Say what Pastas is, or how to get it."""
+    if "Pastas" in study.references("head"):
+        return Markdown(
+            "Among the references, **Pastas** {cite}`collenteur2019` fits to each well alone what "
+            "hydrologists fit to wells: responses to rain less evaporation and to the river, a "
+            "straight trend where the validation year asks for it, and a residual that fades. The "
+            "river to come is expected to return to its climatology."
+        )
+    return Markdown(
+        "One more reference, transfer-function models of single wells {cite}`collenteur2019`, is "
+        'left out: Pastas is not installed. `pip install "swgw[pastas]"` adds it.'
+    )
+
+
+def _together(*parts: Markdown) -> Markdown:
+    return Markdown("\n\n".join(part.data for part in parts))
+
+
 @needs("gauge")
 def figure_water(study) -> Figure:
     """Surface water between floor and ceiling."""
@@ -204,21 +223,10 @@ def figure_water(study) -> Figure:
 
 
 @needs("gauge")
-def table_water(study) -> Markdown:
-    """Surface water: differences and shares."""
-    return _table(study, "surface_water")
-
-
-@needs("gauge")
 def words_water(study) -> Markdown:
-    """Surface water: what the differences say."""
-    return _words(study, "surface_water")
-
-
-@needs("gauge")
-def words_water_limit(study) -> Markdown:
-    """Surface water: what the limit is."""
-    return _limit(study, "surface_water")
+    """Surface water: the limit, differences and shares by lead time, and what they say."""
+    parts = (part(study, "surface_water") for part in (_limit, _table, _words))
+    return _together(*parts)
 
 
 @needs("wells:1")
@@ -228,34 +236,7 @@ def figure_heads(study) -> Figure:
 
 
 @needs("wells:1")
-def table_heads(study) -> Markdown:
-    """Heads: differences and shares."""
-    return _table(study, "head")
-
-
-@needs("wells:1")
 def words_heads(study) -> Markdown:
-    """Heads: what the differences say."""
-    return _words(study, "head")
-
-
-@needs("wells:1")
-def words_heads_limit(study) -> Markdown:
-    """Heads: what the limit is."""
-    return _limit(study, "head")
-
-
-@needs("wells:1")
-def words_pastas(study) -> Markdown:
-    """Say what Pastas is, or how to get it."""
-    if "Pastas" in study.references("head"):
-        return Markdown(
-            "**Pastas** {cite}`collenteur2019` fits to each well alone what hydrologists fit to "
-            "wells: responses to rain less evaporation and to the river, a straight trend where "
-            "the validation year asks for it, and a residual that fades. The river to come is "
-            "expected to return to its climatology."
-        )
-    return Markdown(
-        "A further reference, transfer-function models of single wells {cite}`collenteur2019`, is "
-        'left out: Pastas is not installed. `pip install "swgw[pastas]"` adds it.'
-    )
+    """Heads: the same, and a word on Pastas."""
+    parts = (part(study, "head") for part in (_limit, _table, _words))
+    return _together(*parts, _pastas(study))
