@@ -5,8 +5,10 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import yaml
 
+from swgw.basin import Basin
 from swgw.errors import UserError
 from swgw.panel import usable_wells
 from swgw.prepare import Prepared
@@ -17,6 +19,7 @@ from swgw.variables import Inputs
 BOTH = ("head", "surface_water")
 MODELS = ("GRU", "LSTM", "TFT")
 OWN_SETTINGS = "settings.yml"
+TRIALS = "tuning.csv"
 LARGEST_SETTING = 4096
 FOLDS = 4  # blocks of the training years
 
@@ -170,6 +173,32 @@ def load_settings(prepared: Prepared) -> dict[str, dict]:
     settings = yaml.safe_load(common.read_text(encoding="utf-8"))
     own = prepared.basin.path / OWN_SETTINGS
     return _own_settings(own, settings) if own.exists() else settings
+
+
+def tuning_files(basin: Basin) -> tuple[Path, Path]:
+    """Say where a search leaves the settings it found and its trials.
+
+    A basin keeps its own; what is found on an embedded basin serves every basin of its step.
+    """
+    if basin.path.parent == shared("basins"):
+        common = shared("settings")
+        return common / f"{basin.settings.step}.yml", common / f"{basin.settings.step}.csv"
+    return basin.path / OWN_SETTINGS, basin.path / TRIALS
+
+
+def read_trials(basin: Basin) -> pd.DataFrame:
+    """Read the trials behind a basin's settings: its own, or those of the common settings.
+
+    Returns
+    -------
+    DataFrame
+        trial, value (best validation loss), state, the settings tried, model; empty where there
+        was no search.
+    """
+    own = basin.path / TRIALS
+    common = shared("settings") / f"{basin.settings.step}.csv"
+    path = own if own.exists() or (basin.path / OWN_SETTINGS).exists() else common
+    return pd.read_csv(path) if path.exists() else pd.DataFrame()
 
 
 def _own_settings(path: Path, common: dict[str, dict]) -> dict[str, dict]:

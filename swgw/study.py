@@ -14,7 +14,7 @@ import xarray as xr
 
 from swgw.basin import Basin, load_basin
 from swgw.draws import read_draws
-from swgw.experiments import CONTROLS, TABLE_2, Run, fold_runs, planned_runs, tasks
+from swgw.experiments import CONTROLS, TABLE_2, Run, fold_runs, planned_runs, read_trials, tasks
 from swgw.grid import Grid, chains
 from swgw.jobs import do_missing, jobs_of
 from swgw.prepare import Prepared, prepare_basin
@@ -29,7 +29,6 @@ from swgw.yardsticks import Yardsticks
 REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
 REFERENCE_SEED = -1
 CLUSTERS = 3
-TRIALS = "tuning.csv"
 
 
 def open_study(
@@ -334,12 +333,8 @@ class Study:
         return learning_curves([(run, self.run_folder(run)) for run in self.runs])
 
     def tuning(self) -> pd.DataFrame:
-        """Trials of the search that gave the basin's own settings; empty where there was none.
-
-        Gives trial, value (best validation loss), state, the settings tried, model.
-        """
-        path = self.basin.path / TRIALS
-        return pd.read_csv(path) if path.exists() else pd.DataFrame()
+        """Trials behind the settings; see :func:`swgw.experiments.read_trials`."""
+        return read_trials(self.basin)
 
     def parameter_counts(self) -> pd.DataFrame:
         """Trainable parameters of each model: model, target, parameters."""

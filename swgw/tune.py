@@ -16,10 +16,10 @@ import yaml
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from swgw.experiments import MODELS, OWN_SETTINGS, Run, load_settings
+from swgw.experiments import MODELS, Run, load_settings, tuning_files
 from swgw.files import write_text
 from swgw.panel import make_panel
-from swgw.study import TRIALS, Study
+from swgw.study import Study
 
 HIDDEN_SIZES = (16, 32, 48)
 DROPOUT = (0.0, 0.4)
@@ -28,7 +28,7 @@ FINISHED = (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)
 
 
 def tune(study: Study, trials: int, say: Callable[[str], None]) -> Path:
-    """Search settings for every model and write them into the basin's folder.
+    """Search settings for every model and write them where the next book finds them.
 
     Parameters
     ----------
@@ -42,20 +42,26 @@ def tune(study: Study, trials: int, say: Callable[[str], None]) -> Path:
     Returns
     -------
     Path
-        ``settings.yml`` in the basin's folder, with which its next book is made; ``tuning.csv``
-        beside it holds the trials.
+        ``settings.yml`` in the basin's folder, with which its next book is made, with the trials
+        in ``tuning.csv`` beside it; for an embedded basin the common settings of its step.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     searches = {}
     for model in MODELS:
         searches[model] = _search(study, _largest(study, model), trials, say)
     tables = [_table(search).assign(model=model) for model, search in searches.items()]
-    folder = study.basin.path
-    write_text(folder / TRIALS, pd.concat(tables, ignore_index=True).to_csv(index=False))
+    own, trials_file = tuning_files(study.basin)
+    write_text(trials_file, pd.concat(tables, ignore_index=True).to_csv(index=False))
     settings = load_settings(study.prepared)
-    best = {model: settings[model] | search.best_params for model, search in searches.items()}
-    write_text(folder / OWN_SETTINGS, yaml.safe_dump(best, sort_keys=False))
-    return folder / OWN_SETTINGS
+    best = {model: settings[model] | _rounded(search) for model, search in searches.items()}
+    write_text(own, yaml.safe_dump(best, sort_keys=False))
+    return own
+
+
+def _rounded(search: optuna.Study) -> dict:
+    """Give the best settings to three digits, which is more than a search can tell apart."""
+    best = search.best_params
+    return {n: float(f"{v:.3g}") if isinstance(v, float) else v for n, v in best.items()}
 
 
 def _largest(study: Study, model: str) -> Run:
