@@ -1,5 +1,6 @@
 """A study end to end on the tiny basin: one index, the same bits, runs found again."""
 
+import hashlib
 import json
 import logging
 
@@ -124,9 +125,22 @@ def test_a_broken_checkpoint_is_a_users_error(tmp_path):
         training.load_checkpoint(path)
 
 
+def test_an_altered_checkpoint_is_noticed(study):
+    run = next(r for r in study.runs if r.experiment.name == "ST-GRU")
+    path = study.run_folder(run).path / "checkpoint.pt"
+    good = path.read_bytes()
+    for place in range(0, len(good), len(good) // 50):
+        path.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+        with pytest.raises(UserError, match="cannot be read"):
+            training.load_checkpoint(path)
+    path.write_bytes(good)
+    assert training.load_checkpoint(path)["curve"]
+
+
 def test_a_checkpoint_never_runs_code(tmp_path):
     path = tmp_path / "checkpoint.pt"
     torch.save({"network": _Bomb()}, path)
+    path.write_bytes(path.read_bytes() + hashlib.sha256(path.read_bytes()).digest())
     with pytest.raises(UserError, match="cannot be read"):
         training.load_checkpoint(path)
 

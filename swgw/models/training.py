@@ -4,6 +4,8 @@ One thread, and each epoch draws its windows and dropout masks from (seed, epoch
 was killed goes on from its last finished epoch and ends with the same bits.
 """
 
+import hashlib
+import io
 import logging
 import math
 from collections.abc import Callable, Iterator
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 FORECAST_PER_ROW = 64
 FORECAST_ROWS = 8
 VALIDATION_ROWS = 60
+SEAL = 32  # bytes of a SHA-256 at the end of a checkpoint
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def train(
     if state["curve"]:
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
+        on_epoch(state["curve"])  # a kill between checkpoint and curve leaves the curve behind
     while not _finished(state["curve"], schedule):
         epoch = len(state["curve"])
         learned, presented = _epoch(network, loss, training, schedule, optimiser, seed, epoch)
@@ -239,7 +243,11 @@ def load_checkpoint(path: Path) -> dict:
         Where the file is damaged.
     """
     try:
-        return torch.load(path, weights_only=True, map_location="cpu")
+        data = path.read_bytes()
+        body, seal = data[:-SEAL], data[-SEAL:]
+        if hashlib.sha256(body).digest() != seal:  # torch itself lets altered numbers pass
+            raise ValueError("altered")
+        return torch.load(io.BytesIO(body), weights_only=True, map_location="cpu")
     except Exception as error:
         raise UserError(
             f"{path}: the checkpoint cannot be read ({type(error).__name__}); "
@@ -248,13 +256,14 @@ def load_checkpoint(path: Path) -> dict:
 
 
 def _save(path: Path, network: nn.Module, optimiser, state: dict) -> None:
+    record = {
+        "network": network.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "curve": state["curve"],
+        "best": state["best"],
+    }
+    buffer = io.BytesIO()  # not a path: torch would write its name into the file
+    torch.save(record, buffer)
+    data = buffer.getvalue()
     with write_whole(path) as temporary:
-        torch.save(
-            {
-                "network": network.state_dict(),
-                "optimiser": optimiser.state_dict(),
-                "curve": state["curve"],
-                "best": state["best"],
-            },
-            temporary,
-        )
+        temporary.write_bytes(data + hashlib.sha256(data).digest())
