@@ -10,23 +10,23 @@ from swgw.climatology import fit_climatology
 from swgw.experiments import BOTH, FOLDS, fold_bins, tasks
 from swgw.files import write_dataset
 from swgw.models.hindcast import task_hindcast
-from swgw.models.references import (
-    forecast_climatology,
-    forecast_damped,
-    forecast_persistence,
-    forecast_ridge,
-)
 from swgw.panel import Panel, make_panel
 from swgw.prepare import Prepared
 from swgw.runs import RunFolder, key_of
 from swgw.variables import Inputs
 from swgw.windows import issue_steps, make_windows
 
+REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
+
+
+def fold_folder(study) -> RunFolder:
+    """Where a study's references of all blocks are kept."""
+    key = key_of({"reference folds": FOLDS, "gauge": study.gauge}, study.basin.digest)
+    return RunFolder(study.folder / "runs" / f"references_folds_{key}")
+
 
 def reference_fold(study, task: str, reference: str, fold: int) -> xr.Dataset:
     """Give a reference's forecasts of a block of the training years.
-
-    Fitted at the first call for all references, tasks and blocks, and kept beside the study's runs.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def reference_fold(study, task: str, reference: str, fold: int) -> xr.Dataset:
     task : str
         "surface_water" or "head".
     reference : str
-        "persistence", "damped persistence", "climatology" or "ridge".
+        One of :data:`REFERENCES`.
     fold : int
 
     Returns
@@ -42,8 +42,7 @@ def reference_fold(study, task: str, reference: str, fold: int) -> xr.Dataset:
     Dataset (series, issue_time, lead_time)
         In the form of :meth:`swgw.study.Study.hindcast`.
     """
-    key = key_of({"reference folds": FOLDS, "gauge": study.gauge}, study.basin.digest)
-    folder = RunFolder(study.folder / "runs" / f"references_folds_{key}")
+    folder = fold_folder(study)
     if not folder.is_finished():
         fit_reference_folds(study.prepared, study.gauge, study.clusters, folder)
     return _open(folder.path / _name(task, reference, fold))
@@ -114,6 +113,13 @@ def _forecasts(
     prepared: Prepared, panel: Panel, task: str, issues: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Each reference's forecasts, (window, lead_time) in the data's unit."""
+    from swgw.models.references import (  # scikit-learn takes a second to import
+        forecast_climatology,
+        forecast_damped,
+        forecast_persistence,
+        forecast_ridge,
+    )
+
     windows, n = make_windows(panel, issues), panel.lead_times
     observed = prepared.heads if task == "head" else prepared.surface_water
     observed, training = observed[list(panel.series)], prepared.inside("train")

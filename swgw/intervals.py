@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from swgw import scores
 from swgw.conformal import LEVELS, Calibration, Method, calibrate, choose_method, left_out
 from swgw.error_size import Forecasts, mean_known
 from swgw.experiments import FOLDS
-from swgw.fold_references import reference_fold
+from swgw.fold_references import REFERENCES, reference_fold
 from swgw.steps import step_of_year
 from swgw.study import REFERENCES
 
@@ -41,7 +42,7 @@ def fold_hindcasts(study, task: str, model: str) -> list[xr.Dataset]:
     """
     if not study.fold_runs:
         return []
-    if study.seeds_of(model)[0] < 0:  # a reference
+    if model in REFERENCES:
         return [reference_fold(study, task, model, fold) for fold in range(FOLDS)]
     runs = [
         run
@@ -109,12 +110,15 @@ class Learned:
         Of the "80" and "95" % intervals, each block calibrated on the others; mean over series.
     by_block : list of float
         Coverage of the 80 % intervals of each block so.
+    crps_left_out : float
+        CRPS of blocks left out, median over series, in the unit of the data.
     """
 
     calibration: Calibration
     crps: dict[Method, float]
     coverage: dict[str, float]
     by_block: list[float]
+    crps_left_out: float
 
 
 @lru_cache(maxsize=64)
@@ -131,7 +135,9 @@ def learned(study, task: str, model: str) -> Learned:
         _share(inside["80"][:, forecasts.block == block]) for block in np.unique(forecasts.block)
     ]
     coverage = {name: _share(flags) for name, flags in inside.items()}
-    return Learned(calibrate(forecasts, method), crps, coverage, by_block)
+    each = mean_known(scores.crps(forecasts.obs, quantiles, LEVELS), axis=(1, 2))
+    typical = float(np.median(each))
+    return Learned(calibrate(forecasts, method), crps, coverage, by_block, typical)
 
 
 def _inside(obs: np.ndarray, quantiles: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 import pandas as pd
 
 from swgw.draws import draw_jobs
-from swgw.experiments import Run
+from swgw.experiments import FOLDS, Run
+from swgw.fold_references import fit_reference_folds, fold_folder
 from swgw.prepare import Prepared
 from swgw.runs import RunFolder
 from swgw.workers import Job, missing, perform_all
@@ -38,6 +39,8 @@ def jobs_of(study) -> list[Job]:
     ]
     runs = [run_job(run, *given, study.run_folder(run)) for run in study.all_runs]
     others = draw_jobs(study.prepared, study.profile, study.folder)
+    if study.fold_runs:
+        references.append(fold_reference_job(study.gauge, *given, fold_folder(study)))
     return references + study.yardsticks.jobs(study.gauges_studied) + runs + others
 
 
@@ -76,6 +79,15 @@ def reference_job(
     """Describe the fit of all references of a gauge."""
     args = (prepared, gauge, clusters, folder)
     return Job("references", folder, _fit_references, args, REFERENCE_COST)
+
+
+def fold_reference_job(
+    gauge: str | None, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder
+) -> Job:
+    """Describe the fit of all references without each block of the training years."""
+    args = (prepared, gauge, clusters, folder)
+    cost = FOLDS * REFERENCE_COST
+    return Job("references, folds", folder, fit_reference_folds, args, cost)
 
 
 def _train(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder) -> None:

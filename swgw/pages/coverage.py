@@ -166,7 +166,7 @@ def table_crps(study) -> Markdown:
         known = intervals.calibrated_models(study, task)
         best = min(
             (name for name in references(study, task) if name in known),
-            key=lambda name: uncertainty.interval_of(study, task, name, RECALIBRATED, "crps").value,
+            key=lambda name: intervals.learned(study, task, name).crps_left_out,
         )
         for model in [name for name in trained(study, task) if name in known]:
             gain = uncertainty.crps_gain(study, task, model, best)
