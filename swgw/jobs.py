@@ -1,4 +1,4 @@
-"""What a study has to compute, as one list of jobs: its references, its runs and other draws.
+"""What a study has to compute, as one list of jobs: its references, its runs, other draws, transfer.
 
 Whoever adds work that takes long to a study adds it to :func:`jobs_of`; ``swgw book`` then does it
 with the rest, on as many cores or machines, times it, and ties its results to the book.
@@ -15,6 +15,7 @@ from swgw.experiments import FOLDS, Run
 from swgw.fold_references import fit_reference_folds, fold_folder
 from swgw.prepare import Prepared
 from swgw.runs import RunFolder
+from swgw.transfer.work import transfer_jobs
 from swgw.workers import Job, missing, perform_all
 
 REFERENCE_COST = 2_000.0
@@ -38,7 +39,7 @@ def jobs_of(study) -> list[Job]:
         for gauge in study.gauges_studied
     ]
     runs = [run_job(run, *given, study.run_folder(run)) for run in study.all_runs]
-    others = draw_jobs(study.prepared, study.profile, study.folder)
+    others = draw_jobs(study.prepared, study.profile, study.folder) + transfer_jobs(study)
     if study.fold_runs:
         references.append(fold_reference_job(study.gauge, *given, fold_folder(study)))
     return references + study.yardsticks.jobs(study.gauges_studied) + runs + others

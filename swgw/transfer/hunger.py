@@ -135,13 +135,10 @@ def _member(basin: Basin, variables: Sequence[str], member: int, folder: Path) -
 
 
 def draw_parameters(member: int):
-    """Draw the simulator's parameters anew: each aquifer and river parameter within its range.
+    """Draw the simulator's parameters anew: those of aquifer, river and water use.
 
-    Returns
-    -------
-    Parameters
-        A third of the way, at most, from the calibrated value to an end of the plausible range, so
-        that the river neither dries up nor floods the plain.
+    Each goes a third of the way, at most, from the calibrated value to an end of its plausible
+    range, so that the river neither dries up nor floods the plain.
     """
     from dataclasses import fields
 

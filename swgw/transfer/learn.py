@@ -1,4 +1,4 @@
-"""Training of many networks at once, each with its own loss, its own Adam and its own early stop."""
+"""Training of many networks at once, each with its own loss, its own Adam, its own early stop."""
 
 from dataclasses import dataclass
 

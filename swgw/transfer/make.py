@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from swgw.basin import Basin
-from swgw.files import write_whole
+from swgw.files import write_dataset
 from swgw.panel import usable_wells
 from swgw.timing import Stopwatch
 from swgw.transfer.monthly import Samples, make_samples, monthly_basin, with_means
@@ -142,5 +142,4 @@ def write_hindcast(
         "lead_time": np.arange(1, samples.y.shape[-1] + 1),
         "valid_time": (dims[1:], samples.valid_time[inside]),
     }
-    with write_whole(folder / name) as temporary:
-        xr.Dataset(data, coordinates).to_netcdf(temporary, engine="h5netcdf")
+    write_dataset(xr.Dataset(data, coordinates), folder / name)

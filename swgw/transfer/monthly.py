@@ -151,7 +151,7 @@ def make_samples(prepared: Prepared) -> Samples:
         panel.series,
         names,
         x,
-        (change / unit).astype(np.float32),
+        (change / np.where(unit > 0, unit, 1.0)).astype(np.float32),
         panel.centre[:, steps, 0] + scale * fading,
         np.broadcast_to(scale * unit, change.shape).astype(np.float32),
         heads.to_numpy(np.float64).T[:, steps],
@@ -198,11 +198,11 @@ def _inputs(
 
 
 def _spread(change: np.ndarray) -> np.ndarray:
-    """Deviation over the training years (series, 1, lead_time); 1 for a series that is constant."""
+    """Deviation over the training years (series, 1, lead_time); 0 for a series that is constant."""
     known = np.isfinite(change)
     count = np.maximum(known.sum(axis=1, keepdims=True), 1)
     spread = np.sqrt((np.where(known, change, 0.0) ** 2).sum(axis=1, keepdims=True) / count)
-    return np.where(spread > 1e-6, spread, 1.0)
+    return np.where(spread > 1e-6, spread, 0.0)
 
 
 def _last(heads: pd.DataFrame, prepared: Prepared) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """The jobs of transfer learning in a study, and where each leaves what it found."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -46,6 +46,12 @@ def _source(name: str) -> str:
     return digest(PACKAGE / "transfer" / f"{module}.py" for module in modules)
 
 
+@lru_cache(maxsize=8)
+def lack_of(study) -> str:
+    """Say in words why a study has no transfer learning; empty where it has."""
+    return lack(study.basin)
+
+
 def lack(basin: Basin) -> str:
     """Say in words why a basin has no transfer learning; empty where it has."""
     if not len(basin.heads):
@@ -65,9 +71,9 @@ def lack(basin: Basin) -> str:
 
 
 def folders(study) -> dict[str, RunFolder]:
-    """Where each competitor of a study is kept; empty for a basin that :func:`lack` s one."""
+    """Where each competitor of a study is kept; empty where :func:`lack_of` gives a reason."""
     plan = plan_of(study.profile)
-    if lack(study.basin):
+    if lack_of(study):
         return {}
     names = [name for name in MAKERS if name != "data hunger" or plan.years]
     return {name: RunFolder(_home(study, name, plan)) for name in names}
