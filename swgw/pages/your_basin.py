@@ -6,10 +6,12 @@ from IPython.display import Markdown
 from swgw import words
 from swgw.check import report, summary
 from swgw.pages import missing
+from swgw.troubles import messages
 
 _OPTIONAL = {
     "`gauges.csv`, `surface_water.csv`": ("gauge", "surface-water forecasts, multi-task models"),
     "a second gauge": ("gauges:2", "the second task's worth at another place"),
+    "`gauge_id` in `wells.csv`": ("well:gauge_id", "each well's own river, where there are many"),
     "`river.geojson`": ("river", "map, distance to the river as an input and in the figures"),
     "three wells or more": ("wells:3", "clusters, and the cluster as an input"),
     "`temperature`": ("temperature", "snowmelt and seasons among the inputs"),
@@ -25,6 +27,12 @@ _OPTIONAL = {
 def words_check(study) -> Markdown:
     """Say how much of each kind of series of this basin is observed, as the check does."""
     return words.table(summary(report(study.basin)).map(words.escape))
+
+
+def table_troubles(study) -> Markdown:
+    """List common faults of a folder, what the check says of each, and the cure."""
+    rows = [(what, words.escape(said), cure) for what, said, cure in messages()]
+    return words.table(pd.DataFrame(rows, columns=["what happened", "the check says", "the cure"]))
 
 
 def table_optional(study) -> Markdown:
