@@ -16,6 +16,7 @@ from swgw.files import clear_drafts, write_text
 from swgw.provenance import provenance
 from swgw.share import shared
 from swgw.times import keep_times, read_times, summed, work_times
+from swgw.transfer.claims import transfer_tables
 from swgw.uncertainty import uncertainty_scores
 
 SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
@@ -201,6 +202,8 @@ def _collect(study, executed: list[Path], pages: float, say: Callable[[str], Non
     collect.write_table(study.table_3(), results / "table_3.csv")
     collect.write_table(study.groundwater_scores(), results / "groundwater_scores.csv")
     collect.write_table(uncertainty_scores(study), results / "uncertainty.csv")
+    for name, table in transfer_tables(study).items():
+        collect.write_table(table, results / f"{name}.csv")
     figures = collect.collect_figures(executed, results / "figures")
     seconds = read_times(study) | {"notebooks": _notebook_times(executed), "pages": pages}
     facts = {"seconds": seconds, "cpu_seconds_of_work": summed(work_times(study))}

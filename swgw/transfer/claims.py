@@ -12,7 +12,7 @@ from scipy.stats import rankdata
 
 from swgw import bootstrap
 from swgw.bootstrap import DRAWS, LEVEL, Interval, verdict
-from swgw.transfer.results import Transfer
+from swgw.transfer.results import Transfer, read_transfer
 
 MARGIN = 0.05
 """Two NSEs that differ by less are called nearly identical; the source's differ by 0.01."""
@@ -152,6 +152,22 @@ def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.corrcoef(ranks)[0, 1]) if ranks.std(axis=1).all() else float("nan")
 
 
+def by_well(transfer: Transfer) -> pd.DataFrame:
+    """Likeness to the mean of the others, cost of transfer and cluster (well_id)."""
+    lost = difference(transfer, "TL-LSTM", "IT-LSTM").mean()
+    clusters = transfer.study.clusters
+    clusters = pd.Series(dtype=float) if clusters is None else clusters
+    table = pd.DataFrame({"likeness": transfer.likeness, "difference": lost})
+    return table.assign(cluster=clusters.reindex(table.index)).dropna(subset=["difference"])
+
+
+def variant_medians(transfer: Transfer) -> pd.DataFrame:
+    """Median NSE over wells of each variant of TL-LSTM: variant, value, draw, median."""
+    rows = transfer.variants.query("lead_time == 1")
+    by = ["variant", "value", "draw"]
+    return rows.groupby(by, sort=False)["nse"].median().rename("median").reset_index()
+
+
 def size_interval(transfer: Transfer, size: int) -> Interval:
     """NSE from the mean of all wells less that from means of ``size`` wells, over draws × wells."""
     rows = transfer.variants.query("variant == 'wells' and lead_time == 1")
@@ -188,3 +204,15 @@ def summary(transfer: Transfer, lead_time: int = 1) -> pd.DataFrame:
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def transfer_tables(study) -> dict[str, pd.DataFrame]:
+    """Tables for the folder of results, by name; none where the basin has no transfer learning."""
+    transfer = read_transfer(study)
+    if not transfer.folders:
+        return {}
+    return {
+        "transfer": summary(transfer),
+        "transfer_differences": comparisons(transfer),
+        "transfer_scores": transfer.scores,
+    }

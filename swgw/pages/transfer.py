@@ -1,0 +1,299 @@
+"""What the page on transfer learning shows: competitors, times, leakage, failures, verdicts."""
+
+from collections.abc import Callable
+from functools import wraps
+
+import numpy as np
+import pandas as pd
+from IPython.display import Markdown
+from matplotlib.figure import Figure
+
+from swgw import words
+from swgw.pages import placeholder_figure, placeholder_words
+from swgw.plots import transfer as plots
+from swgw.transfer import claims
+from swgw.transfer.monthly import ENCODER_LENGTH
+from swgw.transfer.plan import FROZEN, plan_of
+from swgw.transfer.results import Transfer, read_transfer
+from swgw.transfer.work import lack_of
+
+SEVEN = 7  # the source's wells
+
+
+def _needs_transfer(function: Callable) -> Callable:
+    """Hand the results to a page's function, or answer with the reason why there are none."""
+
+    @wraps(function)
+    def page(study):
+        reason = lack_of(study)
+        if reason:
+            figure = function.__name__.startswith("figure")
+            return (placeholder_figure if figure else placeholder_words)([reason])
+        return function(study, read_transfer(study))
+
+    return page
+
+
+@_needs_transfer
+def words_setting(study, transfer: Transfer) -> Markdown:
+    """Say what is forecast, from what, and how much each approach may try."""
+    plan, data = plan_of(study.profile), transfer.hindcasts["IT-LSTM"]
+    months = words.count(data.sizes["issue_time"], "month")
+    return Markdown(
+        f"Here {words.count(data.sizes['well'], 'well')} are forecast "
+        f"{words.count(data.sizes['lead_time'], 'month')} ahead in each of {months} of the test "
+        f"period, from the {ENCODER_LENGTH} months before. Every tuning may try "
+        f"{words.count(plan.trials, 'setting')} and is judged on the validation period. "
+        f"Networks have {words.count(len(plan.seeds), 'seed')}. Nothing sees the test period."
+    )
+
+
+@_needs_transfer
+def figure_mean(study, transfer: Transfer) -> Figure:
+    """Standardised heads of the wells and their mean."""
+    period = study.basin.settings.train
+    return plots.plot_mean(transfer.standardised, (period.start, period.end))
+
+
+@_needs_transfer
+def figure_scores(study, transfer: Transfer) -> Figure:
+    """NSE of every well by approach."""
+    scores = transfer.scores.query("lead_time == 1")
+    each = scores.groupby(["approach", "well_id"], sort=False)["nse"].mean().reset_index()
+    return plots.plot_scores(each, claims.summary(transfer))
+
+
+@_needs_transfer
+def table_scores(study, transfer: Transfer) -> Markdown:
+    """NSE per well of every approach, with intervals and times."""
+    rows = []
+    for line in claims.summary(transfer).itertuples():
+        rows.append(
+            {
+                "approach": line.approach,
+                "median NSE [90 %]": _interval(line.median, line.low, line.high),
+                "mean NSE [90 %]": _interval(line.mean, line.mean_low, line.mean_high),
+                "quartiles": f"{words.number(line.lower_quartile)} to "
+                f"{words.number(line.upper_quartile)}",
+                "processor time [s]": words.number(line.seconds, 1),
+            }
+        )
+    return words.table(pd.DataFrame(rows))
+
+
+def _interval(value: float, low: float, high: float, digits: int = 2) -> str:
+    text = words.number(value, digits)
+    if np.isfinite(low):
+        text += f" [{words.number(low, digits)}, {words.number(high, digits)}]"
+    return text
+
+
+@_needs_transfer
+def words_unscored(study, transfer: Transfer) -> Markdown:
+    """Say how many wells are not scored, and why."""
+    values = transfer.nse("damped persistence").iloc[0]
+    lost, left = int(values.isna().sum()), len(study.basin.wells) - len(values)
+    parts = [f"{words.count(int(values.notna().sum()), 'well')} are scored"]
+    if lost:
+        parts.append(f"{lost} did not vary or were not observed in the test period")
+    if left:
+        parts.append(f"{left} had too short a record in the training years to be forecast")
+    return Markdown("; ".join(parts) + ".")
+
+
+@_needs_transfer
+def figure_differences(study, transfer: Transfer) -> Figure:
+    """Median differences between approaches with their intervals."""
+    return plots.plot_differences(claims.comparisons(transfer), claims.MARGIN)
+
+
+@_needs_transfer
+def words_leakage(study, transfer: Transfer) -> Markdown:
+    """Say what leaving the target well out of the mean changes."""
+    found = claims.median_interval(claims.difference(transfer, "TL-LSTM", "TL-LSTM, well left out"))
+    word = claims.verdict(found)
+    meaning = {
+        "supported": "so having the target in the mean flatters TL-LSTM",
+        "contradicted": "so having the target in the mean does not flatter TL-LSTM",
+        "inconclusive": "which cannot be told from chance",
+        "not judged": "which one seed cannot judge",
+    }[word]
+    return Markdown(
+        "With the target well in the mean, NSE changes by "
+        f"{_interval(found.value, found.low, found.high, 3)} (median over wells) against the mean "
+        f"of all other wells, {meaning}."
+    )
+
+
+@_needs_transfer
+def figure_time(study, transfer: Transfer) -> Figure:
+    """NSE against development time."""
+    return plots.plot_time(claims.summary(transfer))
+
+
+@_needs_transfer
+def words_time(study, transfer: Transfer) -> Markdown:
+    """Say what development takes, side by side and one well after another."""
+    seconds, alone = transfer.seconds, transfer.seconds_one_well
+    n = transfer.hindcasts["IT-LSTM"].sizes["well"]
+    share, word = claims.time_share(transfer)
+    one_by_one = n * alone["IT-LSTM"]
+    in_turn = alone["pre-training"] + n * alone["TL-LSTM"]
+    return Markdown(
+        f"For all {n} wells side by side, IT-LSTM took {words.number(seconds['IT-LSTM'], 1)} s of "
+        f"one processor core and TL-LSTM {words.number(seconds['TL-LSTM'], 1)} s: "
+        f"{words.percent(share, 1)} of it (*a fraction of the time*: **{word}**).\n\n"
+        "One well after another, as the source worked and estimated here from one well, IT-LSTM "
+        f"would take {words.number(one_by_one, 0)} s and TL-LSTM {words.number(in_turn, 0)} s, "
+        f"of which {words.number(alone['pre-training'], 1)} s are pre-training. *Weeks* is not "
+        "what training and this much tuning takes; hours of a person at work are not in these "
+        "numbers, and the source gives none of its own."
+    )
+
+
+@_needs_transfer
+def figure_likeness(study, transfer: Transfer) -> Figure:
+    """What transfer costs each well against how like the others it is."""
+    return plots.plot_likeness(claims.by_well(transfer), claims.steep_well(study.basin.wells))
+
+
+@_needs_transfer
+def table_unlike(study, transfer: Transfer) -> Markdown:
+    """List the wells least like the mean of the others, with their scores."""
+    wells = claims.by_well(transfer).sort_values("likeness").head(8)
+    scores = {name: transfer.nse(name).mean() for name in ("IT-LSTM", "TL-LSTM")}
+    rows = [
+        {
+            "well": words.escape(well),
+            "cluster": words.number(line.cluster, 0),
+            "correlation": words.number(line.likeness),
+            "NSE, IT-LSTM": words.number(scores["IT-LSTM"][well]),
+            "NSE, TL-LSTM": words.number(scores["TL-LSTM"][well]),
+            "difference": words.number(line.difference, 3),
+        }
+        for well, line in zip(wells.index, wells.itertuples(), strict=True)
+    ]
+    return words.table(pd.DataFrame(rows))
+
+
+@_needs_transfer
+def words_unlike(study, transfer: Transfer) -> Markdown:
+    """Say whether transfer fails where wells are unlike the mean, and at the well in the hills."""
+    found = claims.likeness_interval(transfer)
+    text = (
+        "The rank correlation over wells between likeness and what transfer costs is "
+        f"{_interval(found.value, found.low, found.high)}. That transfer fails where a well is "
+        f"unlike the others is **{claims.verdict(found)}**.\n\n"
+    )
+    return Markdown(text + _hills(study, transfer)[0])
+
+
+def _hills(study, transfer: Transfer) -> tuple[str, str]:
+    """Sentence about the well in the hills, and the verdict."""
+    well = claims.steep_well(study.basin.wells)
+    if well is None or well not in transfer.nse("TL-LSTM"):
+        reason = (
+            "No well stands out by its slope, so the claim about a hilly well is not testable here."
+        )
+        return reason, "not testable here"
+    found = claims.steep_interval(transfer, well)
+    word = claims.verdict(found, -1)
+    text = (
+        f"Well {words.escape(well)} stands in the hills, by the slopes in `wells.csv`. There "
+        "TL-LSTM's difference to IT-LSTM lies "
+        f"{_interval(found.value, found.low, found.high, 3)} above or below its median at the "
+        f"other wells. That it is worse there is **{word}**."
+    )
+    return text, word
+
+
+@_needs_transfer
+def figure_variants(study, transfer: Transfer) -> Figure:
+    """NSE by frozen layers and by the number of wells in the mean."""
+    table = claims.variant_medians(transfer)
+    frozen = table[table["variant"] == "frozen"].set_index("value")["median"]
+    frozen.index = frozen.index.astype(int)
+    wells = table[table["variant"] == "wells"].assign(value=lambda rows: rows["value"].astype(int))
+    individual = float(np.nanmedian(transfer.nse("IT-LSTM").iloc[0]))
+    return plots.plot_variants(frozen.sort_index(), wells, individual)
+
+
+@_needs_transfer
+def words_variants(study, transfer: Transfer) -> Markdown:
+    """Say what depth, number of wells and a library by cluster change."""
+    table = claims.variant_medians(transfer)
+    frozen = table[table["variant"] == "frozen"].set_index("value")["median"]
+    lines = [
+        f"- **Freeze depth.** The medians lie between {words.number(frozen.min())} and "
+        f"{words.number(frozen.max())}; the best is with {frozen.idxmax()} of 4 layers frozen, "
+        f"{FROZEN} is our default."
+    ]
+    n = transfer.hindcasts["IT-LSTM"].sizes["well"]
+    if n > SEVEN:
+        found = claims.size_interval(transfer, SEVEN)
+        lines.append(
+            f"- **Wells in the mean.** All {n} wells against {SEVEN}, as many as the source has: "
+            f"{_interval(found.value, found.low, found.high, 3)} in the median over wells."
+        )
+    library = table[table["variant"] == "library"]["median"]
+    if len(library):
+        usual = frozen.loc[str(FROZEN)]
+        lines.append(
+            f"- **A library.** From the mean of the well's own cluster: median NSE "
+            f"{words.number(library.iloc[0])}, against {words.number(usual)} from the mean of "
+            "all."
+        )
+    return Markdown("\n".join(lines))
+
+
+@_needs_transfer
+def figure_hunger(study, transfer: Transfer) -> Figure:
+    """NSE by years of the target's record."""
+    if transfer.hunger.empty:
+        return placeholder_figure(["no data-hunger curve in this profile; `paper` has one"])
+    rows = transfer.hunger.query("lead_time == 1")
+    by = ["approach", "years"]
+    return plots.plot_hunger(
+        rows.groupby(by, sort=False)["nse"].median().rename("median").reset_index()
+    )
+
+
+@_needs_transfer
+def table_claims(study, transfer: Transfer) -> Markdown:
+    """The source's claims, our numbers and the verdicts."""
+    table = claims.summary(transfer).set_index("approach")
+    rows = []
+    for name, theirs in (("IT-LSTM", "0.92"), ("TL-LSTM", "0.91")):
+        ours = _interval(*table.loc[name, ["mean", "mean_low", "mean_high"]])
+        claim = f"mean NSE of {name}, one month ahead: {theirs}"
+        rows.append({"claim": claim, "ours": ours, "verdict": "**not testable here**"})
+    for line in claims.comparisons(transfer, claims.COMPARISONS).itertuples():
+        first, second = line.comparison.split(" − ")
+        says = f"{first} is {'as good as' if line.says == 'nearly identical' else 'better than'}"
+        ours = _interval(line.value, line.low, line.high, 3)
+        rows.append({"claim": f"{says} {second}", "ours": ours, "verdict": f"**{line.word}**"})
+    share, word = claims.time_share(transfer)
+    ours = f"{words.percent(share, 1)} of the processor time"
+    rows.append({"claim": "TL-LSTM takes a fraction of the time", "ours": ours,
+                 "verdict": f"**{word}**"})  # fmt: skip
+    rows.append({"claim": "from weeks to minutes", "ours": "see the times above",
+                 "verdict": "**not testable here**"})  # fmt: skip
+    rows.append({"claim": "TL-LSTM is worse at the hilly well", "ours": "see above",
+                 "verdict": f"**{_hills(study, transfer)[1]}**"})  # fmt: skip
+    return words.table(pd.DataFrame(rows))
+
+
+@_needs_transfer
+def words_headline(study, transfer: Transfer) -> Markdown:
+    """Say which approach is best here, and whether it beats what needs no learning."""
+    table = claims.summary(transfer).set_index("approach")["median"].dropna()
+    learned = table[[name for name in table.index if name in transfer.seconds.index]]
+    free = table.drop(learned.index)
+    if learned.empty or free.empty:
+        return Markdown("No comparison is possible: a score is undefined.")
+    ahead = "above" if learned.max() > free.max() else "not above"
+    return Markdown(
+        f"The best learned approach is **{learned.idxmax()}** (median NSE "
+        f"{words.number(learned.max())}), {ahead} the best that needs no learning, "
+        f"{free.idxmax()} ({words.number(free.max())})."
+    )
