@@ -222,15 +222,16 @@ def _row(well: str, table: pd.DataFrame) -> str:
     return f"| {well} | {table['parameter'].iloc[0]} | {len(table)} | {span} | {approved:.0%} |"
 
 
+def _digest(path: Path) -> str:
+    return f"- `{path.name}`\n  SHA-256 `{hashlib.sha256(path.read_bytes()).hexdigest()}`"
+
+
 def _source(
     folder: Path, question: Question, wells: pd.DataFrame, tables: dict[str, pd.DataFrame]
 ) -> str:
     heads, water = tables["heads.csv"], tables["surface_water.csv"]
     rows = "\n".join(_row(well, table) for well, table in heads.groupby("well_id"))
-    digests = "\n".join(
-        f"- `{name}`\n  SHA-256 `{hashlib.sha256((folder / name).read_bytes()).hexdigest()}`"
-        for name in tables
-    )
+    digests = "\n".join(_digest(folder / name) for name in tables)
     approved = (water["approval"] == "Approved").mean()
     datums = wells["vertical_datum"].replace("", "not stated").value_counts()
     stated = ", ".join(f"{name} ({count})" for name, count in datums.items())
