@@ -12,6 +12,7 @@ from swgw.ceiling import Comparison, better, compare
 from swgw.pages import needs, placeholder_words
 from swgw.pages.simulations import block, trained
 from swgw.plots import ceiling as plots
+from swgw.skill import chain_scores
 
 LIMITS = {"limit": "observed", "limit, other weather": "resampled"}
 """Arms of the simulator, and the weather to come that each is given."""
@@ -65,6 +66,28 @@ def best_reference(study, task: str, gauge: str | None, lead: int) -> str:
     found = compare(_observed(hindcast, lead), arms, block(study), draws=1)
     values = {name: found.score(name).value for name in arms}
     return max(values, key=lambda name: np.nan_to_num(values[name], nan=-np.inf))
+
+
+def limit_scores(study, task: str, gauge: str | None = None) -> pd.DataFrame:
+    """Score the limit on the chained series, as the results tables score models.
+
+    Returns
+    -------
+    DataFrame
+        model, seed (−1), series and the scores of :func:`swgw.skill.score_all`; empty where there
+        is no limit.
+    """
+    found = [({"model": name, "seed": -1}, study.limit(task, weather, gauge))
+             for name, weather in LIMITS.items()]  # fmt: skip
+    return chain_scores((who, each) for who, each in found if each is not None)
+
+
+def with_limit(study, scores: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Put a score of the limit beside those of models: DataFrame (well, model)."""
+    limit = limit_scores(study, "head")
+    if limit.empty:
+        return scores
+    return scores.join(limit.pivot_table(index="series", columns="model", values=name))
 
 
 def leads(study) -> range:

@@ -11,6 +11,7 @@ from swgw import bootstrap, published, words
 from swgw.correlation import Correlation, pearson
 from swgw.interpret import on_calendar
 from swgw.pages import needs
+from swgw.pages.ceiling import with_limit
 from swgw.pages.simulations import references, simulations, trained
 from swgw.plots import groundwater as plots
 from swgw.wells import entropy_ceiling, permutation_entropy
@@ -61,7 +62,9 @@ def well_table(study) -> pd.DataFrame:
 @needs("wells:1")
 def table_groundwater(study) -> Markdown:
     """Median and mean R² over wells of every model and reference, and the paper's."""
-    r2, nse, rmse = (scores_by_well(study, name) for name in ("r2", "nse", "rmse"))
+    r2, nse, rmse = (
+        with_limit(study, scores_by_well(study, name), name) for name in ("r2", "nse", "rmse")
+    )
     paper = _paper(study)
     rows = []
     for model in r2:

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from swgw import bootstrap, published, scores, words
 from swgw.pages import needs
+from swgw.pages.ceiling import limit_scores
 from swgw.pages.simulations import (
     SIX,
     block,
@@ -46,7 +47,8 @@ def words_gauge(study) -> Markdown:
 @needs("gauge")
 def table_3(study) -> Markdown:
     """Table 3 with every model and reference, mean ± deviation over the seeds, the paper beside."""
-    table, unit = study.table_3(), study.basin.settings.unit
+    unit = study.basin.settings.unit
+    table = pd.concat([study.table_3(), limit_scores(study, TASK)])
     names = {"nse": "NSE", "r2": "R²", "rmse": f"RMSE [{unit}]", "kge": "KGE"}
     if study.basin.settings.surface_water == "stage":
         del names["kge"]  # its value depends on the zero of the staff
