@@ -13,7 +13,6 @@ from swgw.error_size import Forecasts, mean_known
 from swgw.experiments import FOLDS
 from swgw.fold_references import REFERENCES, reference_fold
 from swgw.steps import step_of_year
-from swgw.study import REFERENCES
 
 DIMS = ("series", "issue_time", "lead_time")
 UNITS = {
