@@ -97,10 +97,9 @@ class Prepared:
         return self._weather_of(f"gauge:{gauge_id}")
 
     def _weather_of(self, place: str) -> pd.DataFrame:
-        own = self.weather.get(place, pd.DataFrame(index=self.time))
-        if list(own.columns) == self.variables:
-            return own
-        shared = self._shared_weather
+        own, shared = self.weather.get(place), self._shared_weather
+        if own is None or list(own.columns) == self.variables:
+            return shared if own is None else own
         return pd.DataFrame({v: own[v] if v in own else shared[v] for v in self.variables})
 
     @cached_property

@@ -3,8 +3,8 @@
 Training happens on the first use and leaves run folders; after that nothing here needs torch.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -21,8 +21,9 @@ from swgw.prepare import Prepared, prepare_basin
 from swgw.profiles import Profile, get_profile
 from swgw.records import learning_curves, parameter_counts
 from swgw.runs import RunFolder, key_of
+from swgw.score_tables import ScoreTables
 from swgw.share import results
-from swgw.skill import SCORES, chain_scores, chained, lead_time_scores
+from swgw.skill import chained
 from swgw.wells import SomResult, fit_som
 from swgw.yardsticks import Yardsticks
 
@@ -72,7 +73,7 @@ def open_study(
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class Study(ScoreTables):
     """Everything that a page may open.
 
     Attributes
@@ -86,7 +87,6 @@ class Study:
     prepared: Prepared
     profile: Profile
     folder: Path
-    _scored: dict = field(default_factory=dict, repr=False)
 
     @property
     def basin(self) -> Basin:
@@ -272,61 +272,6 @@ class Study:
     def observed_chain(self, task: str, gauge: str | None = None) -> pd.DataFrame:
         """What was observed at the steps of :meth:`chain`; NaN where nothing was."""
         return chained(self.hindcast(task, "persistence", gauge=gauge), "observed")
-
-    def _hindcasts(self, task: str, gauge: str | None) -> Iterator[tuple[dict, xr.Dataset]]:
-        for model in self.models(task, gauge):
-            for seed in self.seeds_of(model):
-                who = {"model": model, "seed": seed}
-                yield who, self.hindcast(task, model, seed, gauge)
-
-    def _chain_scores(self, task: str, gauge: str | None = None) -> pd.DataFrame:
-        key = (task, gauge or self.gauge)
-        if key not in self._scored:
-            self._scored[key] = chain_scores(self._hindcasts(*key))
-        return self._scored[key]
-
-    def table_3(self, gauge: str | None = None) -> pd.DataFrame:
-        """Scores of surface water at a gauge on the chained series, one row a model and seed.
-
-        Returns
-        -------
-        DataFrame
-            model, seed, nse, r2, rmse, kge, bias, n, spread_over_wells. KGE (2009) and relative
-            scores are left out for stage, whose zero is arbitrary.
-        """
-        if "surface_water" not in self.tasks:
-            return pd.DataFrame(columns=["model", "seed", *SCORES])
-        table = self._chain_scores("surface_water", gauge).drop(columns="series")
-        table["spread_over_wells"] = [
-            self._spread(model, seed, gauge)
-            for model, seed in zip(table["model"], table["seed"], strict=True)
-        ]
-        stage = self.basin.settings.surface_water == "stage"
-        return table.drop(columns="kge") if stage else table
-
-    def _spread(self, model: str, seed: int, gauge: str | None) -> float:
-        """Mean deviation over wells of the forecasts that their windows give for the gauge."""
-        return float(self.hindcast("surface_water", model, seed, gauge)["spread"].mean())
-
-    def groundwater_scores(self) -> pd.DataFrame:
-        """Scores of heads on the chained series, one row a model, seed and well.
-
-        Returns
-        -------
-        DataFrame
-            model, seed, well_id, nse, r2, rmse, bias, n, cluster. No KGE: for heads it depends on
-            the datum.
-        """
-        if "head" not in self.tasks:
-            return pd.DataFrame(columns=["model", "seed", "well_id", *SCORES]).drop(columns="kge")
-        table = self._chain_scores("head").rename(columns={"series": "well_id"})
-        if self.clusters is not None:
-            table["cluster"] = table["well_id"].map(self.clusters)
-        return table.drop(columns="kge")
-
-    def scores_by_lead_time(self, task: str, gauge: str | None = None) -> pd.DataFrame:
-        """Scores of each lead time of each series, over every issue time, by model and seed."""
-        return lead_time_scores(self._hindcasts(task, gauge))
 
     def learning_curves(self) -> pd.DataFrame:
         """Losses by windows presented: run, model, target, seed, windows, train_loss, …."""

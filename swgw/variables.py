@@ -90,16 +90,22 @@ def _weather(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str,
         catchment = prepared.weather_of_gauge(inputs.gauge)
         if not places:
             places[""] = [catchment]
-        elif not all(catchment.equals(weather) for weather in places[""]):
+        elif not all(catchment.equals(weather) for weather in _distinct(places[""]).values()):
             places["catchment_"] = [catchment] * len(series)
     columns = {}
     for prefix, frames in places.items():
+        distinct = _distinct(frames)  # thousands of wells may share one series
         for name in frames[0].columns:
-            wide = pd.concat([frame[name] for frame in frames], axis=1, keys=series)
+            wide = pd.DataFrame({key: frame[name] for key, frame in distinct.items()})
             if name == "precipitation":
                 wide = np.log1p(wide.clip(lower=0))
-            columns[prefix + name] = standardise(wide, training)[0].fillna(0.0)
+            each = standardise(wide, training)[0].fillna(0.0)[[id(frame) for frame in frames]]
+            columns[prefix + name] = each.set_axis(series, axis=1)
     return columns
+
+
+def _distinct(frames: list[pd.DataFrame]) -> dict[int, pd.DataFrame]:
+    return {id(frame): frame for frame in frames}
 
 
 def _observed(name: str, prepared: Prepared, values: pd.DataFrame) -> dict[str, pd.DataFrame]:

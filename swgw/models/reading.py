@@ -21,6 +21,7 @@ from swgw.windows import issue_steps
 NULL_PERMUTATIONS = 50
 NULL_SERIES = 50
 READ_ROWS = 60
+READ_SERIES = 200
 IMPORTANCE_ROWS = 8
 
 
@@ -43,7 +44,7 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
     rows = gatherer.tile(FORECAST_PER_ROW, 1)
     rows = rows.take(np.arange(0, len(rows), -(-len(rows) // READ_ROWS)))
     read = _mean_reading(network, gatherer, rows)
-    last, step = _windows_at_end_of_training(panel, prepared)
+    step = int(np.flatnonzero(prepared.inside("train"))[-1])
     weights = {name: read[name] / read[name].sum() for name in ("encoder", "decoder")}
     statics = read["static"] / max(read["static"].sum(), 1e-12)
     importance = permutation_importance(network, gatherer, rows, seed)
@@ -52,9 +53,9 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
             "attention": (("lead_time", "encoder_step"), read["attention"]),
             "attention_at_issue": (
                 ("series", "lead_time", "encoder_step"),
-                network.interpret(last)["attention"].cpu().numpy(),
+                _attention_at(network, panel, step),
             ),
-            "attention_null": (("permutation", "encoder_step"), _null(network, last, seed)),
+            "attention_null": (("permutation", "encoder_step"), _null(network, panel, step, seed)),
             "encoder_importance": ("encoder_variable", weights["encoder"]),
             "decoder_importance": ("decoder_variable", weights["decoder"]),
             "static_importance": ("static_variable", statics),
@@ -88,25 +89,32 @@ def _mean_reading(network: CoupledTFT, gatherer: Gatherer, rows: Rows) -> dict[s
     return {name: total / count for name, total in totals.items()}
 
 
-def _windows_at_end_of_training(panel: Panel, prepared: Prepared) -> tuple[Block, int]:
-    step = int(np.flatnonzero(prepared.inside("train"))[-1])
-    series = np.arange(len(panel.series))
+def _windows_at(panel: Panel, step: int, series: np.ndarray) -> Block:
+    """Windows of some series that are issued at one step."""
     rows = Rows(series, np.full(len(series), step), per_row=1, stride=1)
-    return Gatherer(panel, np.array([step])).gather(rows), step
+    return Gatherer(panel, np.array([step])).gather(rows)
 
 
-def _null(network: CoupledTFT, block: Block, seed: int) -> np.ndarray:
+def _attention_at(network: CoupledTFT, panel: Panel, step: int) -> np.ndarray:
+    """Attention of every series at one issue step: (series, lead_time, encoder_step)."""
+    some = [
+        network.interpret(_windows_at(panel, step, series))["attention"].cpu().numpy()
+        for series in chunks(len(panel.series), READ_SERIES)
+    ]
+    return np.concatenate(some)
+
+
+def _null(network: CoupledTFT, panel: Panel, step: int, seed: int) -> np.ndarray:
     """Attention on a past whose steps are shuffled: what position alone draws."""
     generator = torch.Generator().manual_seed(seed)
-    some = torch.arange(0, len(block.values), -(-len(block.values) // NULL_SERIES))
-    static = {"reals": block.reals[some], "classes": block.classes[some]}
-    targets = {name: getattr(block, name)[some] for name in ("baseline", "target", "weight")}
+    every = np.arange(len(panel.series))
+    block = _windows_at(panel, step, every[:: -(-len(every) // NULL_SERIES)])
     attention = []
     for _ in range(NULL_PERMUTATIONS):
-        values = block.values[some].clone()
+        values = block.values.clone()
         order = torch.randperm(block.encoder_length, generator=generator)
         values[:, : block.encoder_length] = values[:, order]
-        shuffled = replace(block, values=values, **static, **targets)
+        shuffled = replace(block, values=values)
         attention.append(network.interpret(shuffled)["attention"].mean(dim=(0, 1)).cpu().numpy())
     return np.stack(attention)
 

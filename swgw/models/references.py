@@ -72,8 +72,12 @@ def forecast_ridge(
     """
     column = panel.targets.index(target)
     fitted = _fit_ridge(panel, column, training, validation)
+    change = [
+        fitted.predict(_features(panel, windows.take(some)))
+        for some in np.array_split(np.arange(len(windows)), -(-len(windows) // RIDGE_WINDOWS))
+    ]
     baseline = _baseline(panel, column, windows)
-    standardised = baseline + fitted.predict(_features(panel, windows)).reshape(baseline.shape)
+    standardised = baseline + np.concatenate(change).reshape(baseline.shape)
     centre = forecast_climatology(panel.centre[..., column], windows, panel.lead_times)
     return centre + panel.scale[windows.series, column][:, None] * standardised
 
