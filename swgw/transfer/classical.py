@@ -85,7 +85,7 @@ def _observed(samples: Samples, well: str, lead: int, period: str):
 
 
 def _flat(x: np.ndarray) -> np.ndarray:
-    return x.reshape(len(x), -1)
+    return x.reshape(len(x), x.shape[1] * x.shape[2])
 
 
 def references(samples: Samples, wells: Sequence[str]) -> dict[str, np.ndarray]:

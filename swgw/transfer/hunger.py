@@ -86,7 +86,9 @@ def _fine_tuned(samples: Samples, wells: Sequence[str], origins: dict, plan: Pla
 def last_years(prepared: Prepared, years: int) -> Prepared:
     """Hide the heads of all but the last years before the validation period."""
     start = prepared.basin.settings.train.end - pd.DateOffset(years=years)
-    return replace(prepared, heads=prepared.heads.where(prepared.time > start, axis=0))
+    heads = prepared.heads.copy()
+    heads[prepared.time <= start] = np.nan
+    return replace(prepared, heads=heads)
 
 
 def family_samples(basin: Basin, variables: Sequence[str], members: int, folder: Path) -> Samples:

@@ -118,12 +118,18 @@ def with_means(prepared: Prepared, groups: Mapping[str, Sequence[str]]) -> Prepa
     means = {name: standardised[list(members)].mean(axis=1) for name, members in groups.items()}
     weather = {well: prepared.weather_of_well(well) for well in wells} if groups else {}
     places = {
-        f"well:{name}": sum(weather[well] for well in members) / len(members)
+        f"well:{name}": _mean_weather([weather[well] for well in members])
         for name, members in groups.items()
     }
     heads = pd.concat([prepared.heads[wells], pd.DataFrame(means, index=prepared.time)], axis=1)
     bare = replace(prepared.basin, wells=pd.DataFrame(index=heads.columns))
     return replace(prepared, basin=bare, heads=heads, weather=prepared.weather | places)
+
+
+def _mean_weather(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Mean of the weather at some wells (time, variable); exact where it is one and the same."""
+    first = frames[0]
+    return first if all(first.equals(frame) for frame in frames) else sum(frames) / len(frames)
 
 
 def make_samples(prepared: Prepared) -> Samples:

@@ -35,8 +35,14 @@ COST = 100.0
 """Of one well and one trial, in windows presented to a recurrent network."""
 
 
-SOURCES = ("monthly", "lstm", "learn", "plan", "networks", "classical", "make")
-OWN_SOURCES = {"variants": ("variants",), "data hunger": ("hunger", "variants")}
+SOURCES = ("monthly", "lstm", "learn", "plan", "networks", "make")
+OWN_SOURCES = {
+    "references": ("classical",),
+    "SVR": ("classical",),
+    "random forest": ("classical",),
+    "variants": ("variants",),
+    "data hunger": ("hunger", "variants", "classical"),
+}
 """Modules that the numbers of every competitor depend on, and those of some alone."""
 
 
