@@ -4,7 +4,8 @@ An optional reference (``pip install "swgw[pastas]"``). Transfer-function noise 
 :cite:`collenteur2019` are what groundwater hydrologists fit to single wells: the head is the sum of
 convolutions of the stresses with smooth response functions, and what is left follows an
 autoregressive model, so that a forecast starts from the last residual. Everything is fitted on the
-training years; the validation year says for each well whether a linear trend helps.
+training years; the validation year says for each well whether a linear trend helps, and whether the
+last residual should fade as fitted or stay, which is better where the level has drifted away.
 
 Pastas wants equal steps. The bins of a year are nearly equal; they are laid on a calendar of
 exactly equal steps, which changes no stress and no head.
@@ -12,7 +13,8 @@ exactly equal steps, which changes no stress and no head.
 
 import logging
 import warnings
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 import numpy as np
@@ -90,7 +92,7 @@ def fit_heads(
 def forecast_well(
     prepared: Prepared, well: str, gauge: str | None, issues: np.ndarray
 ) -> np.ndarray:
-    """Forecast a well with the trend or without, whichever the validation year prefers.
+    """Forecast a well in the way that the validation year prefers.
 
     Returns
     -------
@@ -103,14 +105,20 @@ def forecast_well(
     steps = issues[:, None] + np.arange(1, settings.lead_times + 1)
     checked = np.where(prepared.inside("validation"), head, np.nan)[steps]
     best, least = None, np.inf
-    for trend in (False, True):
-        fitted = fit_response(prepared, head, stresses, trend)
+    for fitted in _candidates(prepared, head, stresses):
         values = forecast(fitted, head, stresses, ahead, issues, settings)
         errors = (values - checked)[np.isfinite(checked)]
         error = float(np.mean(errors**2)) if errors.size else 0.0
         if error < least:
             best, least = values, error
     return best
+
+
+def _candidates(prepared: Prepared, head: np.ndarray, stresses: pd.DataFrame) -> Iterator[Response]:
+    """Fits with a trend and without, the last residual fading or held."""
+    for trend in (False, True):
+        fitted = fit_response(prepared, head, stresses, trend)
+        yield from (fitted, replace(fitted, memory=1.0))
 
 
 def stresses_of(prepared: Prepared, well: str, gauge: str | None) -> pd.DataFrame:

@@ -108,6 +108,12 @@ def _title(study, task: str, gauge: str | None) -> str:
     return str(names.get(gauge, gauge))
 
 
+def _place(study, task: str, gauge: str | None) -> str:
+    """Write a title as Markdown."""
+    title = _title(study, task, gauge)
+    return title if task == "head" else words.escape(title)
+
+
 def _figure(study, task: str) -> Figure:
     """Skill by lead time of references, models and limit, and what lies between them."""
     scores, gaps = {}, {}
@@ -149,7 +155,7 @@ def _table(study, task: str) -> Markdown:
 def _row(study, task: str, gauge: str | None, lead: int) -> dict[str, str]:
     model, floor = main_model(study, task, gauge), best_reference(study, task, gauge, lead)
     found = compared(study, task, gauge, lead)
-    row = {"gauge": words.escape(_title(study, task, gauge))} if task == "surface_water" else {}
+    row = {"gauge": _place(study, task, gauge)} if task == "surface_water" else {}
     row |= {"lead time": str(lead), "best reference": f"*{floor}*",
             "its NSE": _three(found.score(floor).value),
             f"{model}, NSE": _three(found.score(model).value),
@@ -164,7 +170,8 @@ def _row(study, task: str, gauge: str | None, lead: int) -> dict[str, str]:
 
 
 def _three(value: float) -> str:
-    return words.number(value, 3)
+    """Write an NSE with three digits; with four where three would make it perfect."""
+    return words.number(value, 4 if 0.9995 <= value < 1 else 3)
 
 
 def _said(found) -> str:
@@ -189,7 +196,7 @@ def _words(study, task: str) -> Markdown:
             for sign, verb in ((1, "ahead"), (-1, "behind"), (0, "neither"))
             if by_sign[sign]
         ]
-        place = words.escape(_title(study, task, gauge))
+        place = _place(study, task, gauge)
         lines.append(f"- {place}: {model} against the best reference is {words.listing(said)}.")
     counts = compared(study, task, gauges(study, task)[0], 1)
     blocks = words.count(counts.blocks, "block")
@@ -197,6 +204,10 @@ def _words(study, task: str) -> Markdown:
         "\n".join(lines) + f"\n\nScored are {counts.count:,} pairs at lead time 1; intervals "
         f"(90 %) come from {words.count(counts.seeds[model], 'seed')} and {blocks} of time."
         + (" With one seed they know nothing of how seeds scatter." * (counts.seeds[model] == 1))
+        + (
+            " The median of the wells' differences need not be the difference of the medians."
+            * (task == "head")
+        )
     )
 
 
@@ -213,7 +224,7 @@ def _limit(study, task: str) -> Markdown:
             for arm in LIMITS
         )
         lines.append(
-            f"- {words.escape(_title(study, task, gauge))}: with the weather to come known, NSE "
+            f"- {_place(study, task, gauge)}: with the weather to come known, NSE "
             f"{_three(known[0])} at lead time {first} and {_three(known[1])} at {last}; with the "
             f"weather of other years, {_three(other[0])} and {_three(other[1])}."
         )
@@ -225,9 +236,10 @@ def _pastas(study) -> Markdown:
     if "Pastas" in study.references("head"):
         return Markdown(
             "Among the references, **Pastas** {cite}`collenteur2019` fits to each well alone what "
-            "hydrologists fit to wells: responses to rain less evaporation and to the river, a "
-            "straight trend where the validation year asks for it, and a residual that fades. The "
-            "river to come is expected to return to its climatology."
+            "hydrologists fit to wells: responses to rain less evaporation and to the river, and a "
+            "residual that fades. The validation year says for each well whether a straight trend "
+            "is added and whether the last residual had better stay than fade. The river ahead is "
+            "expected to return to its climatology."
         )
     return Markdown(
         "One more reference, transfer-function models of single wells {cite}`collenteur2019`, is "

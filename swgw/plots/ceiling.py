@@ -30,7 +30,12 @@ def plot_ceiling(
         What the lead time counts, such as "5 days".
     """
     figure, rows = plt.subplots(
-        2, len(scores), figsize=(style.WIDTH, 5.9), squeeze=False, height_ratios=(1.25, 1)
+        2,
+        len(scores),
+        figsize=(style.WIDTH, 5.9),
+        squeeze=False,
+        sharex="col",
+        height_ratios=(1.25, 1),
     )
     for column, title in enumerate(scores):
         upper, lower = rows[:, column]
