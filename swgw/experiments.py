@@ -243,7 +243,8 @@ def fold_runs(prepared: Prepared, profile: Profile) -> list[Run]:
         for experiment, fold in product(possible_experiments(prepared), range(FOLDS))
         if experiment in TABLE_2
     ]
-    return [replace(run, windows=profile.fold_windows) for run in runs]
+    share = profile.fold_windows / profile.windows
+    return [replace(run, windows=round(share * run.windows)) for run in runs]
 
 
 class Plan:
@@ -269,7 +270,7 @@ class Plan:
             experiment,
             gauge,
             seed,
-            size.windows,
+            size.windows if experiment.model == "TFT" else size.recurrent_windows,
             size.epochs,
             size.patience,
             **self.settings[experiment.model],

@@ -13,17 +13,17 @@ class Profile:
     ----------
     name : str
     seeds : tuple of int
-    windows : int
-        Windows presented to each run.
+    windows, recurrent_windows : int
+        Windows presented to each run of a TFT and of a recurrent model, which stops learning
+        sooner.
     epochs, patience : int
         Parts of a run after which it is validated; how many may pass without a gain.
     hidden_size : int or None
         Overrides the tuned settings where a profile must be small.
-    trials : int
-        Tuning trials for each model.
     fold_windows : int
-        Windows presented to each of the runs that forecast a block of the training years kept out
-        of their fit; 0 leaves them out, and intervals stay as the models give them.
+        Windows presented to each TFT that forecasts a block of the training years kept out of its
+        fit, recurrent models in proportion; 0 leaves them out, and with them recalibrated
+        intervals.
     grid : bool
         Whether the question of the second task is asked at every gauge, with known and unknown
         weather, with and without the targets' pasts.
@@ -32,10 +32,10 @@ class Profile:
     name: str
     seeds: tuple[int, ...]
     windows: int
+    recurrent_windows: int
     epochs: int
     patience: int
     hidden_size: int | None
-    trials: int
     fold_windows: int
     grid: bool
 
@@ -43,10 +43,10 @@ class Profile:
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("smoke", (0,), 256, 2, 2, 8, 0, 0, False),
-        Profile("quick", (0,), 5_120, 4, 4, 16, 0, 0, False),
-        Profile("paper", (0, 1, 2), 74_880, 15, 5, None, 0, 19_200, False),
-        Profile("full", (0, 1, 2, 3, 4), 74_880, 15, 5, None, 0, 19_200, True),
+        Profile("smoke", (0,), 256, 256, 2, 2, 8, 0, False),
+        Profile("quick", (0,), 5_120, 5_120, 4, 4, 16, 0, False),
+        Profile("paper", (0, 1, 2), 74_880, 37_440, 15, 5, None, 19_200, False),
+        Profile("full", (0, 1, 2, 3, 4), 74_880, 37_440, 15, 5, None, 19_200, True),
     )
 }
 
