@@ -117,6 +117,21 @@ def tune(
 
 
 @app.command()
+def transfer(
+    from_run: Annotated[Path, typer.Argument(help="Run folder of a trained TFT.")],
+    folder: Annotated[str, typer.Argument(help="Folder of the basin to fine-tune it to.")],
+    output: Annotated[
+        Path, typer.Option(help="Where the results go, in a folder named as the basin.")
+    ] = Path("_build"),
+) -> None:
+    """Fine-tune a trained TFT to a basin with the same inputs and step."""
+    from swgw.transfer.tft import summary_lines, transfer_run
+
+    scores = transfer_run(from_run, folder, output.resolve(), typer.echo)
+    typer.echo(f"NSE in the test period, median over series:\n{summary_lines(scores)}")
+
+
+@app.command()
 def new(folder: Folder) -> None:
     """Write a small filled-in basin to edit."""
     from swgw.example import write_example
