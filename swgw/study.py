@@ -241,13 +241,11 @@ class Study(ScoreTables):
 
     def seeds_of(self, model: str) -> tuple[int, ...]:
         """Seeds of a model; references have the single seed −1."""
-        known = self.references("head")
-        return (REFERENCE_SEED,) if model in known else self.profile.seeds
+        return (REFERENCE_SEED,) if model in self.references("head") else self.profile.seeds
 
     def limit(self, task: str, weather: str, gauge: str | None = None) -> xr.Dataset | None:
         """Forecasts of the simulator itself; see :meth:`swgw.yardsticks.Yardsticks.limit`."""
-        template = self.hindcast(task, "persistence", gauge=gauge)
-        return self.yardsticks.limit(task, weather, template)
+        return self.yardsticks.limit(task, weather, self.hindcast(task, "persistence", gauge=gauge))
 
     @property
     def no_limit(self) -> str:
