@@ -200,9 +200,9 @@ def _hills(study, transfer: Transfer) -> tuple[str, str]:
     word = claims.verdict(found, -1)
     text = (
         f"Well {words.escape(well)} stands in the hills, by the slopes in `wells.csv`. There "
-        "TL-LSTM's difference to IT-LSTM lies "
-        f"{_interval(found.value, found.low, found.high, 3)} above or below its median at the "
-        f"other wells. That it is worse there is **{word}**."
+        "TL-LSTM − IT-LSTM, less its median over the other wells, is "
+        f"{_interval(found.value, found.low, found.high, 3)}; below zero means worse there than "
+        f"elsewhere. That transfer does worse at the hilly well is **{word}**."
     )
     return text, word
 

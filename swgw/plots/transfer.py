@@ -75,7 +75,7 @@ def plot_scores(scores: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     axis.set_ylim(len(summary) - 0.5, -0.5)
     axis.set_xlim(LOWEST - 0.03, 1.02)
     axis.grid(False, axis="y")
-    axis.set_xlabel(f"NSE of a well in the test period (drawn at {LOWEST} where below)")
+    axis.set_xlabel(f"NSE of a well in the test period (lower ones drawn at −{-LOWEST})")
     return figure
 
 
