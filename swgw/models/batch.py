@@ -173,9 +173,9 @@ class Gatherer:
         """Cover every window of the period with rows, each window once.
 
         Issue times fall into ``stride`` classes; each class of each series is cut into rows. A
-        generator gives each its own phase, so that no window always sits beside the same others;
-        rows that would hang over an end of the period are then pushed inside, and a few windows
-        there are shown twice.
+        generator gives each its own phase, so that no window always sits beside the same others.
+        Rows then hang over the ends of the period; pushed inside they would show the windows there
+        twice, and networks learn worse from that than from the shorter batches.
         """
         count = -(-(self.issues[-1] - self.issues[0] + 1) // stride)
         per_row = min(per_row, count)
@@ -183,11 +183,5 @@ class Gatherer:
         phase = rng.integers(per_row, size=len(series)) if rng else np.zeros(len(series), int)
         pieces = -(-(count + per_row - 1) // per_row) if rng else -(-count // per_row)
         first = (residue - phase * stride)[:, None] + np.arange(pieces) * per_row * stride
-        first = self.issues[0] + first.ravel()
-        if rng:
-            early = (self.issues[0] - first).clip(0)
-            first += -(-early // stride) * stride  # whole strides: a row stays in its class
-            late = (first + (per_row - 1) * stride - self.issues[-1]).clip(0)
-            first -= -(-late // stride) * stride
-        rows = Rows(np.repeat(series, pieces), first, per_row, stride)
+        rows = Rows(np.repeat(series, pieces), self.issues[0] + first.ravel(), per_row, stride)
         return rows.take(np.flatnonzero(self.inside(rows).any(axis=1)))
