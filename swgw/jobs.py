@@ -1,4 +1,4 @@
-"""What a study has to compute, as one list of jobs: its references, its runs, other draws, transfer.
+"""What a study has to compute, as one list of jobs: references, runs, other draws, transfer.
 
 Whoever adds work that takes long to a study adds it to :func:`jobs_of`; ``swgw book`` then does it
 with the rest, on as many cores or machines, times it, and ties its results to the book.

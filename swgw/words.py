@@ -158,38 +158,3 @@ def mean_nse(study, task: str) -> pd.Series:
         scores = by_well.groupby(["model", "seed"], sort=False)["nse"].median().reset_index()
     scores = scores.assign(reference=scores["seed"] < 0)
     return scores.groupby(["model", "reference"], sort=False)["nse"].mean()
-
-
-def loses_to_references(study, task: str) -> Markdown:
-    """Say for each trained model which references, none of them trained networks, beat it.
-
-    Parameters
-    ----------
-    study : Study
-    task : str
-        ``surface_water`` or ``head``.
-    """
-    scores = mean_nse(study, task).dropna()
-    flag = scores.index.get_level_values("reference").astype(bool)
-    trained, references = scores[~flag].droplevel(1), scores[flag].droplevel(1)
-    if trained.empty or references.empty:
-        return Markdown("No comparison with the references is possible: a score is undefined.")
-    measure = "NSE" if task == "surface_water" else "median NSE over the wells"
-    lines = [_against(name, value, references) for name, value in trained.items()]
-    losers = sum(bool((references > value).any()) for value in trained)
-    verdict = (
-        "No trained model loses to a reference"
-        if losers == 0
-        else f"{count(losers, 'trained model')} of {len(trained)} "
-        f"{'loses' if losers == 1 else 'lose'} to at least one reference"
-    )
-    return Markdown(f"**{verdict}** ({measure}, test period):\n\n" + "\n".join(lines))
-
-
-def _against(name: str, value: float, references: pd.Series) -> str:
-    """One line: a trained model against the references."""
-    better = references[references > value].sort_values(ascending=False)
-    if better.empty:
-        return f"- {name} ({number(value)}) beats or equals every reference."
-    names = listing(f"{other} ({number(score)})" for other, score in better.items())
-    return f"- {name} ({number(value)}) **loses to** {names}."

@@ -72,31 +72,6 @@ SCORES = [
 ]
 
 
-@pytest.mark.parametrize("task", ["surface_water", "head"])
-def test_losing_models_are_named_with_what_beats_them(task):
-    text = words.loses_to_references(study_of(SCORES), task).data
-    assert "1 trained model of 2 loses to at least one reference" in text
-    assert "ST-GRU (0.50) **loses to** ridge (0.80) and persistence (0.70)." in text
-    assert "MT-TFT (0.90) beats or equals every reference." in text
-
-
-def test_no_model_loses():
-    good = [("ST-GRU", 0, 0.9), ("climatology", -1, 0.2)]
-    assert "No trained model loses" in words.loses_to_references(study_of(good), "head").data
-
-
-def test_all_models_lose():
-    bad = [("ST-GRU", 0, 0.1), ("MT-GRU", 0, -3.0), ("climatology", -1, 0.2)]
-    text = words.loses_to_references(study_of(bad), "surface_water").data
-    assert "2 trained models of 2 lose" in text
-    assert "MT-GRU (−3.00)" in text
-
-
-def test_undefined_scores_are_not_compared():
-    undefined = [("ST-GRU", 0, float("nan")), ("ridge", -1, 0.2)]
-    assert "No comparison" in words.loses_to_references(study_of(undefined), "head").data
-
-
 def test_paper_speaks_beside_its_companion_only():
     for key, statement in STATEMENTS.items():
         text = words.paper_says(study_of(SCORES), key).data

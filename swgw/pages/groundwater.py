@@ -11,6 +11,7 @@ from swgw import bootstrap, published, words
 from swgw.correlation import Correlation, pearson
 from swgw.interpret import on_calendar
 from swgw.pages import needs
+from swgw.pages.against import words_against_references
 from swgw.pages.ceiling import with_limit
 from swgw.pages.simulations import references, simulations, trained
 from swgw.plots import groundwater as plots
@@ -118,7 +119,7 @@ def figure_6(study) -> Figure:
 @needs("wells:1")
 def words_references(study) -> Markdown:
     """Say which trained models lose to which references, by their median NSE."""
-    return words.loses_to_references(study, TASK)
+    return words_against_references(study, TASK)
 
 
 @needs("wells:1")

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from swgw import bootstrap, published, scores, words
 from swgw.pages import needs
+from swgw.pages.against import words_against_references
 from swgw.pages.ceiling import limit_scores
 from swgw.pages.simulations import (
     SIX,
@@ -148,7 +149,7 @@ def figure_lead_times(study) -> Figure:
 @needs("gauge")
 def words_references(study) -> Markdown:
     """Say which trained models lose to which references."""
-    return words.loses_to_references(study, TASK)
+    return words_against_references(study, TASK)
 
 
 @needs("gauge")
