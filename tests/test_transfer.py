@@ -222,7 +222,10 @@ def pretrained(basin):
     """Weights of the networks tuned on each mean; they do learn, or nothing could reach them."""
     samples, wells = wells_and_means(basin)
     names = [make.MEAN, *make.left_out(wells)]
-    settings, plan = (Setting(5, 0.02, 0.0), Setting(4, 0.01, 0.0)), replace(PLAN, epochs=40, patience=40)
+    settings, plan = (
+        (Setting(5, 0.02, 0.0), Setting(4, 0.01, 0.0)),
+        replace(PLAN, epochs=40, patience=40),
+    )
     found = {}
     for group in tune(samples, names, settings, plan, 0):
         seeds = [int(row) for row in group.rows]
@@ -340,3 +343,33 @@ def test_every_profile_has_a_plan(profile):
     plan = plan_of(get_profile(profile))
     assert plan.seeds == get_profile(profile).seeds
     assert 0 < plan.trials <= len(NETWORKS)
+
+
+def test_a_family_of_virtual_basins_is_one_more_place_to_start_from(basin, tmp_path, monkeypatch):
+    from swgw import virtual
+    from swgw.example import write_example
+    from swgw.transfer.hunger import family_samples, make_hunger
+
+    monkeypatch.setattr(virtual, "simulate", lambda folder, seed, _: write_example(folder, seed))
+    family = family_samples(basin, ("precipitation", "not in the family"), 2, tmp_path)
+    one = family_samples(basin, ("precipitation", "not in the family"), 1, tmp_path)
+    months = len(one.period)
+    assert family.x.shape == (1, 2 * months, 13, 2)
+    assert np.array_equal(family.x[:, :months], one.x)
+    assert not np.array_equal(family.y[:, :months], family.y[:, months:], equal_nan=True)
+    assert family.x[..., 0].any()
+    assert not family.x[..., 1].any()
+    make_hunger(basin, replace(PLAN, years=(2,), members=2), None, tmp_path)
+    table = pd.read_csv(tmp_path / "hunger.csv")
+    assert "TL-LSTM, virtual family" in set(table["approach"])
+
+
+def test_members_of_a_family_have_other_parameters_inside_their_ranges():
+    from swgw.transfer.hunger import draw_parameters
+    from swgw.virtual import parameters_table
+
+    first, second = (parameters_table(draw_parameters(member)) for member in (1, 2))
+    assert first["value"].between(first["low"], first["high"]).all()
+    drawn = first["part"] != "catchment"
+    assert (first.loc[drawn, "value"] != second.loc[drawn, "value"]).all()
+    assert first.equals(parameters_table(draw_parameters(1)))
