@@ -108,7 +108,7 @@ def tune(
         Path, typer.Option(help="Where the search is kept, in a folder named as the basin.")
     ] = Path("_build"),
 ) -> None:
-    """Search settings for every model and write them into the basin's folder."""
+    """Search settings for every model and write them where its next book finds them."""
     from swgw.study import open_study
     from swgw.tune import tune as search
 

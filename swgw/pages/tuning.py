@@ -6,6 +6,7 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 
 from swgw import words
+from swgw.experiments import tuning_files
 from swgw.pages import placeholder_figure
 from swgw.plots import tuning as plots
 
@@ -26,20 +27,34 @@ def table_settings(study) -> Markdown:
 
 def words_state(study) -> Markdown:
     """Say whether a search was run for this basin, and where the settings come from."""
-    trials, profile = study.tuning(), study.profile
-    sizes = {run.hidden_size for run in study.runs}
-    origin = f"the committed settings for a step of {words.step_word(study.basin.settings.step)}"
+    trials, step = study.tuning(), words.step_word(study.basin.settings.step)
     if trials.empty:
-        text = f"**No search was run for this basin.** Its models use {origin}"
-        if profile.hidden_size is not None:
-            text += (
-                f", except that profile `{profile.name}` cuts the hidden size to "
-                f"{words.listing(map(str, sorted(sizes)))} so that it is quick"
-            )
-        return Markdown(text + ".")
+        text = (
+            f"**No search was run for this basin**, nor for a step of {step}: its models use the "
+        )
+        return Markdown(text + "committed settings for that step." + _cut(study))
     counts = trials.groupby("model", sort=False).size()
     parts = [f"{words.count(int(n), 'trial')} of {model}" for model, n in counts.items()]
-    return Markdown(f"A search was run: {words.listing(parts)}, scored on the validation period.")
+    where = "on this basin"
+    if not _searched_here(study):
+        where = (
+            f"on the basin that comes with the book, and serves every basin with a step of {step}"
+        )
+    text = f"A search was run {where}: {words.listing(parts)}, scored on the validation period."
+    return Markdown(text + _cut(study))
+
+
+def _searched_here(study) -> bool:
+    _, own = tuning_files(study.basin)
+    return own.exists()
+
+
+def _cut(study) -> str:
+    """Say where a profile overrides the hidden size."""
+    if study.profile.hidden_size is None:
+        return ""
+    sizes = words.listing(map(str, sorted({run.hidden_size for run in study.runs})))
+    return f" Profile `{study.profile.name}` cuts the hidden size to {sizes} so that it is quick."
 
 
 def _searched(trials: pd.DataFrame) -> list[str]:
