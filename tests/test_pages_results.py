@@ -144,3 +144,10 @@ def test_figure_13_lists_wells_by_cluster_then_distance():
     assert clusters.is_monotonic_increasing
     near = study.basin.wells["distance_to_river"].reindex(order)
     assert all(part.is_monotonic_increasing for _, part in near.groupby(clusters))
+
+
+def test_every_arm_has_its_colour():
+    from swgw.experiments import CONTROLS, TABLE_2
+    from swgw.plots.experiments import ARM_COLOURS
+
+    assert {experiment.arm for experiment in TABLE_2 + CONTROLS} == set(ARM_COLOURS)

@@ -13,7 +13,7 @@ from swgw.plots.axes import set_time_axis
 
 PERIOD_COLOURS = {"train": style.SKY, "validation": style.ORANGE, "test": style.PURPLE}
 PERIOD_WORDS = {"train": "training", "validation": "validation", "test": "test"}
-ARM_COLOURS = {"ST": style.DARK, "ST+": style.PURPLE, "MT": style.BLUE}
+ARM_COLOURS = {"ST": style.DARK, "STw": style.SKY, "ST+": style.PURPLE, "MT": style.BLUE}
 
 
 @dataclass(frozen=True)
@@ -152,4 +152,4 @@ def _curve_legend(figure: Figure, axes: Axes, curves: pd.DataFrame) -> None:
     styles = {"ls": ":", "lw": 0.9}, {"lw": 1.4}, {"ls": "", "marker": "o", "ms": 4}
     for look, word in zip(styles, ("training", "validation", "kept"), strict=True):
         handles += axes.plot([], [], color=style.GREY, label=word, **look)
-    figure.legend(handles=handles, ncol=6, loc="outside upper right", columnspacing=1.2)
+    figure.legend(handles=handles, ncol=7, loc="outside upper right", columnspacing=1.2)
