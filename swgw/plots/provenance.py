@@ -26,8 +26,9 @@ def plot_times(stages: pd.Series, work: pd.DataFrame) -> Figure:
     stages : Series (stage,)
         Elapsed minutes; may be empty.
     work : DataFrame (kind, stage)
-        Processor minutes, summed over jobs.
+        Processor minutes, summed over jobs; stages of one kind of work alone count as other.
     """
+    work = _common_stages(work)
     parts = [len(stages), len(work)] if len(stages) else [len(work)]
     height = ROW * sum(parts) + 0.8 * len(parts) + 0.3
     figure, axes = plt.subplots(
@@ -41,6 +42,13 @@ def plot_times(stages: pd.Series, work: pd.DataFrame) -> Figure:
     last.set_xlabel("Processor time, summed over jobs [min]")
     last.legend(ncol=len(work.columns), loc="lower right", bbox_to_anchor=(1, 1), borderpad=0)
     return figure
+
+
+def _common_stages(work: pd.DataFrame) -> pd.DataFrame:
+    """Sum the stages that have no colour of their own."""
+    known = [stage for stage in COLOURS if stage in work and stage != "other"]
+    rest = work.drop(columns=known).sum(axis=1)
+    return work[known].assign(other=rest)
 
 
 def _bars(axes: Axes, table: pd.DataFrame) -> None:
