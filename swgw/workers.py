@@ -17,6 +17,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -135,7 +136,9 @@ def _perform_here(jobs: list[Job], workers: int) -> None:
             perform(job)
         return
     try:
-        with environment(ONE_THREAD):
+        with environment(ONE_THREAD), warnings.catch_warnings():
+            # loky replaces a process that has grown, as by importing torch; no job is lost
+            warnings.filterwarnings("ignore", "A worker stopped while some jobs")
             Parallel(n_jobs=workers)(delayed(_perform_apart)(job, os.getpid()) for job in jobs)
     except TerminatedWorkerError:
         raise UserError(
