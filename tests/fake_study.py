@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from itertools import product
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -70,6 +71,7 @@ class FakeStudy:
             },
         )  # fmt: skip
         self.basin = SimpleNamespace(
+            path=Path("fake"),
             settings=settings,
             wells=self._wells,
             gauges=self._gauges,
