@@ -18,6 +18,7 @@ from swgw.variables import Inputs
 
 BOTH = ("head", "surface_water")
 MODELS = ("GRU", "LSTM", "TFT")
+REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
 OWN_SETTINGS = "settings.yml"
 TRIALS = "tuning.csv"
 LARGEST_SETTING = 4096

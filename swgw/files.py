@@ -5,6 +5,7 @@ import os
 import platform
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -47,3 +48,12 @@ def write_dataset(data, path: str | Path) -> None:
     floats = {name: {"zlib": True, "complevel": 4} for name in data if data[name].dtype.kind == "f"}
     with write_whole(path) as temporary:
         data.to_netcdf(temporary, engine="h5netcdf", encoding=floats)
+
+
+@lru_cache(maxsize=512)
+def read_dataset(path: Path):
+    """Read a netCDF file of a finished run into memory, once: its name changes with its content."""
+    import xarray as xr
+
+    with xr.open_dataset(path, engine="h5netcdf") as data:
+        return data.load()

@@ -10,8 +10,9 @@ import xarray as xr
 from swgw import scores
 from swgw.conformal import LEVELS, Calibration, Method, calibrate, choose_method, left_out
 from swgw.error_size import Forecasts, mean_known
-from swgw.experiments import FOLDS
-from swgw.fold_references import REFERENCES, reference_fold
+from swgw.experiments import FOLDS, REFERENCES
+from swgw.files import read_dataset
+from swgw.fold_references import reference_fold
 from swgw.steps import step_of_year
 
 DIMS = ("series", "issue_time", "lead_time")
@@ -48,13 +49,7 @@ def fold_hindcasts(study, task: str, model: str) -> list[xr.Dataset]:
         for run in study.fold_runs
         if run.experiment.name == model and task in run.experiment.targets
     ]
-    return [_open(study.run_folder(run).path / f"{task}.nc") for run in runs]
-
-
-@lru_cache(maxsize=128)
-def _open(path) -> xr.Dataset:
-    with xr.open_dataset(path, engine="h5netcdf") as data:
-        return data.load()
+    return [read_dataset(study.run_folder(run).path / f"{task}.nc") for run in runs]
 
 
 def calibrated_models(study, task: str) -> list[str]:

@@ -5,16 +5,18 @@ Training happens on the first use and leaves run folders; after that nothing her
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from swgw import experiments
 from swgw.basin import Basin, load_basin
 from swgw.draws import read_draws
-from swgw.experiments import CONTROLS, TABLE_2, Run, fold_runs, planned_runs, read_trials, tasks
+from swgw.experiments import CONTROLS, REFERENCES, TABLE_2, Run, tasks
+from swgw.files import read_dataset
 from swgw.grid import Grid, chains
 from swgw.jobs import do_missing, jobs_of
 from swgw.prepare import Prepared, prepare_basin
@@ -27,7 +29,6 @@ from swgw.skill import chained
 from swgw.wells import SomResult, fit_som
 from swgw.yardsticks import Yardsticks
 
-REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
 REFERENCE_SEED = -1
 CLUSTERS = 3
 
@@ -108,9 +109,8 @@ class Study(ScoreTables):
     @cached_property
     def som(self) -> SomResult | None:
         """The wells' map, fitted on the training years; None for fewer wells than clusters."""
-        if self.prepared.heads.shape[1] < CLUSTERS:
-            return None
-        return fit_som(self.prepared, CLUSTERS)
+        enough = self.prepared.heads.shape[1] >= CLUSTERS
+        return fit_som(self.prepared, CLUSTERS) if enough else None
 
     @property
     def clusters(self) -> pd.Series | None:
@@ -120,12 +120,12 @@ class Study(ScoreTables):
     @cached_property
     def runs(self) -> tuple[Run, ...]:
         """The runs of Table 2 and its controls."""
-        return tuple(planned_runs(self.prepared, self.profile))
+        return tuple(experiments.planned_runs(self.prepared, self.profile))
 
     @cached_property
     def fold_runs(self) -> tuple[Run, ...]:
         """The runs that forecast blocks of the training years kept out of their fit."""
-        return tuple(fold_runs(self.prepared, self.profile))
+        return tuple(experiments.fold_runs(self.prepared, self.profile))
 
     @cached_property
     def grid(self) -> Grid:
@@ -233,10 +233,13 @@ class Study(ScoreTables):
             return self.yardsticks.pastas_hindcast()
         if model in REFERENCES:
             folder = self.reference_folder(gauge or self.gauge)
-            return _open(folder.path / f"{task}_{model}.nc")
+            return read_dataset(folder.path / f"{task}_{model}.nc")
+        return read_dataset(self._folder_of(task, model, seed, gauge) / f"{task}.nc")
+
+    def _folder_of(self, task: str, model: str, seed: int, gauge: str | None = None) -> Path:
         for run in self._runs_of(task, gauge):
             if run.experiment.name == model and run.seed == seed:
-                return _open(self.run_folder(run).path / f"{task}.nc")
+                return self.run_folder(run).path
         raise KeyError(f"no {model} for {task} with seed {seed} at {gauge or self.gauge}")
 
     def seeds_of(self, model: str) -> tuple[int, ...]:
@@ -277,24 +280,15 @@ class Study(ScoreTables):
 
     def tuning(self) -> pd.DataFrame:
         """Trials behind the settings; see :func:`swgw.experiments.read_trials`."""
-        return read_trials(self.basin)
+        return experiments.read_trials(self.basin)
 
     def parameter_counts(self) -> pd.DataFrame:
         """Trainable parameters of each model: model, target, parameters."""
-        first = self.profile.seeds[0]
-        runs = [run for run in self.runs if run.seed == first and run.gauge == self.gauge]
+        usual = (self.profile.seeds[0], self.gauge)
+        runs = [run for run in self.runs if (run.seed, run.gauge) == usual]
         return parameter_counts([(run, self.run_folder(run)) for run in runs])
 
     def interpretation(self, seed: int = 0, model: str = "MT-TFT") -> xr.Dataset:
         """Attention, selection weights and permutation importance of a TFT run."""
         task = "head" if "head" in self.tasks else "surface_water"
-        for run in self._runs_of(task):
-            if run.experiment.name == model and run.seed == seed:
-                return _open(self.run_folder(run).path / "interpretation.nc")
-        raise KeyError(f"no {model} with seed {seed}")
-
-
-@lru_cache(maxsize=256)
-def _open(path: Path) -> xr.Dataset:
-    with xr.open_dataset(path, engine="h5netcdf") as data:
-        return data.load()
+        return read_dataset(self._folder_of(task, model, seed) / "interpretation.nc")

@@ -6,7 +6,7 @@ in the test period. The limit exists where a simulator made the basin and can be
 
 import math
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import xarray as xr
 
 from swgw import response
 from swgw.experiments import tasks
-from swgw.files import digest, write_dataset
+from swgw.files import digest, read_dataset, write_dataset
 from swgw.panel import usable_wells
 from swgw.prepare import Prepared
 from swgw.profiles import Profile
@@ -82,7 +82,7 @@ class Yardsticks:
 
     def pastas_hindcast(self, period: str = "test") -> xr.Dataset:
         """Give the forecasts of heads by Pastas, of the "test" or the "validation" period."""
-        parts = [_open(job.folder.path / f"{period}.nc") for job in self.pastas]
+        parts = [read_dataset(job.folder.path / f"{period}.nc") for job in self.pastas]
         return xr.concat(parts, "series", coords="minimal", compat="override")
 
     def _validation_folder(self, gauge: str | None) -> RunFolder:
@@ -101,7 +101,7 @@ class Yardsticks:
         """Give a reference's forecasts of the validation year."""
         if reference in self.extra_references:
             return self.pastas_hindcast("validation")
-        return _open(self._validation_folder(gauge).path / f"{task}_{reference}.nc")
+        return read_dataset(self._validation_folder(gauge).path / f"{task}_{reference}.nc")
 
     @cached_property
     def _limit_job(self) -> list[Job]:
@@ -162,7 +162,7 @@ def forecast_validation(
     prepared: Prepared, clusters: pd.Series | None, gauge: str | None, folder: RunFolder
 ) -> None:
     """Forecast the validation year by every reference and write the hindcasts."""
-    from swgw.fold_references import reference_hindcasts
+    from swgw.models.baseline import reference_hindcasts
 
     folder.start({"references": "validation", "gauge": gauge}, prepared.basin.digest)
     scored = prepared.inside("validation")
@@ -171,9 +171,3 @@ def forecast_validation(
         for reference, hindcast in found.items():
             write_dataset(hindcast, folder.path / f"{task}_{reference}.nc")
     folder.finish()
-
-
-@lru_cache(maxsize=64)
-def _open(path: Path) -> xr.Dataset:
-    with xr.open_dataset(path, engine="h5netcdf") as data:
-        return data.load()

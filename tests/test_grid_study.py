@@ -9,7 +9,7 @@ import pytest
 
 from swgw.experiments import BOTH
 from swgw.grid import ARMS
-from swgw.pages import draws, grid, second_task
+from swgw.pages import coupling, draws, grid, second_task
 from swgw.study import Study, open_study
 
 pytestmark = pytest.mark.slow
@@ -78,9 +78,9 @@ def test_the_corner_is_what_the_other_pages_show(study):
 
 
 def test_the_page_stands(study):
-    for page in (grid, second_task, draws):
+    for page in (grid, coupling, second_task, draws):
         for name in [n for n in vars(page) if n.startswith(("figure_", "table_", "words_"))]:
             getattr(page, name)(study)
     plt.close("all")
-    assert len(grid.coupling_table(study)) == 4 + 3 + 4 + 3
+    assert len(coupling.coupling_table(study)) == 4 + 3 + 4 + 3
     assert "not simulated" in draws.words_draws(study).data

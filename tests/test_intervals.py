@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from swgw import fold_references, intervals, uncertainty
+from swgw import intervals, uncertainty
 from swgw.basin import load_basin
 from swgw.conformal import LEVELS
 from swgw.experiments import FOLDS, fold_bins
+from swgw.models.baseline import reference_hindcasts
 from swgw.prepare import prepare_basin
 from swgw.profiles import get_profile
 from swgw.study import Study
@@ -48,9 +49,7 @@ def test_references_know_nothing_of_their_block(study):
     heads = prepared.heads.copy()
     heads[block] += 100
     kept_out = replace(prepared, heads=heads).without(block)
-    found = fold_references.reference_hindcasts(
-        kept_out, "head", study.gauge, study.clusters, block
-    )
+    found = reference_hindcasts(kept_out, "head", study.gauge, study.clusters, block)
     plain = intervals.fold_hindcasts(study, "head", "climatology")[1]
     assert found["climatology"]["forecast"].to_numpy() == pytest.approx(
         plain["forecast"].to_numpy()
@@ -59,9 +58,7 @@ def test_references_know_nothing_of_their_block(study):
 
 def test_references_of_the_test_years_are_those_of_the_study(study):
     test = study.prepared.inside("test")
-    found = fold_references.reference_hindcasts(
-        study.prepared, "surface_water", study.gauge, study.clusters, test
-    )
+    found = reference_hindcasts(study.prepared, "surface_water", study.gauge, study.clusters, test)
     for name, hindcast in found.items():
         known = study.hindcast("surface_water", name)
         assert hindcast["forecast"].to_numpy() == pytest.approx(known["forecast"].to_numpy())

@@ -6,6 +6,7 @@ from fake_study import make_study
 
 from swgw import bootstrap
 from swgw.grid import Cell
+from swgw.pages import coupling
 from swgw.pages import grid as page
 
 
@@ -47,7 +48,7 @@ def test_without_pasts_there_is_no_step_of_information(two):
 
 
 def test_downstream_less_upstream_is_a_difference_of_differences(two):
-    table = page.coupling_table(two).set_index(["cell", "adds"])
+    table = coupling.coupling_table(two).set_index(["cell", "adds"])
     for cell in [c for c in two.grid.cells if c.gauge == "g1"]:
         other = Cell("g0", cell.weather_ahead, cell.history)
         lower = nse(two, cell, "MT") - nse(two, cell, "ST")
@@ -69,26 +70,26 @@ def test_downstream_less_upstream_is_a_difference_of_differences(two):
     ],
 )
 def test_the_rule_on_coupling(below, contrast, verdict):
-    assert page.coupling_verdict(below, contrast) == verdict
+    assert coupling.coupling_verdict(below, contrast) == verdict
 
 
 def test_one_cell_says_which_profile_has_the_others():
     one = make_study(gauges=1, seeds=3)
     assert "--profile full" in page.words_grid(one).data
-    assert "two gauges on one river" in page.words_coupling(one).data
+    assert "two gauges on one river" in coupling.words_coupling(one).data
 
 
 def test_a_gauge_on_no_common_river_is_told_of():
     apart = make_study(gauges=2, seeds=3)
     apart.grid.pairs = list
-    assert "upstream_gauge_id" in page.words_coupling(apart).data
+    assert "upstream_gauge_id" in coupling.words_coupling(apart).data
 
 
 def test_one_seed_judges_no_step_and_no_coupling():
     one = make_study(gauges=2, seeds=1)
-    words = set(page.steps_table(one, "head")["word"]) | set(page.coupling_table(one)["word"])
+    words = set(page.steps_table(one, "head")["word"]) | set(coupling.coupling_table(one)["word"])
     assert words == {"not judged"}
-    assert "supported" not in page.words_coupling(one).data
+    assert "supported" not in coupling.words_coupling(one).data
 
 
 def test_intervals_hold_the_value_and_name_their_sample(two):

@@ -1,13 +1,12 @@
-"""The references' hindcasts, on the windows of the trained models."""
-
-from pathlib import Path
+"""The references' hindcasts of any period, on the windows of the trained models."""
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from swgw.climatology import fit_climatology
 from swgw.experiments import BOTH, tasks
-from swgw.models.fit import write_dataset
+from swgw.files import write_dataset
 from swgw.models.hindcast import task_hindcast
 from swgw.models.references import (
     forecast_climatology,
@@ -36,26 +35,53 @@ def fit_references(
         Gets ``<task>_<reference>.nc``.
     """
     folder.start({"references": True, "gauge": gauge}, prepared.basin.digest)
-    ahead = prepared.basin.settings.future_forcing == "observed"
     for task in tasks(prepared):
-        by_well = task == "head"
-        past_of = BOTH if set(tasks(prepared)) == set(BOTH) and by_well else (task,)
-        panel = make_panel(prepared, Inputs((task,), past_of, gauge, by_well, ahead), clusters)
-        for name, values in _forecasts(prepared, panel, task).items():
-            _write(prepared, panel, task, gauge, values, folder.path / f"{task}_{name}.nc")
+        found = reference_hindcasts(prepared, task, gauge, clusters, prepared.inside("test"))
+        for reference, hindcast in found.items():
+            write_dataset(hindcast, folder.path / f"{task}_{reference}.nc")
     folder.finish()
 
 
-def _forecasts(prepared: Prepared, panel: Panel, task: str) -> dict[str, np.ndarray]:
-    """Each reference's forecasts of the test period, (window, lead_time) in the data's unit."""
-    windows = make_windows(panel, issue_steps(panel, prepared.inside("test")))
+def reference_hindcasts(
+    prepared: Prepared,
+    task: str,
+    gauge: str | None,
+    clusters: pd.Series | None,
+    scored: np.ndarray,
+) -> dict[str, xr.Dataset]:
+    """Forecast some bins (time,) by every reference, fitted on the training years.
+
+    Returns
+    -------
+    dict
+        Reference to Dataset (series, issue_time, lead_time).
+    """
+    by_well = task == "head"
+    past_of = BOTH if by_well and set(tasks(prepared)) == set(BOTH) else (task,)
+    ahead = prepared.basin.settings.future_forcing == "observed"
+    panel = make_panel(prepared, Inputs((task,), past_of, gauge, by_well, ahead), clusters)
+    issues = issue_steps(panel, scored)
+    shape = (len(panel.series), len(issues), panel.lead_times, 1)
+    return {
+        name: task_hindcast(
+            prepared, task, gauge, panel.series, issues, values.reshape(shape), None
+        )
+        for name, values in _forecasts(prepared, panel, task, issues).items()
+    }
+
+
+def _forecasts(
+    prepared: Prepared, panel: Panel, task: str, issues: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Each reference's forecasts, (window, lead_time) in the data's unit."""
+    windows, n = make_windows(panel, issues), panel.lead_times
     observed = prepared.heads if task == "head" else prepared.surface_water
-    observed = observed[list(panel.series)]
+    observed, training = observed[list(panel.series)], prepared.inside("train")
     climatology = fit_climatology(observed, prepared).to_numpy().T
-    last = observed.ffill().fillna(observed[prepared.inside("train")].mean()).to_numpy().T
-    training, n = prepared.inside("train"), panel.lead_times
+    last = observed.ffill().fillna(observed[training].mean()).to_numpy().T
     fitting = [
-        make_windows(panel, issue_steps(panel, prepared.inside(p))) for p in ("train", "validation")
+        make_windows(panel, issue_steps(panel, prepared.inside(period)))
+        for period in ("train", "validation")
     ]
     values = observed.to_numpy(float).T
     return {
@@ -64,12 +90,3 @@ def _forecasts(prepared: Prepared, panel: Panel, task: str) -> dict[str, np.ndar
         "climatology": forecast_climatology(climatology, windows, n),
         "ridge": forecast_ridge(panel, task, *fitting, windows),
     }
-
-
-def _write(
-    prepared: Prepared, panel: Panel, task: str, gauge: str | None, values: np.ndarray, path: Path
-) -> None:
-    issues = issue_steps(panel, prepared.inside("test"))
-    shaped = values.reshape(len(panel.series), len(issues), panel.lead_times, 1)
-    hindcast = task_hindcast(prepared, task, gauge, panel.series, issues, shaped, None)
-    write_dataset(hindcast, path)

@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-import xarray as xr
 
 from swgw.errors import UserError
 from swgw.experiments import Run, fold_bins
-from swgw.files import write_text, write_whole
+from swgw.files import write_dataset, write_text
 from swgw.models.batch import device
 from swgw.models.hindcast import task_hindcast
 from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
@@ -144,10 +143,3 @@ def _write_interpretation(
     from swgw.models.reading import interpret_run
 
     write_dataset(interpret_run(network, panel, prepared, run.seed), folder / "interpretation.nc")
-
-
-def write_dataset(data: xr.Dataset, path: Path) -> None:
-    """Write a Dataset as netCDF, whole or not at all."""
-    floats = {name: {"zlib": True, "complevel": 4} for name in data if data[name].dtype.kind == "f"}
-    with write_whole(path) as temporary:
-        data.to_netcdf(temporary, engine="h5netcdf", encoding=floats)

@@ -42,31 +42,37 @@ def task_hindcast(
         quantile models, as the model gave them; spread: the deviation over wells of forecasts of
         the gauge; observed: NaN where there is nothing to score.
     """
-    spread = None
+    dims = ("series", "issue_time", "lead_time")
+    data = {}
     if task == "surface_water":
         observed, series = prepared.surface_water[[gauge]], (gauge,)
-        spread = values[..., values.shape[-1] // 2].std(axis=0, keepdims=True)
+        data["spread"] = (dims, values[..., values.shape[-1] // 2].std(axis=0, keepdims=True))
         values = values.mean(axis=0, keepdims=True)
     else:
         observed = prepared.heads[list(series)]
     lead_times = np.arange(1, values.shape[2] + 1)
     steps = issues[:, None] + lead_times  # (I, L)
-    dims = ("series", "issue_time", "lead_time")
-    data = {
-        "forecast": (dims, values[..., 0] if levels is None else mean_of_quantiles(values, levels)),
-        "observed": (dims, observed.to_numpy(np.float64).T[:, steps]),
-    }
-    if spread is not None:
-        data["spread"] = (dims, spread)
+    data["observed"] = (dims, observed.to_numpy(np.float64).T[:, steps])
     coordinates = {
         "series": list(series),
         "issue_time": prepared.time[issues],
         "lead_time": lead_times,
         "valid_time": (dims[1:], prepared.time.to_numpy()[steps]),
     }
-    if levels is not None:
-        data["median"] = (dims, values[..., levels.index(0.5)])
-        data["quantiles"] = ((*dims, "quantile"), values)
-        coordinates["quantile"] = list(levels)
     units = "m" if task == "head" else prepared.basin.settings.unit
-    return xr.Dataset(data, coordinates, attrs={"task": task, "units": units})
+    hindcast = xr.Dataset(data, coordinates, attrs={"task": task, "units": units})
+    return _with_forecasts(hindcast, values, levels)
+
+
+def _with_forecasts(
+    hindcast: xr.Dataset, values: np.ndarray, levels: tuple[float, ...] | None
+) -> xr.Dataset:
+    """Add the mean, and of quantile models the median and the quantiles."""
+    dims = ("series", "issue_time", "lead_time")
+    if levels is None:
+        return hindcast.assign(forecast=(dims, values[..., 0]))
+    return hindcast.assign_coords(quantile=list(levels)).assign(
+        forecast=(dims, mean_of_quantiles(values, levels)),
+        median=(dims, values[..., levels.index(0.5)]),
+        quantiles=((*dims, "quantile"), values),
+    )

@@ -11,7 +11,7 @@ from swgw import bootstrap, words
 from swgw.bootstrap import Interval
 from swgw.contrasts import contrast, drawn_scores
 from swgw.grid import ARMS, MODEL, MOST_GAUGES, Cell
-from swgw.pages import needs, placeholder_figure, placeholder_words
+from swgw.pages import needs
 from swgw.pages.simulations import block
 from swgw.plots import grid as plots
 
@@ -56,20 +56,21 @@ def _scores(study, runs: tuple, task: str) -> tuple[np.ndarray, int]:
     return drawn_scores(observed, forecasts, length), max(1, len(observed) // length)
 
 
-def _contrast(study, task: str, terms: list[tuple[int, Cell, str]]) -> Interval:
+def weigh(study, task: str, terms: list[tuple[int, Cell, str]]) -> Interval:
     """Weigh arms against each other: (sign, cell, arm) each."""
     found = [(sign, _scores(study, study.grid.runs(c, arm, task), task)) for sign, c, arm in terms]
     blocks = found[0][1][1]
     return contrast([(sign, scores) for sign, (scores, _) in found], blocks, task == "head")
 
 
-def _steps(study, cell: Cell, task: str) -> list[tuple[str, str, str]]:
+def steps_of(study, cell: Cell, task: str) -> list[tuple[str, str, str]]:
     """List the steps between arms that are different runs in a cell."""
     runs = study.grid.runs
     return [s for s in STEPS[task] if runs(cell, s[0], task) != runs(cell, s[1], task)]
 
 
-def _line(found: Interval) -> dict[str, object]:
+def line_of(found: Interval) -> dict[str, object]:
+    """Give the columns of :func:`steps_table` that a difference fills."""
     return {
         "value": found.value,
         "low": found.low,
@@ -93,14 +94,15 @@ def steps_table(study, task: str) -> pd.DataFrame:
     """
     rows = []
     for cell in study.grid.cells:
-        for first, second, adds in _steps(study, cell, task):
-            found = _contrast(study, task, [(1, cell, first), (-1, cell, second)])
-            rows.append(_names(study, cell, first, second, adds) | _line(found))
-    columns = [*_names(study, None, "", "", ""), *_line(Interval(0, 0, 0))]
+        for first, second, adds in steps_of(study, cell, task):
+            found = weigh(study, task, [(1, cell, first), (-1, cell, second)])
+            rows.append(names_of(study, cell, first, second, adds) | line_of(found))
+    columns = [*names_of(study, None, "", "", ""), *line_of(Interval(0, 0, 0))]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _names(study, cell: Cell | None, first: str, second: str, adds: str) -> dict[str, object]:
+def names_of(study, cell: Cell | None, first: str, second: str, adds: str) -> dict[str, object]:
+    """Give the columns of :func:`steps_table` that say what is compared, and where."""
     return {
         "cell": cell,
         "gauge": gauge_name(study, cell.gauge) if cell else "",
@@ -108,29 +110,6 @@ def _names(study, cell: Cell | None, first: str, second: str, adds: str) -> dict
         "adds": adds,
         "comparison": f"{first} − {second}",
     }
-
-
-@lru_cache(maxsize=8)
-def coupling_table(study) -> pd.DataFrame:
-    """Give each step's difference in NSE at a gauge less that at the gauge upstream of it.
-
-    Returns
-    -------
-    DataFrame
-        As :func:`steps_table`, with ``below`` (the interval's verdict at the lower gauge alone).
-    """
-    rows = []
-    below = steps_table(study, "surface_water").set_index(["cell", "adds"])["word"]
-    for lower, upper in study.grid.pairs():
-        for cell in [c for c in study.grid.cells if c.gauge == lower]:
-            other = Cell(upper, cell.weather_ahead, cell.history)
-            for first, second, adds in _steps(study, cell, "surface_water"):
-                terms = [(1, cell, first), (-1, cell, second), (-1, other, first)]
-                found = _contrast(study, "surface_water", [*terms, (1, other, second)])
-                row = _names(study, cell, first, second, adds) | _line(found)
-                row["gauge"] += f" less {gauge_name(study, upper)}"
-                rows.append(row | {"below": below[cell, adds]})
-    return pd.DataFrame(rows, columns=[*steps_table(study, "surface_water").columns, "below"])
 
 
 def _arms_table(study) -> pd.DataFrame:
@@ -141,7 +120,7 @@ def _arms_table(study) -> pd.DataFrame:
             continue
         for arm in ARMS["surface_water"]:
             scores, _ = _scores(study, study.grid.runs(cell, arm, "surface_water"), "surface_water")
-            found = _contrast(study, "surface_water", [(1, cell, arm)])
+            found = weigh(study, "surface_water", [(1, cell, arm)])
             place, each = gauge_name(study, cell.gauge), list(scores[0, :, 0])
             rows.append((place, f"{arm}-{MODEL}", found.value, found.low, found.high, each))
     return pd.DataFrame(rows, columns=["place", "model", "value", "low", "high", "seeds"])
@@ -247,66 +226,3 @@ def _what_is_here(study) -> str:
         f"{words.count(len(grid.gauges), 'gauge')}. Of {intervals} intervals {decided} leave zero "
         f"out; about {round(intervals / 10)} would do so by chance if nothing made a difference."
     )
-
-
-@needs("gauge", "wells:1", "both")
-def figure_coupling(study) -> Figure:
-    """Each step downstream less the same step upstream."""
-    table = coupling_table(study)
-    if table.empty:
-        return placeholder_figure([_no_pair(study)])
-    label = f"downstream less upstream, NSE of {words.surface_water_word(study)}"
-    return plots.plot_forest(table, label)
-
-
-@needs("gauge", "wells:1", "both")
-def words_coupling(study) -> Markdown:
-    """Answer whether the second water helps because the waters are coupled, by the rule."""
-    table = coupling_table(study)
-    if table.empty:
-        return placeholder_words([_no_pair(study)])
-    lines = []
-    for (gauge, adds), rows in table.groupby(["gauge", "adds"], sort=False):
-        if adds == "windows":  # no groundwater is in it
-            continue
-        verdicts = [coupling_verdict(row.below, row.word) for row in rows.itertuples()]
-        parts = [
-            f"{row.row}: {words.number(row.value, 3)} [{words.number(row.low, 3)}, "
-            f"{words.number(row.high, 3)}], **{word}**"
-            for row, word in zip(rows.itertuples(), verdicts, strict=True)
-        ]
-        lines.append(f"- {adds}, {words.escape(gauge)}: " + "; ".join(parts) + ".")
-    return Markdown("\n".join(lines))
-
-
-def coupling_verdict(below: str, contrast_word: str) -> str:
-    """Judge "it helps because the waters are coupled", by the rule written before the runs.
-
-    Parameters
-    ----------
-    below : str
-        Verdict of the difference at the lower gauge alone.
-    contrast_word : str
-        Verdict of that difference less the one upstream.
-
-    Examples
-    --------
-    >>> coupling_verdict("supported", "supported"), coupling_verdict("supported", "inconclusive")
-    ('supported', 'inconclusive')
-    """
-    both = {below, contrast_word}
-    if "not judged" in both:
-        return "not judged"
-    if both == {"supported"}:
-        return "supported"
-    return "contradicted" if "contradicted" in both else "inconclusive"
-
-
-def _no_pair(study) -> str:
-    """Say what a basin has instead of one gauge below another."""
-    grid = study.grid
-    if len(grid.gauges) > 1:
-        return "no gauge named as lying upstream of another (`upstream_gauge_id` of `gauges.csv`)"
-    if len(study.basin.gauges) > 1 and len(grid.cells) == 1:
-        return "runs at one gauge only in this profile (profile `full` has more)"
-    return "no two gauges on one river that can be learned"

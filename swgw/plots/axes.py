@@ -1,6 +1,7 @@
-"""Axes that several figures share: time, and scores without a lower end."""
+"""What several figures share: an axis of time, scores without a lower end, a fan of quantiles."""
 
 import matplotlib.dates as mdates
+import numpy as np
 from matplotlib.axes import Axes
 
 from swgw.plots import style
@@ -27,3 +28,34 @@ def cut_scores(axes: Axes, label: str) -> None:
     axes.set_ylim(max(min(low, -0.03), -1.05), 1.03)
     axes.set_ylabel(label if low >= -1.05 else f"{label} (cut at −1)")
     axes.axhline(0, color=style.GREY, lw=0.7)
+
+
+def draw_fan(axis: Axes, fan: dict, named: bool) -> None:
+    """Draw one forecast: bands from pale to dark, the median, and a dotted line at its issue.
+
+    Parameters
+    ----------
+    axis : Axes
+    fan : dict
+        issue_time, valid_time (lead_time,), quantiles (lead_time, level), levels; the quantiles are
+        sorted, and the middle one is the median unless ``median`` (lead_time,) is there.
+    named : bool
+        Whether the legend names it.
+    """
+    quantiles, levels = np.sort(fan["quantiles"], axis=-1), fan["levels"]
+    for low in range(len(levels) // 2):
+        share = levels[-1 - low] - levels[low]
+        axis.fill_between(
+            fan["valid_time"],
+            quantiles[:, low],
+            quantiles[:, -1 - low],
+            color=style.BLUE,
+            alpha=0.22,
+            lw=0,
+            label=f"{100 * share:.0f} % of the forecast" if named else None,
+        )
+    middle = fan.get("median", quantiles[:, len(levels) // 2])
+    axis.plot(
+        fan["valid_time"], middle, color=style.BLUE, lw=1.3, label="median" if named else None
+    )
+    axis.axvline(fan["issue_time"], color=style.GREY, lw=0.8, ls=":")

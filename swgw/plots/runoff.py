@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from swgw.plots import style
-from swgw.plots.axes import set_time_axis
+from swgw.plots.axes import draw_fan, set_time_axis
 
 
 @dataclass(frozen=True)
@@ -218,27 +218,8 @@ def plot_fans(fans: Sequence[dict], obs: pd.Series, label: str) -> Figure:
     """
     figure, axes = plt.subplots(figsize=(style.WIDTH, 3.4))
     axes.plot(obs.index, obs, color=style.DARK, lw=1, marker=".", ms=3, label="observed")
-    for first, fan in enumerate(fans):
-        quantiles, levels = np.sort(fan["quantiles"], axis=-1), fan["levels"]
-        for low in range(len(levels) // 2):
-            share = levels[-1 - low] - levels[low]
-            axes.fill_between(
-                fan["valid_time"],
-                quantiles[:, low],
-                quantiles[:, -1 - low],
-                color=style.BLUE,
-                alpha=0.22,
-                lw=0,
-                label=f"{100 * share:.0f} % of the forecast" if first == 0 else None,
-            )
-        axes.plot(
-            fan["valid_time"],
-            fan["median"],
-            color=style.BLUE,
-            lw=1.4,
-            label="median" if first == 0 else None,
-        )
-        axes.axvline(fan["issue_time"], color=style.GREY, lw=0.8, ls=":")
+    for number, fan in enumerate(fans):
+        draw_fan(axes, fan, named=number == 0)
     axes.set_ylabel(label)
     set_time_axis(axes)
     figure.legend(loc="outside upper center", ncol=5, columnspacing=1.2, handlelength=1.5)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from swgw.plots import style
-from swgw.plots.axes import set_time_axis
+from swgw.plots.axes import draw_fan, set_time_axis
 
 RAW = "raw"
 
@@ -177,29 +177,8 @@ def plot_fans(panels: dict[str, Sequence[dict]], obs: pd.Series, label: str) -> 
     for axis, (title, fans) in zip(axes[:, 0], panels.items(), strict=True):
         axis.plot(obs.index, obs, color=style.DARK, lw=1, marker=".", ms=3, label="observed")
         for number, fan in enumerate(fans):
-            _draw_fan(axis, fan, named=number == 0)
+            draw_fan(axis, fan, named=number == 0)
         axis.set(title=title, ylabel=label)
         set_time_axis(axis)
     _legend(figure, axes)
     return figure
-
-
-def _draw_fan(axis: Axes, fan: dict, named: bool) -> None:
-    """One forecast: bands from pale to dark, the median, and a dotted line at its issue."""
-    quantiles, levels = np.sort(fan["quantiles"], axis=-1), fan["levels"]
-    for low in range(len(levels) // 2):
-        share = levels[-1 - low] - levels[low]
-        axis.fill_between(
-            fan["valid_time"],
-            quantiles[:, low],
-            quantiles[:, -1 - low],
-            color=style.BLUE,
-            alpha=0.22,
-            lw=0,
-            label=f"{100 * share:.0f} % of the forecast" if named else None,
-        )
-    middle = quantiles[:, len(levels) // 2]
-    axis.plot(
-        fan["valid_time"], middle, color=style.BLUE, lw=1.3, label="median" if named else None
-    )
-    axis.axvline(fan["issue_time"], color=style.GREY, lw=0.8, ls=":")

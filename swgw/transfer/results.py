@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from swgw import scores
+from swgw.files import read_dataset
 from swgw.panel import usable_wells
 from swgw.timing import read_seconds
 from swgw.transfer.make import FIRST
@@ -40,7 +41,7 @@ class Transfer:
     @cached_property
     def hindcasts(self) -> dict[str, xr.Dataset]:
         """By approach: forecast (seed, well, issue_time, lead_time) and observed [m]."""
-        return {name: _open(self._path(name)) for name in APPROACHES}
+        return {name: read_dataset(self._path(name)) for name in APPROACHES}
 
     def _path(self, approach: str) -> Path:
         if approach in REFERENCES:
@@ -133,9 +134,3 @@ def well_scores(hindcast: xr.Dataset) -> pd.DataFrame:
 def read_transfer(study) -> Transfer:
     """Open the results of a study; its jobs must be done, as ``swgw book`` does them."""
     return Transfer(study, {name: folder.path for name, folder in folders(study).items()})
-
-
-@lru_cache(maxsize=64)
-def _open(path: Path) -> xr.Dataset:
-    with xr.open_dataset(path, engine="h5netcdf") as data:
-        return data.load()

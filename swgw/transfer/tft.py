@@ -16,7 +16,7 @@ import xarray as xr
 from swgw.basin import load_basin
 from swgw.errors import UserError
 from swgw.experiments import Experiment, Run
-from swgw.files import write_text
+from swgw.files import write_dataset, write_text
 from swgw.panel import Panel, make_panel
 from swgw.prepare import Prepared, prepare_basin
 from swgw.runs import RunFolder, key_of
@@ -242,7 +242,6 @@ def _baseline(panel: Panel, issues: np.ndarray) -> np.ndarray:
 
 def _write(run: Run, prepared: Prepared, panel: Panel, test, values: dict, folder: Path) -> None:
     """Write hindcasts of the fine-tuned network and the scores of all."""
-    from swgw.models.fit import write_dataset
     from swgw.models.hindcast import task_hindcast
     from swgw.models.losses import QUANTILE_LEVELS
 
