@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from swgw.execute import read_parameters
+from swgw.launch import setup_code
 from swgw.share import shared
 
 NOTEBOOKS = {path.stem: path for path in sorted(shared("notebooks").glob("*.ipynb"))}
@@ -22,8 +23,17 @@ def cells(name, kind):
     return [c for c in nbformat.read(NOTEBOOKS[name], 4).cells if c.cell_type == kind]
 
 
+def tagged(cell, tag):
+    return tag in cell.metadata.get("tags", [])
+
+
+def page_code(name):
+    """Code of the page itself, without the installation and the solutions."""
+    return [c for c in cells(name, "code") if not (tagged(c, "setup") or tagged(c, "solution"))]
+
+
 def code_lines(name):
-    return [line for c in cells(name, "code") for line in c.source.splitlines() if line.strip()]
+    return [line for c in page_code(name) for line in c.source.splitlines() if line.strip()]
 
 
 def figure(cell):
@@ -62,19 +72,25 @@ def test_parameters_are_the_four_with_their_defaults(name):
 
 
 @each_notebook
-def test_parameters_come_first_each_with_a_comment(name):
+def test_the_first_cell_installs_and_stays_out_of_the_book(name):
     first = cells(name, "code")[0]
+    assert first.metadata.tags == ["setup", "remove-cell"]
+    assert first.source == setup_code(), "another address? run python -m swgw.launch"
+
+
+@each_notebook
+def test_parameters_come_first_each_with_a_comment(name):
+    first = page_code(name)[0]
     assert "parameters" in first.metadata.tags
     assert all("  # " in line for line in first.source.splitlines())
 
 
 @each_notebook
 def test_cells_are_short_and_define_nothing(name):
-    code = cells(name, "code")
-    assert len(code) <= 25
-    assert max(len(c.source.splitlines()) for c in code) <= 15
+    assert len(page_code(name)) <= 25
     assert len(code_lines(name)) <= 120
-    for cell in code:
+    for cell in cells(name, "code"):
+        assert len(cell.source.splitlines()) <= 15
         nodes = list(ast.walk(ast.parse(cell.source)))
         assert not [n for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef | ast.Lambda)]
 
