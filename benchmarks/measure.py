@@ -12,6 +12,7 @@ SIZES = {
         "same_loss": {"hidden_sizes": (32, 16), "steps": 20, "epochs": 12, "seeds": 5},
         "scaling": {"counts": (25, 250, 2500), "steps": 40},
         "peers": {"hidden_sizes": (16, 32), "steps": 20, "repetitions": 5},
+        "budget": {"profile": "paper", "models": ("MT-TFT", "MT-LSTM"), "times": 10, "workers": 2},
         "paper": {},
     },
     "tiny": {
@@ -19,6 +20,7 @@ SIZES = {
         "same_loss": {"hidden_sizes": (8,), "steps": 1, "epochs": 2, "seeds": 2},
         "scaling": {"counts": (4, 8), "steps": 1},
         "peers": {"hidden_sizes": (8,), "steps": 1, "repetitions": 2},
+        "budget": {"profile": "smoke", "models": ("MT-TFT",), "times": 2, "workers": 1},
         "paper": {},
     },
 }
@@ -37,6 +39,10 @@ def measure(name: str, basin: str, size: dict, peers_python: str, book: Path) ->
         from peers_speed import measure as benchmark
 
         size = size | {"command": [peers_python, str(WORKER)]}
+    elif name == "budget":
+        from budget import measure as benchmark
+
+        size = size | {"book": book}
     else:
         from paper import measure as benchmark
 

@@ -104,6 +104,24 @@ def growth(result: dict) -> list[str]:
     return [*markdown(head, rows), "", told]
 
 
+def budgets(result: dict) -> list[str]:
+    """Skill on the test years with the book's windows and with many times as many."""
+    rows = []
+    for name, found in result["models"].items():
+        change = found["difference"]
+        cells = [f"{np.mean(found[arm]['nse']):.3f}" for arm in ("book", "longer")]
+        cells.append(f"{change['value']:+.3f} [{change['low']:+.3f}, {change['high']:+.3f}]")
+        spent = [found[arm]["processor_seconds"] for arm in ("book", "longer")]
+        rows.append([name, *cells, *[f"{seconds:,.0f} s" for seconds in spent]])
+    times = f"{result['times']} ×"
+    head = ["NSE, test years", "book", times, "gain", "a run of the book", f"a run of {times}"]
+    told = (
+        f"Mean over {result['seeds']} seeds (heads: of the median over wells), and the gain with "
+        "its 90 % interval over seeds and blocks of time (and wells). Training stops early in both."
+    )
+    return [*markdown(head, rows), "", told]
+
+
 def stages(result: dict) -> list[str]:
     """Elapsed time of a book's stages, and processor time by kind of work."""
     elapsed = {
@@ -124,5 +142,6 @@ TABLES = {
     "same_loss": losses,
     "scaling": growth,
     "peers": ratios,
+    "budget": budgets,
     "paper": stages,
 }

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -20,6 +21,7 @@ if not FOLDER.is_dir():
     pytest.skip("benchmarks come with the repository only", allow_module_level=True)
 sys.path[:0] = [str(FOLDER), str(FOLDER / "peers")]
 
+import budget  # noqa: E402
 import earlier  # noqa: E402
 import paper  # noqa: E402
 import peers_speed  # noqa: E402
@@ -143,6 +145,20 @@ def test_scaling_goes_through_every_stage(tiny_basin, monkeypatch):
     assert list(found)[-1] == "references"
     assert all(stage["seconds"] > 0 and stage["peak"] > 0 for stage in found.values())
     assert found["hindcast"]["windows"] == 4 * len(open_case(tiny_basin).gatherer("test").issues)
+
+
+def test_more_windows_are_another_run_of_the_same_study(tiny_basin, tmp_path):
+    """Twice the windows take about twice the time to train and are kept beside the book's."""
+    found = budget.measure(str(tiny_basin), tmp_path / "own", "smoke", ("MT-TFT",), 2, 1)
+    assert set(found["models"]) == {"MT-TFT, surface_water", "MT-TFT, head"}
+    water = found["models"]["MT-TFT, surface_water"]
+    gain = water["longer"]["nse"][0] - water["book"]["nse"][0]
+    assert water["difference"]["value"] == pytest.approx(gain, abs=2e-4)
+    runs = sorted((tmp_path / "own" / "runs").iterdir())
+    assert len(runs) == 2
+    presented = [pd.read_csv(run / "learning_curve.csv")["windows"].iloc[-1] for run in runs]
+    assert max(presented) > 1.5 * min(presented)
+    assert any("NSE" in line for line in tables.budgets(found))
 
 
 def test_peers_take_turns(tiny_basin, tmp_path):
