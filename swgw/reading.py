@@ -53,8 +53,15 @@ def inside_folder(folder: Path, name: str, problems: list[Problem]) -> Path | No
     return None
 
 
-def read_table(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
+def read_table(path: Path, problems: list[Problem], unnamed: str = "") -> pd.DataFrame | None:
     """Read a CSV file as text, one row a record, indexed from 0; blank rows are left out.
+
+    Parameters
+    ----------
+    path : Path
+    problems : list of Problem
+    unnamed : str
+        What to call a first column without a name, as pandas writes an index; else it is refused.
 
     Returns
     -------
@@ -63,6 +70,7 @@ def read_table(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
     """
     try:
         text = _decode(path.read_bytes())
+        text = unnamed + text if text.startswith(",") else text
         _check_header(text)
         table = pd.read_csv(
             io.StringIO(text), dtype=str, na_filter=False, skip_blank_lines=False

@@ -1,0 +1,151 @@
+"""The members' forecasts brought together: weights and intervals from what they missed out of fold.
+
+A head of the training years is forecast by fits that did not see its block. These forecasts give
+each member its weight, between nothing and all, and the intervals their width (conformal
+prediction, :mod:`swgw.conformal`). The hidden years are no part of any of it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import nnls
+
+from swgw.challenge.blocks import WHOLE, block_of
+from swgw.challenge.recipe import MEMBERS, Fit, fits_of, read_forecast
+from swgw.challenge.site import Site
+from swgw.conformal import calibrate, choose_method
+from swgw.error_size import Forecasts
+
+LEVELS = (0.025, 0.975)
+ENSEMBLE = "ensemble"
+SHRINK = 0.5
+"""How far the weights are drawn to equal ones: members that were near by chance stay near."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What the recipe says of a site, before any hidden head is looked at.
+
+    Attributes
+    ----------
+    table : DataFrame (day, column)
+        ``head``, ``low`` and ``high`` [m]: the ensemble and its 95 % interval.
+    draws : DataFrame (day, (model, seed))
+        Heads of the ensemble and of each member for each seed [m]; fits on all training days.
+    out_of_fold : DataFrame (day of heads, model)
+        Heads forecast by fits that did not see them, seeds averaged [m].
+    weights : Series (member,)
+        Of the ensemble; they sum to 1.
+    interval : str
+        Unit of errors that the intervals rest on, as :class:`swgw.conformal.Method` has it.
+    """
+
+    table: pd.DataFrame
+    draws: pd.DataFrame
+    out_of_fold: pd.DataFrame
+    weights: pd.Series
+    interval: str
+
+
+def bring_together(site: Site, folder: Path, seeds: int) -> Forecast:
+    """Read every fit of a site and make the forecast.
+
+    Parameters
+    ----------
+    site : Site
+    folder : Path
+        Where the fits lie, all of them finished.
+    seeds : int
+    """
+    fits = {fit: read_forecast(site, fit, folder) for fit in fits_of(site, seeds)}
+    out = pd.DataFrame({member: _out_of_fold(site, fits, member) for member in MEMBERS})
+    weights = member_weights(site.heads, out)
+    out[ENSEMBLE] = out[list(MEMBERS)] @ weights
+    draws = _draws(fits, weights, seeds)
+    centre = draws[ENSEMBLE].mean(axis=1)
+    bounds, unit = intervals(site.heads, out[ENSEMBLE], centre)
+    table = pd.DataFrame({"head": centre, "low": bounds[:, 0], "high": bounds[:, 1]})
+    return Forecast(table, draws, out, weights, unit)
+
+
+def _out_of_fold(site: Site, fits: dict[Fit, pd.Series], member: str) -> pd.Series:
+    """Join the blocks' forecasts of a member, seeds averaged."""
+    days, blocks = site.heads.index, block_of(site.heads.index)
+    found = pd.Series(np.nan, days)
+    for block in np.unique(blocks):
+        own = [head for fit, head in fits.items() if (fit.member, fit.block) == (member, block)]
+        found[blocks == block] = pd.concat(own, axis=1).mean(axis=1).reindex(days[blocks == block])
+    return found
+
+
+def _draws(fits: dict[Fit, pd.Series], weights: pd.Series, seeds: int) -> pd.DataFrame:
+    """Heads of members and ensemble for each seed, from the fits on all training days."""
+    whole = {(f.member, f.seed): head for f, head in fits.items() if f.block == WHOLE}
+    for seed in range(seeds):
+        each = {m: whole.get((m, seed), whole[m, 0]) for m in MEMBERS}
+        whole[ENSEMBLE, seed] = pd.DataFrame(each)[list(MEMBERS)] @ weights
+    draws = pd.DataFrame(whole)
+    return draws.rename_axis(columns=["model", "seed"])
+
+
+def member_weights(obs: pd.Series, out_of_fold: pd.DataFrame) -> pd.Series:
+    """Weights that sum to 1, none negative, halfway between equal and best out of fold.
+
+    Parameters
+    ----------
+    obs : Series (day,)
+        [m].
+    out_of_fold : DataFrame (day, member)
+        [m].
+
+    Returns
+    -------
+    Series (member,)
+    """
+    errors = (out_of_fold - obs.to_numpy()[:, None]).to_numpy()
+    size = np.sqrt(np.mean(errors**2)) or 1.0
+    # weights that miss the sum of 1 are punished so hard that none does
+    best, _ = nnls(np.vstack([errors / size, np.full(errors.shape[1], 1e4)]),
+                   np.append(np.zeros(len(errors)), 1e4))  # fmt: skip
+    weights = (1 - SHRINK) * best / best.sum() + SHRINK / len(best)
+    return pd.Series(weights, out_of_fold.columns)
+
+
+def intervals(
+    obs: pd.Series, out_of_fold: pd.Series, centre: pd.Series
+) -> tuple[np.ndarray, str]:
+    """95 % intervals around a forecast, as wide as errors out of fold ask for.
+
+    Parameters
+    ----------
+    obs, out_of_fold : Series (day of heads,)
+        [m].
+    centre : Series (day,)
+        [m].
+
+    Returns
+    -------
+    bounds : array (day, 2)
+        [m].
+    unit : str
+        In which errors were made comparable, chosen on blocks left out.
+    """
+    known = _as_forecasts(out_of_fold, obs, block_of(obs.index))
+    method, _ = choose_method(known, LEVELS)
+    asked = _as_forecasts(centre, centre * np.nan, np.zeros(len(centre), dtype=int))
+    return calibrate(known, method, LEVELS).apply(asked)[0, :, 0], method.unit
+
+
+def _as_forecasts(head: pd.Series, obs: pd.Series, block: np.ndarray) -> Forecasts:
+    """One series with one lead time, the season counted in days."""
+    season = head.index.dayofyear.to_numpy() - 1
+    return Forecasts(
+        obs=obs.to_numpy()[None, :, None],
+        centre=head.to_numpy()[None, :, None],
+        spread=None,
+        season=season[:, None],
+        block=block,
+        steps_per_year=366,
+    )

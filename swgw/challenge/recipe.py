@@ -1,0 +1,125 @@
+"""The recipe, one for all sites: which members there are, and each fit of each as a job.
+
+Members are unlike each other on purpose: trees cannot leave the record's range, response functions
+cannot bend, and the network can do both but differs from seed to seed. Every member is fitted once
+on all training days and once without each block of them; the forecasts of the blocks, out of fold,
+give the members their weights and the intervals their width. Each fit has a folder that is found
+again by the same command.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from swgw.challenge.blocks import WHOLE, block_of, training_days
+from swgw.challenge.site import Site
+from swgw.files import digest, write_text
+from swgw.runs import RunFolder, versions
+from swgw.workers import Job
+
+NETWORK, TREES, RESPONSE = "network", "trees", "response"
+MEMBERS = (NETWORK, TREES, RESPONSE)
+SEEDS = 5
+COSTS = {NETWORK: 1.0, TREES: 1.0, RESPONSE: 1.0}
+"""What a fit of each takes, in seconds of a processor; for the bar alone."""
+
+FORECAST = "head.csv"
+SOURCES = ("site", "features", "blocks", "network", "trees", "response", "recipe")
+"""Modules that the numbers of a fit depend on."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One fit of one member.
+
+    Attributes
+    ----------
+    member : str
+        One of :data:`MEMBERS`.
+    block : int
+        Which block it does not see; :data:`~swgw.challenge.blocks.WHOLE` if it sees all.
+    seed : int
+        0 for the member that draws nothing.
+    """
+
+    member: str
+    block: int
+    seed: int
+
+    @property
+    def label(self) -> str:
+        """Name of its folder."""
+        part = "whole" if self.block == WHOLE else f"without-{self.block + 1}"
+        return f"{self.member}-{part}-{self.seed}"
+
+
+def fits_of(site: Site, seeds: int = SEEDS) -> list[Fit]:
+    """List every fit that the recipe wants.
+
+    Parameters
+    ----------
+    site : Site
+    seeds : int
+        Of the network and of the trees.
+    """
+    blocks = [WHOLE, *np.unique(block_of(site.heads.index)).tolist()]
+    draws = {member: 1 if member == RESPONSE else seeds for member in MEMBERS}
+    return [Fit(m, block, seed) for m in MEMBERS for block in blocks for seed in range(draws[m])]
+
+
+def jobs_of(site: Site, fits: list[Fit], folder: Path) -> list[Job]:
+    """Describe the fits as jobs, finished or not.
+
+    Parameters
+    ----------
+    site : Site
+    fits : list of Fit
+    folder : Path
+        Gets a folder for each fit.
+    """
+    return [
+        Job(fit.label, run, perform_fit, (site, fit, run), COSTS[fit.member], kind=fit.member)
+        for fit in fits
+        for run in [run_folder(site, fit, folder)]
+    ]
+
+
+def run_folder(site: Site, fit: Fit, folder: Path) -> RunFolder:
+    """Folder of a fit, named by what its numbers depend on: files, source and libraries."""
+    sources = digest(Path(__file__).with_name(f"{name}.py") for name in SOURCES)
+    parts = json.dumps([fit.label, site.digest, sources, versions()], sort_keys=True)
+    return RunFolder(folder / f"{fit.label}-{hashlib.sha256(parts.encode()).hexdigest()[:12]}")
+
+
+def perform_fit(site: Site, fit: Fit, folder: RunFolder) -> None:
+    """Fit a member and write its forecast of every day: ``head.csv``."""
+    folder.start({"member": fit.member, "block": fit.block, "seed": fit.seed}, site.digest)
+    seen = training_days(site.heads.index, fit.block)
+    found = _forecast(site, fit, seen)
+    write_text(folder.path / FORECAST, found.rename("head").to_csv(index_label="day"))
+    folder.finish()
+
+
+def _forecast(site: Site, fit: Fit, seen: np.ndarray) -> pd.Series:
+    """Forecast by one member; each has a module, imported where it is needed."""
+    if fit.member == NETWORK:
+        from swgw.challenge.network import forecast_network
+
+        return forecast_network(site, seen, fit.seed)
+    if fit.member == TREES:
+        from swgw.challenge.trees import forecast_trees
+
+        return forecast_trees(site, seen, fit.seed)
+    from swgw.challenge.response import forecast_response
+
+    return forecast_response(site, seen)
+
+
+def read_forecast(site: Site, fit: Fit, folder: Path) -> pd.Series:
+    """Read the forecast of a finished fit: (day,) [m]."""
+    file = run_folder(site, fit, folder).path / FORECAST
+    return pd.read_csv(file, index_col="day", parse_dates=["day"])["head"]
