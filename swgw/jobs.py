@@ -14,6 +14,7 @@ from swgw.draws import draw_jobs
 from swgw.experiments import FOLDS, Run
 from swgw.fold_references import fit_reference_folds, fold_folder
 from swgw.prepare import Prepared
+from swgw.probe.work import probe_jobs
 from swgw.runs import RunFolder
 from swgw.transfer.work import transfer_jobs
 from swgw.workers import Job, missing, perform_all
@@ -42,6 +43,7 @@ def jobs_of(study) -> list[Job]:
     others = draw_jobs(study.prepared, study.profile, study.folder) + transfer_jobs(study)
     if study.fold_runs:
         references.append(fold_reference_job(study.gauge, *given, fold_folder(study)))
+    others += probe_jobs(study)
     return references + study.yardsticks.jobs(study.gauges_studied) + runs + others
 
 
@@ -64,7 +66,10 @@ def do_missing(
         where = f"on {scheduler}" if scheduler else f"{workers} at a time"
         line = f"{len(work)} of {len(jobs)} jobs to do, {where}"
         say(line) if say else print(line, file=sys.stderr)
-        perform_all(work, workers, scheduler)
+        for later in (False, True):
+            now = [job for job in work if job.after is later]
+            if now:
+                perform_all(now, workers, scheduler)
 
 
 def run_job(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder) -> Job:

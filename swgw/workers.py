@@ -49,7 +49,7 @@ ONE_THREAD = {
 
 @dataclass(frozen=True)
 class Job:
-    """One piece of work that depends on no other.
+    """One piece of work; those that read the results of others say so, and come after them.
 
     Attributes
     ----------
@@ -68,6 +68,8 @@ class Job:
         write none.
     kind : str
         What its time is summed under; the label by default.
+    after : bool
+        Whether it reads what other jobs leave; those are done first (:func:`swgw.jobs.do_missing`).
     """
 
     label: str
@@ -77,6 +79,7 @@ class Job:
     cost: float = 1.0
     parts: int = 0
     kind: str = ""
+    after: bool = False
 
     def share_done(self) -> float:
         """Share of the work that is done, from 0 to 1, as far as its folder tells."""

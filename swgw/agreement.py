@@ -1,0 +1,144 @@
+"""What a model says matters at each well against what does, on a virtual basin.
+
+Both are shares: of the drivers that the model has inputs for, how much each matters at a well. The
+truth is asked over a forecast's longest lead time, since that is what the model is asked: how far
+each driver's departures from its climatology change the head in that time.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from swgw.bootstrap import DAYS_OF_STEP, Interval
+from swgw.interpret import driver_effects, shares
+from swgw.probe.inputs import DRIVER_OF, group_of
+from swgw.ranks import as_interval, drawn_ranks
+from swgw.trust import needs, on_shuffled
+
+WEIGHTS, DECODER = "selection weights, encoder", "selection weights, decoder"
+PERMUTED, IN_SEASON = "permutation importance", "permutation importance within the season"
+CHANCE, BEFORE = "weights of networks on shuffled inputs", "the truth of the training years"
+OVER_WELLS, OVER_DRIVERS = "over wells", "over drivers"
+TRUTHS = {"lead": "over a forecast's lead time", "years": "within the years", "all": "in all"}
+
+
+def true_shares(study, period: str = "test", scale: str = "lead") -> pd.DataFrame:
+    """Give the true share of each driver that the model has inputs for: (well, driver).
+
+    Parameters
+    ----------
+    study : Study
+    period : str
+        "test" or "train".
+    scale : str
+        "lead": of the change over the longest lead time; "years": within calendar years; "all":
+        over all time scales.
+    """
+    span = getattr(study.basin.settings, period)
+    parts = study.truth.contributions().sel(time=slice(span.start, span.end))
+    if scale == "lead":
+        parts = _changes(parts, study)
+    effects = driver_effects(parts, within_years=scale == "years")
+    return shares(effects[list(DRIVER_OF.values())])
+
+
+def _changes(parts, study):
+    """Change of each contribution over the longest lead time."""
+    settings = study.basin.settings
+    step = np.median(np.diff(parts["time"].to_numpy())) / np.timedelta64(1, "D")
+    steps = max(1, round(settings.lead_times * DAYS_OF_STEP[settings.step] / step))
+    return parts.shift(time=-steps) - parts
+
+
+def said_by_weights(read: list, kind: str) -> tuple[np.ndarray, pd.Index]:
+    """Sum selection weights by driver: array (seed, well, driver) of shares, and the wells."""
+    each = []
+    for one in read:
+        table = one[kind].transpose("series", f"{kind}_variable").to_pandas()
+        drivers = [DRIVER_OF.get(group_of(name)) for name in table]
+        each.append(table.T.groupby(pd.Index(drivers), dropna=True).sum().T)
+    return _as_shares(each)
+
+
+def said_by_permutation(read: list, kind: str) -> tuple[np.ndarray, pd.Index]:
+    """Turn rises of the heads' loss into shares by driver; rises below zero count as none."""
+    each = []
+    for one in read:
+        rise = one[kind].sel(target="head").sum("block")
+        table = rise.transpose("series", "group").to_pandas().clip(lower=0)
+        table = table[[name for name in table if name in DRIVER_OF]]
+        each.append(table.rename(columns=DRIVER_OF))
+    return _as_shares(each)
+
+
+def _as_shares(tables: list[pd.DataFrame]) -> tuple[np.ndarray, pd.Index]:
+    whole = [table.reindex(columns=list(DRIVER_OF.values()), fill_value=0.0) for table in tables]
+    parts = [table.div(table.sum(axis=1).where(lambda s: s > 0), axis=0) for table in whole]
+    return np.stack([part.to_numpy() for part in parts]), whole[0].index
+
+
+@lru_cache(maxsize=8)
+def drawn_agreement(study, scale: str = "lead") -> dict[str, np.ndarray]:
+    """Correlate each reading's ranks with the truth, wells and seeds drawn alike for all.
+
+    Returns
+    -------
+    dict
+        Reading to array (1 + draw, driver + 2); see :func:`swgw.ranks.drawn_ranks`.
+    """
+    read = needs(study)
+    said = {
+        WEIGHTS: said_by_weights(read, "encoder"),
+        DECODER: said_by_weights(read, "decoder"),
+        PERMUTED: said_by_permutation(read, "rise_of_group"),
+        IN_SEASON: said_by_permutation(read, "rise_in_season"),
+        CHANCE: said_by_weights(on_shuffled(study), "encoder"),
+    }
+    truth = true_shares(study, "test", scale)
+    before = true_shares(study, "train", scale)
+    wells = said[WEIGHTS][1].intersection(truth.index)
+    rows = {}
+    for name, (values, index) in said.items():
+        rows[name] = drawn_ranks(values[:, index.get_indexer(wells)], truth.loc[wells])
+    alike = np.repeat(before.loc[wells].to_numpy()[None], len(read), axis=0)
+    return rows | {BEFORE: drawn_ranks(alike, truth.loc[wells])}
+
+
+def agreement(study, scale: str = "lead") -> pd.DataFrame:
+    """List how far each reading agrees with the truth.
+
+    Returns
+    -------
+    DataFrame
+        reading, over ("over wells", the name of a driver for it alone, "over drivers"), value,
+        low, high (90 %, wells and seeds drawn anew), seeds, wells.
+    """
+    rows = []
+    for reading, drawn in drawn_agreement(study, scale).items():
+        for place, over in enumerate([*DRIVER_OF.values(), OVER_WELLS, OVER_DRIVERS]):
+            found = as_interval(drawn[:, place], _behind(study))
+            rows.append((reading, over, found.value, found.low, found.high, *found.draws))
+    columns = ["reading", "over", "value", "low", "high", "seeds", "wells"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def agreement_of(study, reading: str, over: str = OVER_WELLS, scale: str = "lead") -> Interval:
+    """Give the rank correlation of one reading with the truth; see :func:`agreement`."""
+    return as_interval(drawn_agreement(study, scale)[reading][:, _place(over)], _behind(study))
+
+
+def advantage(
+    study, reading: str, other: str, over: str = OVER_WELLS, scale: str = "lead"
+) -> Interval:
+    """Give by how much one reading agrees better with the truth than another, paired."""
+    found = drawn_agreement(study, scale)
+    return as_interval((found[reading] - found[other])[:, _place(over)], _behind(study))
+
+
+def _place(over: str) -> int:
+    return [*DRIVER_OF.values(), OVER_WELLS, OVER_DRIVERS].index(over)
+
+
+def _behind(study) -> tuple[int, int]:
+    return len(study.profile.seeds), needs(study)[0].sizes["series"]

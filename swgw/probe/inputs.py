@@ -1,0 +1,41 @@
+"""Inputs of a network that belong together, and the drivers of a virtual basin behind them."""
+
+SEASON = "calendar and climatology"
+OWN_PAST = "the head's own past"
+RIVER = "river and its catchment"
+RAIN = "rain on the plain"
+EVAPORATION = "temperature and wind"
+PLACE = "place (all static inputs)"
+
+DRIVER_OF = {RIVER: "river", RAIN: "irrigation", EVAPORATION: "evapotranspiration"}
+"""The driver of a virtual basin that a group of inputs tells of; pumping has no input.
+
+Weather of the catchment reaches wells through the river alone. Canal water falls with rain on the
+fields and brings most of the recharge that the truth calls irrigation; it falls with a low river
+as well, which no rule can divide.
+"""
+
+
+def group_of(variable: str) -> str:
+    """Name the group that a dynamic input belongs to.
+
+    Examples
+    --------
+    >>> group_of("surface_water_lag_3"), group_of("wind"), group_of("head_climatology")
+    ('river and its catchment', 'temperature and wind', 'calendar and climatology')
+    """
+    if variable.startswith("season_") or variable.endswith("_climatology"):
+        return SEASON
+    if "surface_water" in variable or variable.startswith("catchment_"):
+        return RIVER
+    if variable.startswith("head"):
+        return OWN_PAST
+    return RAIN if variable == "precipitation" else EVAPORATION
+
+
+def groups_of(variables: list[str] | tuple[str, ...]) -> dict[str, list[int]]:
+    """Gather the places of variables by their group, in the order in which groups appear."""
+    found: dict[str, list[int]] = {}
+    for place, variable in enumerate(variables):
+        found.setdefault(group_of(variable), []).append(place)
+    return found
