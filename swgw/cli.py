@@ -1,4 +1,4 @@
-"""The commands: ``swgw book``, ``check``, ``tune``, ``new``, ``simulate`` and ``fetch``.
+"""The commands of ``swgw``: from a basin's folder to a book, and what goes with it.
 
 Each imports what it needs when it runs, so that ``swgw --help`` answers at once.
 """
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from swgw.cli_benchmark import app as benchmarks
 from swgw.cli_import import app as importers
 from swgw.errors import UserError
 
@@ -45,6 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(importers, name="import")
+app.add_typer(benchmarks, name="benchmark")
 Folder = Annotated[Path, typer.Argument(help="Folder of the basin.")]
 
 
@@ -129,6 +131,15 @@ def transfer(
 
     scores = transfer_run(from_run, folder, output.resolve(), typer.echo)
     typer.echo(f"NSE in the test period, median over series:\n{summary_lines(scores)}")
+
+
+@app.command()
+def classroom(folder: Annotated[Path, typer.Argument(help="A new folder for the class.")]) -> None:
+    """Write the notebooks for a class: students' without solutions, instructor's with them."""
+    from swgw.classroom import write_classroom
+
+    count = len(write_classroom(folder))
+    typer.echo(f"Wrote {count} notebooks, twice, to {folder}. Next: read {folder / 'README.md'}")
 
 
 @app.command()

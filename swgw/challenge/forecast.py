@@ -113,9 +113,7 @@ def member_weights(obs: pd.Series, out_of_fold: pd.DataFrame) -> pd.Series:
     return pd.Series(weights, out_of_fold.columns)
 
 
-def intervals(
-    obs: pd.Series, out_of_fold: pd.Series, centre: pd.Series
-) -> tuple[np.ndarray, str]:
+def intervals(obs: pd.Series, out_of_fold: pd.Series, centre: pd.Series) -> tuple[np.ndarray, str]:
     """95 % intervals around a forecast, as wide as errors out of fold ask for.
 
     Parameters

@@ -8,9 +8,9 @@ the forecast has been made.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from swgw.contract import shown
@@ -119,6 +119,31 @@ def find_site(folder: str | Path) -> Path:
     return found[0] if found else folder
 
 
+def choose_period(
+    folder: Path,
+    train_to: datetime | None = None,
+    score_from: datetime | None = None,
+    score_to: datetime | None = None,
+) -> Period:
+    """Give the period of a site, with the days that a user names in place of its own.
+
+    Raises
+    ------
+    UserError
+        If training would not end before the first scored day.
+    """
+    usual = PERIODS.get(Path(folder).resolve().name, USUAL)
+    given = (train_to, score_from, score_to)
+    own = (usual.train_to, usual.score_from, usual.score_to)
+    period = Period(*(pd.Timestamp(a or b) for a, b in zip(given, own, strict=True)))
+    if not period.train_to < period.score_from <= period.score_to:
+        raise UserError(
+            f"training to {period.train_to:%Y-%m-%d}, scores from {period.score_from:%Y-%m-%d} to "
+            f"{period.score_to:%Y-%m-%d}; expected days in this order"
+        )
+    return period
+
+
 def read_site(folder: str | Path, period: Period | None = None) -> Site:
     """Read a site for training; heads after ``period.train_to`` are dropped at once.
 
@@ -135,7 +160,7 @@ def read_site(folder: str | Path, period: Period | None = None) -> Site:
         With every problem of both files.
     """
     folder = Path(folder).resolve()
-    period = period or PERIODS.get(folder.name, USUAL)
+    period = period or choose_period(folder)
     problems: list[Problem] = []
     heads = _heads(read_days(folder, HEADS, problems), period, problems)
     inputs, remarks = _inputs(read_days(folder, INPUTS, problems), problems)
@@ -174,19 +199,29 @@ def read_days(folder: Path, file: str, problems: list[Problem]) -> pd.DataFrame 
 
 def _heads(table: pd.DataFrame | None, period: Period, problems: list[Problem]) -> pd.Series:
     """Heads by day up to the end of training; of several on a day the first, as the challenge."""
-    if table is None:
+    name = find_column(table, "head", HEADS, problems)
+    if name is None:
         return pd.Series(dtype=float)
-    names = [name for name in table if name != "day"]
-    named = [name for name in names if name.strip().lower() == "head"]
-    if len(names) != 1 and len(named) != 1:
-        found = f"the columns {shown(', '.join(names))[1:-1]}"
-        problems.append(Problem(HEADS, "", found, "one column of heads, or one called head"))
-        return pd.Series(dtype=float)
-    name = (named or names)[0]
     values = to_numbers(table, HEADS, name, problems)
     _check_bounds(values, "head", name, table, HEADS, problems)
     heads = by_day(values, table["day"])
     return heads[heads.index <= period.train_to].rename("head")
+
+
+def find_column(
+    table: pd.DataFrame | None, wanted: str, file: str, problems: list[Problem]
+) -> str | None:
+    """Name of the column that is called so, or of the only one; None with a problem if neither."""
+    if table is None:
+        return None
+    names = [name for name in table if name != "day"]
+    named = [name for name in names if name.strip().lower() == wanted]
+    for found in (named, names):
+        if len(found) == 1:
+            return found[0]
+    found = f"the columns {shown(', '.join(names))[1:-1]}"
+    problems.append(Problem(file, "", found, f"one column of values, or one called {wanted}"))
+    return None
 
 
 def by_day(values: pd.Series, days: pd.Series) -> pd.Series:
@@ -294,6 +329,3 @@ def _check_spans(
         found = f"inputs to {inputs.index[-1]:%Y-%m-%d}"
         expected = f"inputs to the last scored day, {period.score_to:%Y-%m-%d} (--score-to)"
         problems.append(Problem(INPUTS, "", found, expected))
-    if not (period.train_to < period.score_from <= period.score_to) or not np.isfinite(years):
-        found = f"{period.train_to:%Y-%m-%d}, {period.score_from:%Y-%m-%d}"
-        problems.append(Problem("periods", "", found, "training before the scored period"))
