@@ -242,12 +242,17 @@ def _publishable(notebook: nbformat.NotebookNode, shown: dict[str, Value]) -> nb
         if "injected-parameters" in tags:
             continue
         if "parameters" in tags:
-            cell.source = "\n".join(_with_value(line, shown) for line in cell.source.splitlines())
+            cell.source = with_values(cell.source, shown)
         for trace in ("papermill", "execution"):
             cell.metadata.pop(trace, None)
         kept.append(cell)
     notebook.cells = kept
     return notebook
+
+
+def with_values(parameters: str, values: dict[str, Value]) -> str:
+    """Write other values into the source of a parameters cell, keeping its comments."""
+    return "\n".join(_with_value(line, values) for line in parameters.splitlines())
 
 
 def _with_value(line: str, shown: dict[str, Value]) -> str:

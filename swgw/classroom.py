@@ -1,0 +1,116 @@
+"""The notebooks for a class: students' without solutions, an instructor's with them.
+
+Solutions are the cells tagged ``solution``; a test sees to it that no other cell holds one.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from swgw import plain
+from swgw.execute import with_values
+from swgw.files import write_text
+from swgw.folders import write_folder
+from swgw.launch import repository
+from swgw.share import shared
+
+STUDENT, INSTRUCTOR = "student", "instructor"
+RESULTS = "results"
+"""Folder beside a class's notebooks that holds what they train."""
+
+README = """\
+# Rivers and groundwater, forecast together: notebooks for a class
+
+| folder | what it holds |
+| --- | --- |
+| `{student}` | the notebooks without solutions; hand this folder out |
+| `{instructor}` | the same notebooks with the solutions |
+
+Plans, timings, rubrics and common misconceptions: the page *Instructor guide* of the book.
+
+## Before the class
+
+1. Python 3.11 or later on every machine, and the package, with a kernel for Jupyter:
+
+   ```bash
+   python -m pip install jupyterlab "swgw @ git+{address}"
+   ```
+
+   Or, where the package was published: `python -m pip install jupyterlab swgw`. On Colab and
+   Binder the first cell of each notebook installs it.
+2. The first notebook that is opened trains small models (profile `quick`: some minutes, once).
+   To spare the class that, do it in advance and hand out the folder with its `{results}`:
+
+   ```bash
+   cd {student}
+   swgw book --profile quick --output {results}
+   ```
+
+   The book to read along is then `{results}/heihe/html/index.html`. All of it works offline.
+3. `jupyter lab` in `{student}`, or open the folder in VS Code. Begin with `intro.ipynb`.
+
+The notebooks name their basin (`heihe`, which comes with the package) in the cell of parameters;
+the folder of a basin of your own may stand there instead. Their results go to `{results}` in the
+folder that Jupyter was started from or that the notebook lies in.
+"""
+
+
+def write_classroom(folder: str | Path) -> list[str]:
+    """Write both sets of notebooks, and what a class needs to know, into a new folder.
+
+    Returns
+    -------
+    list of str
+        Names of the notebooks.
+
+    Raises
+    ------
+    UserError
+        If `folder` is there already and not empty.
+    """
+    sources = sorted(shared("notebooks").glob("*.ipynb"))
+    notebooks = {path.stem: nbformat.read(path, as_version=4) for path in sources}
+    known = plain.targets(shared("book"), notebooks)
+    with write_folder(folder) as draft:
+        for audience in (STUDENT, INSTRUCTOR):
+            for page, notebook in notebooks.items():
+                made = notebook.copy()
+                made.cells = list(_cells(notebook, page, known, audience == INSTRUCTOR))
+                nbformat.validate(made)
+                write_text(draft / audience / f"{page}.ipynb", nbformat.writes(made) + "\n")
+        words = {"student": STUDENT, "instructor": INSTRUCTOR, "results": RESULTS}
+        write_text(draft / "README.md", README.format(address=repository(), **words))
+    return list(notebooks)
+
+
+def _cells(
+    notebook: nbformat.NotebookNode, page: str, known: plain.Targets, solved: bool
+) -> Iterator[nbformat.NotebookNode]:
+    """Give the cells of a class's notebook, in their order."""
+    for cell in notebook.cells:
+        tags = set(cell.metadata.get("tags", []))
+        if "solution" in tags and not solved:
+            continue
+        made = cell.copy()
+        if cell.cell_type == "markdown":
+            made.source = plain.plain(cell.source, page, known)
+        if "parameters" in tags:
+            made.source = with_values(cell.source, {"output": RESULTS})
+        yield made
+        if figure := plain.figure(cell):
+            caption = plain.plain(figure["caption"], page, known)
+            text = f"**Figure {known.figures[figure['name']][1]}.** {caption}"
+            yield new_markdown_cell(text, id=f"{cell.id}-caption"[-64:])
+        if "exercise" in tags and not solved:
+            yield from _room(tags, cell.id)
+
+
+def _room(tags: set[str], exercise: str) -> Iterator[nbformat.NotebookNode]:
+    """Give room for the answer to an exercise; none to the heading above all of them."""
+    room = {"tags": ["answer"]}
+    if "do" in tags:
+        yield new_code_cell("# Your code\n", id=f"{exercise}-code", metadata=room)
+    if {"recall", "do", "think"} & tags:
+        yield new_markdown_cell("*Your answer:*", id=f"{exercise}-answer", metadata=room)

@@ -1,0 +1,108 @@
+"""A page's MyST text as the plain Markdown that Jupyter, VS Code and Colab show.
+
+Boxes become quotations, references to pages become links, and figures are numbered page by page.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+DIRECTIVE = re.compile(r"^```\{([\w-]+)\} ?(.*)\n((?::\w+:.*\n)*)\n?((?:.*\n)*?)```$", re.MULTILINE)
+ROLE = re.compile(r"\{(doc|numref|cite|term)\}`([^`]*)`")
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What references point to.
+
+    Attributes
+    ----------
+    figures : dict
+        Page and number of every named figure, counted page by page.
+    titles : dict
+        Title of every page of the book.
+    works : dict
+        Short and full form of every work of the bibliography.
+    """
+
+    figures: dict[str, tuple[str, int]]
+    titles: dict[str, str]
+    works: dict[str, tuple[str, str]]
+
+
+def targets(book: Path, notebooks: dict[str, nbformat.NotebookNode]) -> Targets:
+    """Collect what the pages of the book refer to.
+
+    Parameters
+    ----------
+    book : Path
+        Folder with the texts and the bibliography.
+    notebooks : dict
+        By the names of their pages.
+    """
+    numbered = {}
+    for page, notebook in notebooks.items():
+        names = [name for cell in notebook.cells if (name := figure(cell).get("name"))]
+        numbered |= {name: (page, number) for number, name in enumerate(names, start=1)}
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in book.glob("*.md")}
+    texts |= {page: notebook.cells[0].source for page, notebook in notebooks.items()}
+    titles = {page: re.search(r"^# (.*)$", text, re.MULTILINE)[1] for page, text in texts.items()}
+    return Targets(numbered, titles, _works(book / "references.bib"))
+
+
+def plain(text: str, page: str, known: Targets) -> str:
+    """Write the MyST text of a page's cell without directives and roles."""
+
+    def role(found: re.Match) -> str:
+        kind, target = found.groups()
+        if kind == "doc":
+            title = known.titles.get(target, target)
+            return f"[{title}]({target}.ipynb)" if re.match(r"\d|intro", target) else f"*{title}*"
+        if kind == "numref":
+            home, number = known.figures[target]
+            return f"Figure {number}" + ("" if home == page else f" of *{known.titles[home]}*")
+        if kind == "cite":
+            return f"({'; '.join(known.works[key][0] for key in target.split(','))})"
+        return target.split(" <")[0]
+
+    if text.startswith("## References"):
+        cited = [key for found in ROLE.finditer(text) for key in found[2].split(",")]
+        return "\n".join(["## References", "", *(f"- {known.works[key][1]}" for key in cited)])
+    return ROLE.sub(role, DIRECTIVE.sub(_box, text))
+
+
+def _works(bibliography: Path) -> dict[str, tuple[str, str]]:
+    from pybtex.database import parse_file
+
+    found = {}
+    for key, entry in parse_file(bibliography).entries.items():
+        persons = entry.persons.get("author") or entry.persons.get("editor") or []
+        names = [" ".join(person.last_names) for person in persons] or [key]
+        year, fields = entry.fields.get("year", "n.d."), entry.fields
+        short = names[0] if len(names) == 1 else f"{names[0]} et al."
+        place = fields.get("journal") or fields.get("booktitle") or fields.get("publisher", "")
+        parts = [f"{', '.join(names)} ({year})", fields.get("title", ""), place]
+        full = ". ".join(part for part in parts if part) + "."
+        link = f" https://doi.org/{fields['doi']}" if "doi" in fields else ""
+        found[key] = (f"{short}, {year}", re.sub(r"[{}]", "", full) + link)
+    return found
+
+
+def figure(cell: nbformat.NotebookNode) -> dict:
+    """Name and caption of the figure that a cell draws; empty where it draws none."""
+    return cell.metadata.get("mystnb", {}).get("figure", {})
+
+
+def _box(found: re.Match) -> str:
+    kind, title, options, body = found.groups()
+    number = re.search(r"-(\d+)$", f"{title} {options}", re.MULTILINE)
+    if kind == "exercise":
+        return f"### Exercise {number[1]}: {title.lower()}\n\n{body.strip()}"
+    if kind in ("solution", "solution-start"):
+        return f"**Solution of exercise {number[1]}.** {body.strip()}".rstrip()
+    if kind == "solution-end":
+        return ""
+    lines = [f"**{title}**" if title else "", "", *body.strip().splitlines()]
+    return "\n".join(f"> {line}".rstrip() for line in lines)
