@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from swgw import collect, execute, render
+import pandas as pd
+
+from swgw import collect, execute, render, words
+from swgw.contract import Period
 from swgw.files import clear_drafts, write_text
 from swgw.provenance import provenance
 from swgw.share import shared
@@ -183,7 +186,9 @@ def _render(study, executed: list[Path], toc: dict, say: Callable[[str], None]) 
     title = f"Rivers and groundwater, forecast together: {settings.title}"
     announcement = render.banner(settings.virtual, profile.name, len(profile.seeds))
     staged, html = study.folder / "book", study.folder / "html"
-    inputs = render.stage(staged, executed, toc, render.configure(title, announcement))
+    below = render.footer(provenance(study), words.period(_observed(study.basin)))
+    config = render.configure(title, announcement, below)
+    inputs = render.stage(staged, executed, toc, config)
     record = html / ".inputs.json"
     if record.is_file() and (known := json.loads(record.read_text()))["digest"] == inputs:
         say("4/5 Pages: unchanged.")
@@ -196,6 +201,12 @@ def _render(study, executed: list[Path], toc: dict, say: Callable[[str], None]) 
     return seconds
 
 
+def _observed(basin) -> Period:
+    """First and last day with an observation of either water."""
+    days = pd.concat([basin.heads["date"], basin.surface_water["date"]])
+    return Period(days.min(), days.max())
+
+
 def _collect(study, executed: list[Path], pages: float, say: Callable[[str], None]) -> None:
     """Write tables, figures and provenance; a stage that was reused keeps its old time."""
     results = study.folder / "results"
@@ -204,6 +215,7 @@ def _collect(study, executed: list[Path], pages: float, say: Callable[[str], Non
     collect.write_table(uncertainty_scores(study), results / "uncertainty.csv")
     for name, table in transfer_tables(study).items():
         collect.write_table(table, results / f"{name}.csv")
+    collect.collect_tables(executed, results)
     figures = collect.collect_figures(executed, results / "figures")
     seconds = read_times(study) | {"notebooks": _notebook_times(executed), "pages": pages}
     facts = {"seconds": seconds, "cpu_seconds_of_work": summed(work_times(study))}

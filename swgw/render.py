@@ -16,6 +16,9 @@ from swgw.files import write_text
 from swgw.provenance import digest_of
 from swgw.share import shared
 
+NAMED_VERSIONS = ("swgw", "python", "torch", "pytorch-forecasting", "numpy", "pandas")
+"""Those that stand below every page; the page on provenance lists all."""
+
 
 def contents() -> dict:
     """Read the table of contents of the book, as Jupyter Book wants it."""
@@ -38,8 +41,35 @@ def banner(virtual: bool, profile: str, seeds: int) -> str:
     return html.escape(" ".join(said))
 
 
-def configure(title: str, announcement: str) -> dict:
-    """Give the settings of one book: those of ``_config.yml`` with its title and banner.
+def footer(facts: dict, span: str) -> dict[str, str]:
+    """Say below every page where its numbers come from.
+
+    Parameters
+    ----------
+    facts : dict
+        See :func:`swgw.provenance.provenance`.
+    span : str
+        The time that the data cover, in words.
+
+    Returns
+    -------
+    dict of str to str
+        Plain text by its label; the digests are cut to what tells two books apart.
+    """
+    digests = {name: facts["digests"].get(name, "")[:12] for name in ("basin", "package", "runs")}
+    known = {name: facts["versions"].get(name) for name in NAMED_VERSIONS}
+    return {
+        "Basin": facts["basin"]["name"] + " (virtual)" * facts["basin"]["virtual"],
+        "Data": span,
+        "Profile": facts["profile"],
+        "Seeds": ", ".join(map(str, facts["seeds"])),
+        "Versions": ", ".join(f"{name} {is_}" for name, is_ in known.items() if is_),
+        "SHA-256": ", ".join(f"{name} {digest}" for name, digest in digests.items() if digest),
+    }
+
+
+def configure(title: str, announcement: str, below: dict[str, str]) -> dict:
+    """Give the settings of one book: those of ``_config.yml``, its title, its banner, its footer.
 
     Parameters
     ----------
@@ -47,11 +77,14 @@ def configure(title: str, announcement: str) -> dict:
         Plain text, from the basin's settings.
     announcement : str
         HTML; see :func:`banner`.
+    below : dict of str to str
+        See :func:`footer`.
     """
     config = yaml.safe_load(shared("_config.yml").read_text(encoding="utf-8"))
     # The theme escapes the title in some places only, so it may hold no tag to begin with.
     config["title"] = title.replace("<", "‹").replace(">", "›")
     config["html"]["announcement"] = announcement
+    config["sphinx"]["config"]["html_context"]["provenance"] = below
     return config
 
 
