@@ -129,6 +129,23 @@ def test_lag_of_m_months_is_the_value_m_months_earlier(prepared, inputs):
     np.testing.assert_array_equal(lag[steps:], now[:-steps])
 
 
+def test_discharge_is_shown_as_its_logarithm_and_stage_as_it_is(prepared, inputs):
+    """Ten times the flow is ten times the flow at any level; a dry river is still a number."""
+    flows = prepared.surface_water.copy()
+    flows.iloc[:4, 0] = [0.0, 1e3, 1e4, 1e5]
+    stages = replace(prepared.basin.settings, surface_water="stage")
+    shown = {}
+    for settings in (prepared.basin.settings, stages):
+        basin = replace(prepared.basin, settings=settings)
+        panel = make_panel(replace(prepared, surface_water=flows, basin=basin), inputs)
+        shown[settings.surface_water] = panel.values[0, :4, panel.variables.index("surface_water")]
+    assert np.isfinite(shown["discharge"]).all()
+    first, second = np.diff(shown["discharge"][1:])
+    assert first == pytest.approx(second, rel=0.01)
+    first, second = np.diff(shown["stage"][1:])
+    assert second == pytest.approx(10 * first, rel=0.01)
+
+
 def _late(prepared) -> np.ndarray:
     return np.repeat((~prepared.inside("train"))[:, None], prepared.heads.shape[1], axis=1)
 

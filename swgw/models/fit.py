@@ -40,7 +40,13 @@ def make_network(run: Run, panel: Panel) -> torch.nn.Module:
     return CnnRnn(panel, run.experiment.model, run.hidden_size, run.dropout).to(device())
 
 
-def fit(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder) -> None:
+def fit(
+    run: Run,
+    prepared: Prepared,
+    clusters: pd.Series | None,
+    folder: RunFolder,
+    interpret: bool = True,
+) -> None:
     """Carry out a run, or what is left of it, and write its folder.
 
     Parameters
@@ -50,6 +56,8 @@ def fit(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFol
     clusters : Series (well,) or None
         Fitted on the training years.
     folder : RunFolder
+    interpret : bool
+        Whether a TFT's attention, selection weights and permutation importance are kept too.
     """
     folder.start(run.settings(), prepared.basin.digest)
     scored = prepared.inside("test")
@@ -64,7 +72,7 @@ def fit(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFol
             network = learn(run, prepared, panel, folder.path, lambda _: keep())
         with watch.stage("hindcast"):
             _write_hindcasts(run, prepared, panel, network, issue_steps(panel, scored), folder.path)
-        if run.experiment.model == "TFT" and run.fold is None:
+        if interpret and run.experiment.model == "TFT" and run.fold is None:
             with watch.stage("interpretation"):
                 _write_interpretation(run, prepared, panel, network, folder.path)
     folder.finish()
