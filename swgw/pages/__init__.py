@@ -13,6 +13,7 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 
 from swgw.plots.style import use_style
+from swgw.sites import lack_of_sites
 
 use_style()
 
@@ -50,8 +51,9 @@ def missing(study, *needs: str) -> list[str]:
     study : Study
     *needs : str
         ``gauge``, ``river``, ``truth``, ``som``, ``discharge``, ``companion``; ``both`` waters to
-        forecast; ``wells:3`` and ``gauges:2`` for a least number; ``well:slope`` for a column of
-        ``wells.csv``; any other word is a variable of ``forcing.csv``, such as ``temperature``.
+        forecast; ``sites`` that can each be studied alone; ``wells:3`` and ``gauges:2`` for a
+        least number; ``well:slope`` for a column of ``wells.csv``; any other word is a variable
+        of ``forcing.csv``, such as ``temperature``.
     """
     lacking = (_lack(study, need) for need in needs)
     return [words for words in lacking if words]
@@ -62,6 +64,8 @@ def _lack(study, need: str) -> str:
     basin, (kind, _, detail) = study.basin, need.partition(":")
     if kind in _FILES:
         return "" if _has(study, kind) else _FILES[kind]
+    if kind == "sites":
+        return lack_of_sites(study.prepared)
     if kind in ("wells", "gauges"):
         count, least = len(getattr(basin, kind)), int(detail)
         plural = kind if count != 1 else kind[:-1]
