@@ -43,8 +43,8 @@ def drawn_ranks(
     ----------
     said : array (seed, well, driver)
         What each seed's model says of each driver's weight at each well.
-    truth : array (well, driver)
-        Same wells and drivers.
+    truth : array (well, driver) or (seed, well, driver)
+        Same wells and drivers; of the same seeds where it has them.
     draws : int
     seed : int
         Calls with as many seeds and wells draw the same ones, so that differences are paired.
@@ -56,17 +56,18 @@ def drawn_ranks(
         of the rank correlation over drivers. The first row is from the data as they are.
     """
     said, truth = np.asarray(said, float), np.asarray(truth, float)
-    known = np.isfinite(said).all(axis=(0, 2)) & np.isfinite(truth).all(axis=1)
-    said, truth = said[:, known], truth[known]
-    found = np.full((1 + draws, truth.shape[1] + 2), np.nan)
-    if len(truth) < 3:
+    truth = np.broadcast_to(truth, said.shape)
+    known = np.isfinite(said).all(axis=(0, 2)) & np.isfinite(truth).all(axis=(0, 2))
+    said, truth = said[:, known], truth[:, known]
+    found = np.full((1 + draws, said.shape[2] + 2), np.nan)
+    if said.shape[1] < 3:
         return found
     rng = np.random.default_rng(seed)
     seeds = rng.integers(0, len(said), (1 + draws, len(said)))
-    wells = rng.integers(0, len(truth), (1 + draws, len(truth)))
-    seeds[0], wells[0] = np.arange(len(said)), np.arange(len(truth))
-    mine = said[seeds].mean(axis=1)[np.arange(1 + draws)[:, None], wells]  # (draw, well, driver)
-    real = truth[wells]
+    wells = rng.integers(0, said.shape[1], (1 + draws, said.shape[1]))
+    seeds[0], wells[0] = np.arange(len(said)), np.arange(said.shape[1])
+    rows = np.arange(1 + draws)[:, None]
+    mine, real = (part[seeds].mean(axis=1)[rows, wells] for part in (said, truth))
     found[:, :-2] = rank_correlation(mine.swapaxes(1, 2), real.swapaxes(1, 2))
     found[:, -2] = _mean(found[:, :-2])
     found[:, -1] = _mean(rank_correlation(mine, real))

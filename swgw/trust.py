@@ -11,7 +11,7 @@ from scipy import stats
 
 from swgw.bootstrap import DRAWS, LEVEL, Interval
 from swgw.probe.work import NEEDS, SHUFFLED
-from swgw.ranks import as_interval
+from swgw.ranks import as_interval, drawn_ranks
 
 
 def needs(study) -> list[xr.Dataset]:
@@ -165,3 +165,36 @@ def _input_dim(kind: str) -> str:
     return {"rise_of_variable": "encoder_variable", "rise_of_static": "static_input"}.get(
         kind, "group"
     )
+
+
+def said_of_past(study, kind: str) -> np.ndarray:
+    """Give how much each part of the past matters at each series: (seed, series, age) of shares.
+
+    Parameters
+    ----------
+    study : Study
+    kind : str
+        "attention", or "needs": the rise of the loss when that part is exchanged, over all
+        targets; rises below zero count as none.
+    """
+    each = []
+    for one in needs(study):
+        if kind == "attention":
+            values = one["attention"].transpose("series", "age").to_numpy()
+        else:
+            loss = one["loss_of_windows"].sum(["series", "block"])
+            rise = (one["rise_of_past"].sum("block") / loss).sum("target")
+            values = rise.transpose("series", "age").to_numpy().clip(min=0)
+        total = values.sum(axis=1, keepdims=True)
+        each.append(np.divide(values, total, out=np.full(values.shape, np.nan), where=total > 0))
+    return np.stack(each)
+
+
+def attention_and_needs(study) -> Interval:
+    """Rank correlation, over parts of the past, of attention with what forecasts need of them.
+
+    The mean over series, seeds and series drawn anew; both are asked of the same networks.
+    """
+    attention, needed = said_of_past(study, "attention"), said_of_past(study, "needs")
+    drawn = drawn_ranks(attention, needed)[:, -1]
+    return as_interval(drawn, attention.shape[:2])

@@ -12,7 +12,7 @@ from swgw.models.batch import Gatherer
 from swgw.models.losses import QUANTILE_LEVELS
 from swgw.panel import make_panel
 from swgw.prepare import prepare_basin
-from swgw.probe import permute, weights
+from swgw.probe import past, permute, weights
 from swgw.probe.inputs import OWN_PAST, PLACE, RAIN, RIVER, SEASON, group_of
 from swgw.profiles import get_profile
 from swgw.scores import pinball
@@ -166,3 +166,39 @@ def test_weights_add_up_and_a_twin_is_trained(prepared, panel, run, tmp_path):
         if found[kind].size:
             assert np.allclose(found[kind].sum(f"{kind}_variable"), 1, atol=1e-5)
     assert (tmp_path / "learning_curve.csv").is_file()
+
+
+class Attends(Reads):
+    """Reads an input some steps back, and says that it attends to that step."""
+
+    def __init__(self, place, back):
+        super().__init__(place)
+        self.back = back
+
+    def forward(self, block):
+        said = block.past()[:, -1 - self.back, self.place]
+        shape = (len(said), block.lead_times, block.n_targets, len(QUANTILE_LEVELS))
+        return said[:, None, None, None].expand(shape)
+
+    def interpret(self, block):
+        weights = torch.full((len(block.target), block.lead_times, block.encoder_length), 1e-6)
+        weights[..., -1 - self.back] = 1
+        return {"attention": weights}
+
+
+def test_the_part_of_the_past_that_is_read_matters_and_no_other(prepared, panel):
+    place, back = panel.variables.index("surface_water"), 15
+    told = with_target(panel, np.roll(panel.values[..., place], back, axis=1))
+    found = past.importance_of_past(Attends(place, back), told, prepared, 0)
+    assert found["attention"].idxmax("age").to_numpy().tolist() == ["2–3"] * found.sizes["series"]
+    assert np.allclose(found["attention"].sum("age"), 1)
+    rise = rises(found, "rise_of_past").to_pandas()
+    assert (rise["2–3"] > 0).all() and (rise.drop(columns="2–3") == 0).all(axis=None)
+
+
+def test_parts_of_the_past_hold_every_step_once():
+    for length, a_month in ((73, 73 / 12), (24, 1.0), (3, 1.0), (365, 365 / 12), (52, 52 / 12)):
+        steps = [
+            i for part in past.parts_of_past(length, a_month).values() for i in range(length)[part]
+        ]
+        assert sorted(steps) == list(range(length))

@@ -168,17 +168,17 @@ def _sources(
     """Draw rows to take from: any other block, the same weeks of other years, other series."""
     count, first = len(rows) // blocks, rows.first[:blocks]
     last = len(panel.time) - panel.lead_times - 1 - (rows.per_row - 1) * rows.stride
-    any_block = [np.roll(first, shift) for shift in _shifts(rng, blocks, REPEATS["group"])]
+    any_block = [np.roll(first, shift) for shift in shifts(rng, blocks, REPEATS["group"])]
     in_season = _in_other_years(first, year, panel.encoder_length - 1, last, rng)
     by_time = (
         tuple(replace(rows, first=np.tile(steps, count)) for steps in drawn)
         for drawn in (any_block, in_season)
     )
-    shifts = _shifts(rng, count, REPEATS["static"]) * blocks
-    return *by_time, tuple(replace(rows, series=np.roll(rows.series, s)) for s in shifts)
+    moved = shifts(rng, count, REPEATS["static"]) * blocks
+    return *by_time, tuple(replace(rows, series=np.roll(rows.series, s)) for s in moved)
 
 
-def _shifts(rng: np.random.Generator, count: int, most: int) -> np.ndarray:
+def shifts(rng: np.random.Generator, count: int, most: int) -> np.ndarray:
     """Draw shifts that leave nothing in its place, no two alike; none of one."""
     return 1 + rng.permutation(max(count - 1, 0))[:most]
 

@@ -29,12 +29,16 @@ def probed_runs(study) -> list[Run]:
     return []
 
 
-def probe_jobs(study) -> list[Job]:
-    """List the jobs: what each network needs, and its twin trained on shuffled inputs.
+def lack(study) -> str:
+    """Say in words why a study has no probes; empty where it has."""
+    return (
+        "not asked of its models in the smallest profile" if study.profile.name == "smoke" else ""
+    )
 
-    None in the smallest profile, which tests wait for.
-    """
-    if study.profile.name == "smoke":
+
+def probe_jobs(study) -> list[Job]:
+    """List the jobs: what each network needs, and its twin trained on shuffled inputs."""
+    if lack(study):
         return []
     given, jobs = (study.prepared, study.clusters), []
     for run in probed_runs(study):
@@ -60,7 +64,7 @@ def probe_folder(study, run: Run, kind: str) -> RunFolder:
 
 @cache
 def _source() -> str:
-    names = ("inputs", "permute", "weights")
+    names = ("inputs", "past", "permute", "weights")
     return digest(PACKAGE / "probe" / f"{name}.py" for name in names)
 
 
@@ -72,8 +76,9 @@ def read_probe(study, seed: int, kind: str) -> xr.Dataset:
     study : Study
     seed : int
     kind : str
-        "needs": :func:`swgw.probe.permute.permutation_importance` with the weights of
-        :func:`swgw.probe.weights.read_weights`; "shuffled": the weights of its twin.
+        "needs": what :func:`swgw.probe.permute.permutation_importance`,
+        :func:`swgw.probe.past.importance_of_past` and :func:`swgw.probe.weights.read_weights`
+        give; "shuffled": the weights of its twin.
     """
     run = next(run for run in probed_runs(study) if run.seed == seed)
     return read_dataset(probe_folder(study, run, kind).path / FILE)
@@ -86,6 +91,7 @@ def ask_needs(
     from swgw.models.fit import make_network
     from swgw.models.training import load_checkpoint, one_thread
     from swgw.panel import make_panel
+    from swgw.probe.past import importance_of_past
     from swgw.probe.permute import permutation_importance
     from swgw.probe.weights import read_weights
 
@@ -96,6 +102,7 @@ def ask_needs(
     with one_thread():
         found = permutation_importance(network, panel, prepared, run.seed)
         found = found.merge(read_weights(network, panel, prepared))
+        found = found.merge(importance_of_past(network, panel, prepared, run.seed))
     write_dataset(found, folder.path / FILE)
     folder.finish()
 

@@ -1,0 +1,112 @@
+"""Which part of the past a network attends to, and which part its forecasts need.
+
+The encoder's steps are cut into parts by age. For each part, attention gives a share; and all
+dynamic inputs of that part are taken from another time of the test period, to see how much the loss
+rises. The first is what the network says of itself, the second is what it does.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+import xarray as xr
+
+from swgw.models.batch import Gatherer
+from swgw.models.tft import CoupledTFT
+from swgw.models.training import chunks
+from swgw.panel import Panel
+from swgw.prepare import Prepared
+from swgw.probe.permute import block_rows, row_losses, shifts
+from swgw.windows import issue_steps
+
+MONTHS = (0, 1, 2, 3, 6, 9, 12)
+"""Ages at which the past is cut; what is older is the last part."""
+
+REPEATS = 2
+WINDOWS_AT_ONCE = 128
+
+
+def parts_of_past(encoder_length: int, steps_a_month: float) -> dict[str, slice]:
+    """Cut the encoder's steps by age.
+
+    Parameters
+    ----------
+    encoder_length : int
+    steps_a_month : float
+
+    Returns
+    -------
+    dict
+        Ages in months, as "1–2", to the places of the steps in the encoder, the latest part first.
+
+    Examples
+    --------
+    >>> parts_of_past(3, 1.0)
+    {'0–1': slice(2, 3, None), '1–2': slice(1, 2, None), '2–3': slice(0, 1, None)}
+    """
+    found = {}
+    for young, old in zip(MONTHS, (*MONTHS[1:], np.inf), strict=True):
+        last = encoder_length - round(young * steps_a_month)
+        first = 0 if np.isinf(old) else max(encoder_length - round(old * steps_a_month), 0)
+        if last > first:
+            name = f"over {young}" if np.isinf(old) else f"{young}–{old}"
+            found[name] = slice(first, last)
+    return found
+
+
+@torch.no_grad()
+def importance_of_past(
+    network: CoupledTFT, panel: Panel, prepared: Prepared, seed: int
+) -> xr.Dataset:
+    """Read attention by age and exchange the past by age, one window in each block.
+
+    Returns
+    -------
+    Dataset
+        attention (series, age): mean share over windows and lead times, adding up to 1;
+        loss_of_windows (target, series, block) and rise_of_past (target, age, series, block): as
+        in :func:`swgw.probe.permute.permutation_importance`.
+    """
+    network.eval()
+    gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("test")))
+    rows, blocks = block_rows(gatherer, prepared.basin.settings.step)
+    rows = replace(rows, first=rows.first + (rows.per_row - 1) * rows.stride // 2, per_row=1)
+    parts = parts_of_past(panel.encoder_length, prepared.steps_per_year / 12)
+    rng = np.random.default_rng([seed, 3])
+    series = [panel.series[i] for i in dict.fromkeys(rows.series)]
+    sources = [
+        replace(rows, first=np.tile(np.roll(rows.first[:blocks], shift), len(series)))
+        for shift in shifts(rng, blocks, REPEATS)
+    ]
+    found = [
+        _read(network, gatherer, rows.take(chosen), [s.take(chosen) for s in sources], parts)
+        for chosen in chunks(len(rows), WINDOWS_AT_ONCE)
+    ]
+    loss, rise, attention = (np.concatenate(each, axis=-1) for each in zip(*found, strict=True))
+    shape = len(series), blocks
+    dims = ("target", "age", "series", "block")
+    return xr.Dataset(
+        {
+            "loss_of_windows": (("target", *dims[2:]), loss.reshape(len(loss), *shape)),
+            "rise_of_past": (dims, rise.swapaxes(0, 1).reshape(len(loss), len(parts), *shape)),
+            "attention": (dims[1:3], attention.reshape(len(parts), *shape).mean(axis=-1)),
+        },
+        {"target": list(panel.targets), "series": series, "age": list(parts)},
+    )
+
+
+def _read(network, gatherer: Gatherer, rows, sources: list, parts: dict[str, slice]):
+    """Give the losses (target, row), their rises (age, target, row) and attention (age, row)."""
+    block = gatherer.gather(rows)
+    base = row_losses(network, block)
+    rises = np.zeros((len(parts), *base.shape), np.float32)
+    for source in sources:
+        other = gatherer.gather(source).values
+        for i, part in enumerate(parts.values()):
+            values = block.values.clone()
+            values[:, part] = other[:, part]
+            changed = row_losses(network, replace(block, values=values))
+            rises[i] += (changed - base) / len(sources)
+    weights = network.interpret(block)["attention"].mean(dim=1).cpu().numpy()  # (row, step)
+    weights = weights / weights.sum(axis=1, keepdims=True)
+    return base, rises, np.stack([weights[:, part].sum(axis=1) for part in parts.values()])
