@@ -1,6 +1,5 @@
 import json
 import re
-import shutil
 
 import nbformat
 import pandas as pd
@@ -187,21 +186,9 @@ def test_figures_are_written_by_name(tmp_path):
 # ---- the whole line ------------------------------------------------------------------------
 
 
-HOSTILE = "A <b>bold</b> basin & $more$ {{of}} it"
-
-
 @pytest.fixture(scope="module")
-def built(tiny_basin, tmp_path_factory):
-    """A book of three notebooks, made by the command, of a basin with a title of bad manners."""
-    output = tmp_path_factory.mktemp("build")
-    basin = shutil.copytree(tiny_basin, output / "mine")
-    settings = (basin / "basin.yml").read_text(encoding="utf-8")
-    settings = re.sub("(?m)^title: .*$", f"title: {HOSTILE!r}", settings)
-    (basin / "basin.yml").write_text(settings, encoding="utf-8")
-    words = ["book", str(basin), "--profile", "smoke", "--output", str(output)]
-    answer = CliRunner().invoke(app, words)
-    assert answer.exit_code == 0, answer.output
-    return output / "example", words, answer.stdout
+def built(small_book):
+    return small_book
 
 
 def test_the_command_ends_with_the_page_to_open(built):
@@ -292,21 +279,3 @@ def test_nothing_is_made_twice(built):
     assert "0 to execute, 3 unchanged" in answer.stdout
     assert "Pages: unchanged" in answer.stdout
     assert page.stat().st_mtime_ns == before
-
-
-def test_a_browser_loads_nothing_from_outside(built):
-    playwright = pytest.importorskip("playwright.sync_api")
-    asked = []
-    with playwright.sync_playwright() as driver:
-        try:
-            path = shutil.which("chromium")
-            browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        except playwright.Error:
-            pytest.skip("no Chromium to look with")
-        page = browser.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        for name in ("intro", "03_1_runoff", "search"):
-            page.goto((built[0] / "html" / f"{name}.html").as_uri())
-        browser.close()
-    assert asked
-    assert not [url for url in asked if not url.startswith(("file:", "data:"))]
