@@ -23,12 +23,15 @@ class Targets:
         Page and number of every named figure, counted page by page.
     titles : dict
         Title of every page of the book.
+    notebooks : set
+        The pages that a class has.
     works : dict
         Short and full form of every work of the bibliography.
     """
 
     figures: dict[str, tuple[str, int]]
     titles: dict[str, str]
+    notebooks: set[str]
     works: dict[str, tuple[str, str]]
 
 
@@ -49,7 +52,7 @@ def targets(book: Path, notebooks: dict[str, nbformat.NotebookNode]) -> Targets:
     texts = {path.stem: path.read_text(encoding="utf-8") for path in book.glob("*.md")}
     texts |= {page: notebook.cells[0].source for page, notebook in notebooks.items()}
     titles = {page: re.search(r"^# (.*)$", text, re.MULTILINE)[1] for page, text in texts.items()}
-    return Targets(numbered, titles, _works(book / "references.bib"))
+    return Targets(numbered, titles, set(notebooks), _works(book / "references.bib"))
 
 
 def plain(text: str, page: str, known: Targets) -> str:
@@ -59,7 +62,7 @@ def plain(text: str, page: str, known: Targets) -> str:
         kind, target = found.groups()
         if kind == "doc":
             title = known.titles.get(target, target)
-            return f"[{title}]({target}.ipynb)" if re.match(r"\d|intro", target) else f"*{title}*"
+            return f"[{title}]({target}.ipynb)" if target in known.notebooks else f"*{title}*"
         if kind == "numref":
             home, number = known.figures[target]
             return f"Figure {number}" + ("" if home == page else f" of *{known.titles[home]}*")

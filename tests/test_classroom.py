@@ -132,6 +132,7 @@ def test_a_failure_half_way_leaves_nothing(tmp_path, monkeypatch):
 TARGETS = plain.Targets(
     {"fig-a": ("1_here", 2), "fig-b": ("2_there", 1)},
     {"1_here": "1 Here", "2_there": "2 There", "glossary": "Glossary"},
+    {"1_here", "2_there"},
     {"rain2001": ("Rain, 2001", "Rain (2001). On wells."), "dry": ("Dry et al., 1999", "Dry.")},
 )
 
