@@ -258,9 +258,32 @@ def verdict(interval: Interval, expected: int = 1) -> str:
         "supported" or "contradicted" where the whole interval lies on one side of zero,
         "inconclusive" where it holds zero, "not judged" with fewer than two seeds.
     """
+    return judge(interval, 0, np.inf) if expected > 0 else judge(interval, -np.inf, 0)
+
+
+def judge(interval: Interval, low: float, high: float) -> str:
+    """Word for a claim that a number lies between two bounds, by the rule written before the run.
+
+    Parameters
+    ----------
+    interval : Interval
+    low, high : float
+        The claim's bounds; infinite where it has one only.
+
+    Returns
+    -------
+    str
+        "supported" where the whole interval lies between the bounds, "contradicted" where it lies
+        outside, "inconclusive" otherwise, "not judged" with fewer than two seeds.
+
+    Examples
+    --------
+    >>> judge(Interval(0.1, 0.05, 0.2, (3, 14)), 0, 1)
+    'supported'
+    """
     if interval.draws[0] < 2 or not np.isfinite(interval.low):
         return "not judged"
-    low, high = sorted((expected * interval.low, expected * interval.high))
-    if low > 0:
+    if low < interval.low and interval.high < high:
         return "supported"
-    return "contradicted" if high < 0 else "inconclusive"
+    outside = interval.high < low or interval.low > high
+    return "contradicted" if outside else "inconclusive"

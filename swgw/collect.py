@@ -10,6 +10,7 @@ import nbformat
 import pandas as pd
 
 from swgw.files import write_text, write_whole
+from swgw.kept import MIME
 
 _SUFFIX = {"image/svg+xml": "svg", "image/png": "png"}
 
@@ -48,6 +49,32 @@ def collect_figures(executed: list[Path], folder: Path) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
     return len(names)
+
+
+def collect_tables(executed: list[Path], folder: Path) -> int:
+    """Write the tables that pages keep (:class:`swgw.kept.KeptTable`) as CSV files.
+
+    Parameters
+    ----------
+    executed : list of Path
+        Notebooks.
+    folder : Path
+        Gets ``<name>.csv``.
+
+    Returns
+    -------
+    int
+        Number of tables.
+    """
+    found = {}
+    for path in executed:
+        for cell in nbformat.read(path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                if MIME in output.get("data", {}):
+                    found[output["metadata"][MIME]["name"]] = output["data"][MIME]
+    for name, text in found.items():
+        write_text(folder / f"{name}.csv", text if isinstance(text, str) else "".join(text))
+    return len(found)
 
 
 def write_provenance(path: Path, facts: dict) -> None:

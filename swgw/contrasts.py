@@ -101,3 +101,24 @@ def _interval(
     low, high = np.quantile(each[1:], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     behind = (seeds, values.shape[1] if wells else blocks)
     return Interval(float(each[0]), float(low), float(high), behind)
+
+
+def relative_change(first: np.ndarray, second: np.ndarray, blocks: int, seed: int = 0) -> Interval:
+    """Give by which share of the second arm's score the first arm's is higher, with its interval.
+
+    Parameters
+    ----------
+    first, second : array (1 + draw, seed, 1)
+        Scores of a single series (:func:`drawn_scores`).
+    blocks : int
+        Independent blocks in the series, for the record.
+
+    Returns
+    -------
+    Interval
+        Draws whose second score is not above zero are left out: a share of it means nothing.
+    """
+    rng = np.random.default_rng(seed)
+    mine, other = (_over_drawn_seeds(scores, rng) for scores in (first, second))
+    change = mine / np.where(other > 0, other, np.nan) - 1
+    return _interval(change, min(first.shape[1], second.shape[1]), blocks, False, rng)

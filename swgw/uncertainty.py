@@ -95,19 +95,25 @@ def resampled(study, task: str) -> dict[tuple[str, str], dict[str, np.ndarray]]:
     dict
         (model, "raw" or "recalibrated") to score to array (1 + draw, series, lead_time).
     """
+    return {
+        (model, kind): resampled_model(study, task, model, kind)
+        for model in study.models(task)
+        for kind in kinds(study, task, model)
+    }
+
+
+@lru_cache(maxsize=128)
+def resampled_model(study, task: str, model: str, kind: str) -> dict[str, np.ndarray]:
+    """Score one model's interval forecasts: score to array (1 + draw, series, lead_time)."""
     block = bootstrap.block_length(study.basin.settings.step)
-    found = {}
-    for model in study.models(task):
-        for kind in kinds(study, task, model):
-            each = [
-                step_scores(*forecast_pairs(study, task, model, kind, seed))
-                for seed in study.seeds_of(model)
-            ]
-            found[model, kind] = {
-                name: resampled_means(np.stack([scored[name] for scored in each]), block)
-                for name in each[0]
-            }
-    return found
+    each = [
+        step_scores(*forecast_pairs(study, task, model, kind, seed))
+        for seed in study.seeds_of(model)
+    ]
+    return {
+        name: resampled_means(np.stack([scored[name] for scored in each]), block)
+        for name in each[0]
+    }
 
 
 def kinds(study, task: str, model: str) -> list[str]:
@@ -160,7 +166,7 @@ def behind(study, task: str, model: str) -> tuple[int, int]:
 
 def interval_of(study, task: str, model: str, kind: str, score: str, lead: int = 0) -> Interval:
     """Give a score, summarised over series, at a lead time (0: over all) with its interval."""
-    drawn = summarised(resampled(study, task)[model, kind][score], score)[:, lead]
+    drawn = summarised(resampled_model(study, task, model, kind)[score], score)[:, lead]
     return as_interval(drawn, *behind(study, task, model))
 
 

@@ -75,6 +75,7 @@ class FakeStudy:
             settings=settings,
             wells=self._wells,
             gauges=self._gauges,
+            heads=pd.DataFrame(),  # so that nothing asks for runs of transfer learning
             river=pd.DataFrame({"longitude": [99.9, 100.2], "latitude": [38.0, 38.04]})
             if river
             else None,
@@ -97,7 +98,7 @@ class FakeStudy:
         self.clusters = labels if wells >= 3 else None
         self.gauge = settings.target_gauge
         self.gauges_studied = [self.gauge] if gauges else [None]
-        self.runs = self._planned()
+        self.runs, self.fold_runs = self._planned(), ()
         both = len(self.tasks) == 2
         self.grid = FakeGrid(list(self._gauges.index) if both else [], self.profile.seeds)
         self.som = SimpleNamespace() if wells >= 3 else None
@@ -381,6 +382,43 @@ class FakeStudy:
                 "static_variable": static,
             },
             {"issued_at": str(self.time[self.inside("train")][-1].date())},
+        )
+
+    def probe(self, seed, kind):
+        """Give weights and needs made of noise, well by well."""
+        from swgw.probe.inputs import PLACE, groups_of
+        from swgw.probe.past import parts_of_past
+
+        read = self.interpretation(seed, "MT-TFT" if len(self.tasks) == 2 else "ST-TFT")
+        names = {f"{k}_variable": read[f"{k}_variable"].to_numpy() for k in ("encoder", "decoder")}
+        static = list(read["static_variable"].to_numpy())
+        parts = parts_of_past(self.basin.settings.encoder_length, self.per_year / 12)
+        coords = names | {
+            "series": read["series"].to_numpy(), "target": read["target"].to_numpy(),
+            "static_variable": static, "static_input": static + [PLACE] * bool(static),
+            "group": list(groups_of(names["encoder_variable"])), "age": list(parts),
+        }  # fmt: skip
+        rng, last = np.random.default_rng(seed), ("series", "block")
+
+        def draw(*dims, low=-0.1):
+            return dims, rng.uniform(low, 3, [9 if d == "block" else len(coords[d]) for d in dims])
+
+        return xr.Dataset(
+            {
+                **{
+                    k: draw("series", f"{k}_variable", low=0)
+                    for k in ("encoder", "decoder", "static")
+                },
+                "loss": draw("target", *last, low=2),
+                "loss_of_windows": draw("target", *last, low=2),
+                "rise_of_variable": draw("target", "encoder_variable", *last),
+                "rise_of_static": draw("target", "static_input", *last),
+                "rise_of_group": draw("target", "group", *last),
+                "rise_in_season": draw("target", "group", *last),
+                "rise_of_past": draw("target", "age", *last),
+                "attention": draw("series", "age", low=0),
+            },
+            coords,
         )
 
 

@@ -228,8 +228,8 @@ def _count(values: np.ndarray) -> int:
     return int(np.isfinite(values).sum())
 
 
-def _flow_classes(study) -> dict[str, pd.Series]:
-    """Split the observations into low, middle and high ones; NaN elsewhere."""
+def flow_classes(study) -> dict[str, pd.Series]:
+    """Split the observations into low, middle and high ones, in this order; NaN elsewhere."""
     obs = study.observed_chain(TASK)[_gauge(study)]
     low, high = obs.quantile(LOW), obs.quantile(HIGH)
     return {
@@ -243,19 +243,20 @@ def _flow_classes(study) -> dict[str, pd.Series]:
 def figure_flow_classes(study) -> Figure:
     """Mean error of the trained models and of persistence, by class of the observation."""
     rows = {
-        model: {name: found.value for name, found in _class_biases(study, model).items()}
+        model: {name: found.value for name, found in class_biases(study, model).items()}
         for model in [*trained(study, TASK), "persistence"]
     }
     return plots.plot_flow_classes(pd.DataFrame(rows).T, words.surface_water_label(study))
 
 
-def _class_biases(study, model: str) -> dict[str, bootstrap.Interval]:
+def class_biases(study, model: str) -> dict[str, bootstrap.Interval]:
+    """Give a model's mean error in each class of the observation, with its interval."""
     sims = simulations(study, TASK, model)[_gauge(study)]
     return {
         name: bootstrap.score_interval(
             obs.reindex(sims.index), sims.to_numpy().T, bootstrap.bias, block(study)
         )
-        for name, obs in _flow_classes(study).items()
+        for name, obs in flow_classes(study).items()
     }
 
 
@@ -264,7 +265,7 @@ def words_peaks(study) -> Markdown:
     """Say for each trained model whether it under- or overestimates high and low flows."""
     lines = []
     for model in trained(study, TASK):
-        found = list(_class_biases(study, model).values())
+        found = list(class_biases(study, model).values())
         low, high = _tendency(found[0]), _tendency(found[-1])
         lines.append({"model": model, "low": low, "high": high})
     unit = study.basin.settings.unit

@@ -136,7 +136,7 @@ def words_time(study, transfer: Transfer) -> Markdown:
     """Say what development takes, side by side and one well after another."""
     seconds, alone = transfer.seconds, transfer.seconds_one_well
     n = transfer.hindcasts["IT-LSTM"].sizes["well"]
-    share, word = claims.time_share(transfer)
+    share, word = claims.time_share(transfer, len(study.profile.seeds))
     one_by_one = n * alone["IT-LSTM"]
     in_turn = alone["pre-training"] + n * alone["TL-LSTM"]
     return Markdown(

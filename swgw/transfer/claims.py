@@ -57,12 +57,7 @@ def median_interval(values: pd.DataFrame) -> Interval:
 
 def identical(interval: Interval, margin: float = MARGIN) -> str:
     """Judge "nearly identical": the whole interval inside ± margin, or wholly outside it."""
-    if interval.draws[0] < 2 or not np.isfinite(interval.low):
-        return "not judged"
-    if -margin < interval.low and interval.high < margin:
-        return "supported"
-    outside = interval.high < -margin or interval.low > margin
-    return "contradicted" if outside else "inconclusive"
+    return bootstrap.judge(interval, -margin, margin)
 
 
 def comparisons(transfer: Transfer, which: Sequence[tuple] = COMPARISONS + OURS) -> pd.DataFrame:
@@ -83,10 +78,15 @@ def comparisons(transfer: Transfer, which: Sequence[tuple] = COMPARISONS + OURS)
     return pd.DataFrame(rows, columns=columns)
 
 
-def time_share(transfer: Transfer) -> tuple[float, str]:
-    """TL-LSTM's share of IT-LSTM's processor time for all wells, and the verdict."""
+def time_share(transfer: Transfer, seeds: int = 2) -> tuple[float, str]:
+    """TL-LSTM's share of IT-LSTM's processor time for all wells, and the verdict.
+
+    With one seed nothing is judged: the searches of such a profile are too short for their times.
+    """
     seconds = transfer.seconds
     share = float(seconds["TL-LSTM"] / seconds["IT-LSTM"])
+    if seeds < 2:
+        return share, "not judged"
     word = "supported" if share < FRACTION else "contradicted" if share > 1 else "inconclusive"
     return share, word
 

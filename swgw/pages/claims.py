@@ -1,0 +1,265 @@
+"""What the page on claims shows: every claim, its rule, the source's number, ours, the verdict."""
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from IPython.display import Markdown
+from matplotlib.figure import Figure
+
+from swgw import words
+from swgw.claims import CLAIMS, VERDICTS, Claim, Finding, Part
+from swgw.claims.forecasts import HEADS, TASK, WATER
+from swgw.claims.readings import ATTENTION, CLUSTERS, DRIVERS
+from swgw.claims.source import GROUP as TRANSFER_LEARNING
+from swgw.kept import KeptTable
+from swgw.pages import missing
+from swgw.pages.evidence import FORECASTS
+from swgw.pages.evidence_readings import READINGS
+from swgw.pages.evidence_transfer import TRANSFER
+from swgw.pages.evidence_wells import WELLS, over_draws
+from swgw.plots import claims as plots
+from swgw.transfer.work import lack_of
+
+EVIDENCE = FORECASTS | WELLS | READINGS | TRANSFER
+"""By key of a claim: what gives its numbers from a study."""
+
+PRIVATE = "the records behind this number are not public"
+MARKS = {
+    "supported": "▲",
+    "contradicted": "▼",
+    "inconclusive": "○",
+    "not judged": "–",
+    "not testable here": "◇",
+}
+"""A shape for each verdict, so that nothing rests on colour."""
+
+
+@lru_cache(maxsize=8)
+def findings(study) -> tuple[Finding, ...]:
+    """Judge every claim that can be asked of a basin, in the order of the sources."""
+    companion = study.basin.settings.companion_is_paper
+    return tuple(find(study, claim) for claim in CLAIMS if companion or claim.own)
+
+
+def find(study, claim: Claim) -> Finding:
+    """Judge one claim: over draws of a virtual basin where it depends on them, else in this one."""
+    lacking = missing(study, *claim.needs)
+    if claim.page == "06_transfer" and lack_of(study):
+        lacking = [*lacking, lack_of(study)]
+    if lacking:
+        return Finding(claim, reason="this basin has " + "; and ".join(lacking))
+    drawn = bool(claim.drawn) and len(study.draws) > 0
+    found = over_draws(study, claim) if drawn else EVIDENCE[claim.key](study, claim)
+    if isinstance(found, str):
+        return Finding(claim, reason=found)
+    reason = "" if claim.own else PRIVATE
+    of_the_draw = claim.over in ("wells", "steps", "lags") and claim.group != ATTENTION
+    one_basin = bool(study.basin.settings.virtual and of_the_draw)
+    return Finding(claim, tuple(found), reason, drawn, one_basin and not drawn)
+
+
+def fill(study, text: str) -> str:
+    """Name the surface water of a basin in a claim's words."""
+    return text.replace("{water}", words.surface_water_word(study))
+
+
+def groups(study) -> dict[str, list[Finding]]:
+    """Give the findings under their headings, in order."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings(study):
+        found.setdefault(fill(study, finding.claim.group), []).append(finding)
+    return found
+
+
+def claims_table(study) -> pd.DataFrame:
+    """List every claim with its rule, numbers and verdict: what ``results/claims.csv`` holds.
+
+    Returns
+    -------
+    DataFrame
+        claim (key), group, text, where and published (both empty where the basin is not the
+        sources' companion), rule, parts (how many numbers decide), deciding (which of them), value,
+        low, high (of that one; 90 %), unit, sample, verdict, note, figure (its label), page.
+    """
+    companion, rows = study.basin.settings.companion_is_paper, []
+    for finding in findings(study):
+        claim, part = finding.claim, finding.deciding
+        found = part.found if part else None
+        rows.append(
+            {
+                "claim": claim.key,
+                "group": fill(study, claim.group),
+                "text": fill(study, claim.text),
+                "where": claim.where if companion else "",
+                "published": claim.number if companion else "",
+                "rule": fill(study, claim.rule(len(finding.parts))),
+                "parts": len(finding.parts),
+                "deciding": part.label if part else "",
+                "value": found.value if found else np.nan,
+                "low": found.low if found else np.nan,
+                "high": found.high if found else np.nan,
+                "unit": _unit(study, claim),
+                "sample": finding.sample,
+                "verdict": finding.verdict,
+                "note": _note(finding),
+                "figure": claim.figure,
+                "page": claim.page,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _unit(study, claim: Claim) -> str:
+    return study.basin.settings.unit if claim.unit == "gauge" else claim.unit
+
+
+def _note(finding: Finding) -> str:
+    """Say why a claim is not testable, or how far its verdict reaches."""
+    if finding.reason:
+        return finding.reason
+    return "in this one virtual basin" if finding.one_basin else ""
+
+
+def mark(verdict: str) -> str:
+    """A verdict with its mark, coloured where the page has colours."""
+    kind = verdict.replace(" ", "-")
+    return f'<span class="verdict {kind}">{MARKS[verdict]}</span> **{verdict}**'
+
+
+def ours(study, finding: Finding) -> str:
+    """Our number of a claim with its interval, what it is of, and over what."""
+    part = finding.deciding
+    if part is None:
+        return "–"
+    unit = _unit(study, finding.claim)
+    text = words.number(part.found.value, _digits(part)) + f" {unit}" * bool(unit)
+    if np.isfinite(part.found.low):
+        low, high = (words.number(x, _digits(part)) for x in (part.found.low, part.found.high))
+        text += f" [{low}, {high}]"
+    if len(finding.parts) > 1:
+        text += f" ({words.escape(part.label)}, decides of {len(finding.parts)})"
+    return f"{text}; {finding.sample}" if np.isfinite(part.found.low) else text
+
+
+def _digits(part: Part) -> int:
+    return 3 if abs(part.found.value) < 0.1 else 2
+
+
+def table_claims(study, group: str) -> Markdown:
+    """The claims under one heading: rule, the source's number, ours, verdict, figure.
+
+    Parameters
+    ----------
+    study : Study
+    group : str
+        As the claims have it, with ``{water}``.
+    """
+    companion, rows = study.basin.settings.companion_is_paper, []
+    for finding in groups(study).get(fill(study, group), []):
+        claim, note = finding.claim, _note(finding)
+        said = fill(study, claim.text)
+        if companion:
+            said += f"<br>*{claim.where}*"
+            said += f"; published: {claim.number}" if claim.number else ""
+        verdict = mark(finding.verdict) + (f"; {words.escape(note)}" if note else "")
+        rows.append(
+            {
+                "claim": said,
+                "supported if": fill(study, claim.rule(len(finding.parts))),
+                "here, with 90 % interval": ours(study, finding),
+                "verdict": f"{verdict} ({{numref}}`{claim.figure}`)",
+            }
+        )
+    return words.table(pd.DataFrame(rows))
+
+
+def table_all(study) -> KeptTable:
+    """Count the verdicts under each heading; the file ``claims.csv`` goes with it."""
+    rows = []
+    for group, found in groups(study).items():
+        counts = pd.Series([finding.verdict for finding in found]).value_counts()
+        row = {"": group} | {f"{MARKS[v]} {v}": str(counts.get(v, "")) for v in VERDICTS}
+        rows.append(row | {"claims": len(found)})
+    table = pd.DataFrame(rows)
+    return KeptTable(words.table(table).data, "claims", claims_table(study))
+
+
+def words_tally(study) -> Markdown:
+    """Say how many claims have which verdict, and what chance would give."""
+    found = findings(study)
+    counts = pd.Series([finding.verdict for finding in found]).value_counts()
+    parts = [f"{counts[v]} {v}" for v in VERDICTS if v in counts]
+    noun = "claims" if study.basin.settings.companion_is_paper else "statements"
+    text = f"Of {len(found)} {noun}, {words.listing(parts)}."
+    decided = int(counts.get("supported", 0) + counts.get("contradicted", 0))
+    if "not judged" in counts:
+        text += (
+            " With one seed nothing is judged: another seed may turn a sign. Profile `paper` "
+            "has three."
+        )
+    elif decided:
+        open_ = decided + int(counts.get("inconclusive", 0))
+        text += (
+            f" Of {open_} that were put to the test, about {round(0.05 * open_)} would be decided "
+            "the wrong way by chance if each rested on one number whose true value lay at the edge "
+            "of its band."
+        )
+    once = sum(finding.one_basin for finding in found)
+    if once:
+        text += (
+            f" {words.count(once, 'verdict')} {'holds' if once == 1 else 'hold'} *in this one "
+            "virtual basin*: another draw of it may turn them."
+        )
+    return Markdown(text)
+
+
+def words_scope(study) -> Markdown:
+    """Say whose claims these are, or that they are put to a basin of the reader's own."""
+    n = words.count(len(findings(study)), "claim")
+    if study.basin.settings.companion_is_paper:
+        return Markdown(
+            f"{n.capitalize()} of the two sources are put to the test here, on a stand-in for the "
+            "paper's basin. The sources' own numbers stand beside ours. Where the stand-in "
+            "disagrees, the paper may still be right about its own basin; what is shown is that "
+            "the claim does not follow from the methods alone."
+        )
+    return Markdown(
+        "This is not the basin of either source, so the page holds **the findings for this "
+        f"basin**: {n} that others make of theirs, put to this one. Neither source is confirmed "
+        "or refuted by them, and their numbers are left out."
+    )
+
+
+def figure_forecasts(study) -> Figure:
+    """Claims on forecasts with their numbers and verdicts."""
+    return _figure(study, (WATER, HEADS, TASK))
+
+
+def figure_readings(study) -> Figure:
+    """Claims on wells, attention, drivers and transfer with their numbers and verdicts."""
+    return _figure(study, (CLUSTERS, ATTENTION, DRIVERS, TRANSFER_LEARNING))
+
+
+def _figure(study, headings: tuple[str, ...]) -> Figure:
+    rows, wanted = [], {fill(study, heading) for heading in headings}
+    for group, finding in ((g, f) for g, found in groups(study).items() for f in found):
+        part, band = finding.deciding, finding.claim.band
+        plain = part is not None and not finding.claim.unit
+        value, low, high = (
+            (part.found.value, part.found.low, part.found.high) if plain else (np.nan,) * 3
+        )
+        row = {"group": group, "label": fill(study, finding.claim.short)}
+        row |= {"verdict": finding.verdict, "value": value, "low": low, "high": high}
+        row |= {"paper": part.paper if plain else np.nan, "from": band.low, "to": band.high}
+        if group in wanted:
+            rows.append(row)
+    return plots.plot_claims(pd.DataFrame(rows))
+
+
+def figure_verdicts(study) -> Figure:
+    """The verdicts at a glance: a mark for each claim, a row for each heading."""
+    marks = {
+        group: [finding.verdict for finding in found] for group, found in groups(study).items()
+    }
+    return plots.plot_verdicts(marks)
