@@ -129,8 +129,30 @@ def paper_says(study, key: str) -> Markdown | None:
     statement = STATEMENTS[key]
     if study.basin.settings.companion != "jing2025":
         return None  # an empty Markdown would leave an empty box on the page
-    title = f"```{{admonition}} In the paper ({statement.where})\n:class: seealso"
-    return Markdown(f"{title}\n{statement.text}\n```")
+    return Box(f"In the paper ({statement.where})", statement.text, "seealso")
+
+
+class Box(Markdown):
+    """A box: an admonition where the book is rendered, a quotation where a notebook is open.
+
+    Parameters
+    ----------
+    title, text : str
+        MyST Markdown.
+    look : str
+        Class of the admonition.
+    """
+
+    def __init__(self, title: str, text: str, look: str):
+        super().__init__(f"```{{admonition}} {title}\n:class: {look}\n{text}\n```")
+        self.plain = f"**{title}.** {text}"
+
+    def _repr_html_(self) -> str:
+        """Show it in Jupyter, which prefers HTML and knows no admonitions; the book does not."""
+        from markdown_it import MarkdownIt
+
+        inside = MarkdownIt("js-default").render(re.sub(r"\{\w+\}`([^`]*)`", r"\1", self.plain))
+        return f"<blockquote>{inside}</blockquote>"
 
 
 def table(frame: pd.DataFrame) -> Markdown:

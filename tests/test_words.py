@@ -88,3 +88,12 @@ def test_table_3_is_as_printed():
 def test_listing_of_nothing_and_one():
     assert words.listing([]) == ""
     assert words.listing(["a"]) == "a"
+
+
+def test_a_box_is_a_directive_for_the_book_and_a_quotation_in_jupyter():
+    box = words.Box("In the paper (section 1)", "A *b* <i>c</i> {cite}`jing2025`", "seealso")
+    assert box.data.startswith("```{admonition} In the paper (section 1)\n:class: seealso\n")
+    assert box._repr_html_() == (
+        "<blockquote><p><strong>In the paper (section 1).</strong> A <em>b</em>"
+        " &lt;i&gt;c&lt;/i&gt; jing2025</p>\n</blockquote>"
+    )

@@ -13,7 +13,9 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 
 from swgw.plots.style import use_style
+from swgw.simulation import lack_of_simulation
 from swgw.sites import lack_of_sites
+from swgw.words import Box
 
 use_style()
 
@@ -26,6 +28,8 @@ _FILES = {
     "both": "one water that can be forecast where two are needed",
     "som": "too few wells, or too short a record, for a self-organising map",
 }
+_WHYS = {"sites": lack_of_sites, "simulation": lack_of_simulation}
+"""What says for itself why a basin lacks it."""
 
 
 def _has(study, need: str) -> bool:
@@ -51,7 +55,7 @@ def missing(study, *needs: str) -> list[str]:
     study : Study
     *needs : str
         ``gauge``, ``river``, ``truth``, ``som``, ``discharge``, ``companion``; ``both`` waters to
-        forecast; ``sites`` that can each be studied alone; ``wells:3`` and ``gauges:2`` for a
+        forecast; ``sites`` that can each be studied alone; heads for a ``simulation``; ``wells:3`` and ``gauges:2`` for a
         least number; ``well:slope`` for a column of ``wells.csv``; any other word is a variable
         of ``forcing.csv``, such as ``temperature``.
     """
@@ -64,8 +68,8 @@ def _lack(study, need: str) -> str:
     basin, (kind, _, detail) = study.basin, need.partition(":")
     if kind in _FILES:
         return "" if _has(study, kind) else _FILES[kind]
-    if kind == "sites":
-        return lack_of_sites(study.prepared)
+    if kind in _WHYS:
+        return _WHYS[kind](study.prepared)
     if kind in ("wells", "gauges"):
         count, least = len(getattr(basin, kind)), int(detail)
         plural = kind if count != 1 else kind[:-1]
@@ -115,4 +119,4 @@ def placeholder_figure(lacking: list[str]) -> Figure:
 def placeholder_words(lacking: list[str]) -> Markdown:
     """Write a note that says why a result is missing."""
     reason = "; and ".join(lacking)
-    return Markdown(f"```{{note}}\nNot given for this basin: it has {reason}.\n```")
+    return Box("Note", f"Not given for this basin: it has {reason}.", "note")
