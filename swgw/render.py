@@ -13,6 +13,7 @@ import yaml
 
 from swgw.errors import UserError
 from swgw.files import write_text
+from swgw.plots.live import with_description
 from swgw.provenance import digest_of
 from swgw.share import shared
 
@@ -110,7 +111,7 @@ def stage(folder: Path, executed: list[Path], toc: dict, config: dict) -> str:
     shutil.copytree(shared("book"), folder)
     for path in executed:
         notebook = nbformat.read(path, as_version=4)
-        nbformat.write(_without_plumbing(notebook), folder / path.name)
+        nbformat.write(_with_descriptions(_without_plumbing(notebook)), folder / path.name)
     for name in page_names(toc):
         if not list(folder.glob(f"{name}.*")):
             write_text(folder / f"{name}.md", f"# {name}\n\nNot executed in this small build.\n")
@@ -163,6 +164,17 @@ def _without_plumbing(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         if cell.cell_type == "code" and cell.source.startswith(("page.words_", "paper_says(")):
             tags = [tag for tag in cell.metadata.get("tags", []) if tag != "hide-input"]
             cell.metadata["tags"] = [*tags, "remove-input"]
+    return notebook
+
+
+def _with_descriptions(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Give live figures the alternative text of their cell, as Jupyter Book does for pictures."""
+    for cell in notebook.cells:
+        description = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        for output in cell.get("outputs", []) if description else []:
+            data = output.get("data", {})
+            if "text/html" in data:
+                data["text/html"] = with_description("".join(data["text/html"]), description)
     return notebook
 
 

@@ -16,7 +16,8 @@ STUB = "Not executed in this small build."
 FACTS = """() => ({
   ids: [...document.querySelectorAll('[id]')].map(e => e.id),
   links: [...document.querySelectorAll('a[href]')].map(a => a.href),
-  images: [...document.images].map(i => [i.src.slice(0, 90), i.alt, i.naturalWidth]),
+  images: [...document.images].map(i => [i.src.slice(0, 90), i.alt, i.naturalWidth,
+    i.closest('article') !== null]),
   headings: [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')]
     .filter(h => h.checkVisibility()).map(h => Number(h.tagName[1])),
 })"""
@@ -43,7 +44,7 @@ class Visit:
     asked: list[str] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     links: list[str] = field(default_factory=list)
-    images: list[tuple[str, str, int]] = field(default_factory=list)
+    images: list[tuple[str, str, int, bool]] = field(default_factory=list)
     headings: list[int] = field(default_factory=list)
     broken: dict[str, list[str]] = field(default_factory=dict)
     wide: list[str] = field(default_factory=list)

@@ -73,10 +73,10 @@ def table_worked(obs: list[float], sim: list[float]) -> Markdown:
     o, y = np.asarray(obs, float), np.asarray(sim, float)
     rows = pd.DataFrame(
         {
-            "$o_i$": o,
-            "$y_i$": y,
-            "$(y_i - o_i)^2$": (y - o) ** 2,
-            "$(o_i - \\bar o)^2$": (o - o.mean()) ** 2,
+            "observed $o_i$": o,
+            "simulated $y_i$": y,
+            "squared error $(y_i - o_i)^2$": (y - o) ** 2,
+            "squared departure $(o_i - \\bar o)^2$": (o - o.mean()) ** 2,
         }
     )
     rows = pd.concat([rows.map(lambda x: number(x, 1)), _sums(rows)])

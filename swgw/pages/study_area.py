@@ -6,7 +6,9 @@ from matplotlib.figure import Figure
 from pyproj import Geod
 
 from swgw.pages import needs
+from swgw.plots import live_map as live_plots
 from swgw.plots import study_area as plots
+from swgw.plots.live import show
 from swgw.words import (
     count,
     escape,
@@ -21,6 +23,12 @@ from swgw.words import (
 
 NEAR = 1.0
 """A well within this distance [km] of the river stands beside it."""
+
+FACTS = {
+    "surface_elevation": "ground [m]",
+    "distance_to_river": "distance to the river [km]",
+    "slope": "slope [°]",
+}
 
 
 def words_basin(study) -> Markdown:
@@ -73,6 +81,29 @@ def figure_1(study) -> Figure:
     )
 
 
+def figure_map(study) -> Figure:
+    """Show the map of Fig. 1 to zoom in, with what is known of each place; give the still one."""
+    basin = study.basin
+    moving = live_plots.live_map(
+        basin.wells.assign(facts=_facts(basin.wells, "Well")),
+        basin.gauges.assign(facts=_facts(basin.gauges, "Gauge")),
+        basin.river,
+        clusters_of(study),
+    )
+    return show(figure_1(study), moving)
+
+
+def _facts(places: pd.DataFrame, kind: str) -> pd.Series:
+    """Write what is known of each place, one fact a line."""
+    lines = pd.Series([f"{kind} {place}" for place in places.index], index=places.index, dtype=str)
+    if "name" in places:
+        lines += places["name"].map(lambda name: "" if pd.isna(name) else f", {name}")
+    for column, label in FACTS.items():
+        if column in places:
+            lines += places[column].map(lambda x, label=label: f"\n{label}: {number(x, 1)}")
+    return lines
+
+
 def clusters_of(study) -> pd.Series:
     """Clusters of the wells; empty where the basin has none."""
     return study.clusters if study.som is not None else pd.Series(dtype=int)
@@ -111,11 +142,7 @@ def table_wells(study) -> Markdown:
         rows["name"] = wells["name"].fillna("").map(escape)
     rows["longitude [°]"] = wells["longitude"].map(lambda x: number(x, 3))
     rows["latitude [°]"] = wells["latitude"].map(lambda x: number(x, 3))
-    for column, label in {
-        "surface_elevation": "ground [m]",
-        "distance_to_river": "distance to the river [km]",
-        "slope": "slope [°]",
-    }.items():
+    for column, label in FACTS.items():
         if column in wells:
             rows[label] = wells[column].map(lambda x: number(x, 1))
     if len(clusters):
