@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from swgw import collect, execute, render
 from swgw.cli import app
 from swgw.errors import UserError
+from swgw.launch import repository
 
 DEFAULTS = 'basin = "heihe"  # a folder\nseeds = 0  # the profile\'s own\nrate = 0.5  # a share'
 
@@ -260,6 +261,26 @@ def test_each_notebook_can_be_downloaded(built):
         page = (built[0] / "html" / f"{name}.html").read_text(encoding="utf-8")
         assert f'href="_sources/{name}.ipynb"' in page
         assert (built[0] / "html" / "_sources" / f"{name}.ipynb").is_file()
+
+
+def test_each_notebook_opens_on_binder_and_colab(built):
+    at = repository().removeprefix("https://github.com/")
+    page = (built[0] / "html" / "03_1_runoff.html").read_text(encoding="utf-8")
+    assert f"mybinder.org/v2/gh/{at}/main?urlpath=lab/tree/notebooks/03_1_runoff.ipynb" in page
+    assert f"colab.research.google.com/github/{at}/blob/main/notebooks/03_1_runoff.ipynb" in page
+    assert "importlib.util" not in page, "the cell that installs stays out of the book"
+
+
+def test_solutions_stand_in_the_book_with_what_they_gave(built):
+    page = (built[0] / "html" / "03_1_runoff.html").read_text(encoding="utf-8")
+    notebook = nbformat.read(built[0] / "notebooks" / "03_1_runoff.ipynb", 4)
+    solved = [c for c in notebook.cells if "solution" in c.metadata.get("tags", [])]
+    code = [cell for cell in solved if cell.cell_type == "code"]
+    assert code
+    assert all(cell.outputs for cell in code)
+    assert len(re.findall(r'class="solution dropdown admonition"', page)) == sum(
+        "{solution" in c.source and "solution-end" not in c.source for c in solved
+    )
 
 
 def test_pages_name_no_address_to_load_from(built):
