@@ -192,7 +192,7 @@ def fit_site(run: Run, prepared: Prepared, site: Site, folder: RunFolder) -> Non
     """Carry out a run at a site; torch is imported here."""
     from swgw.models.fit import fit
 
-    fit(run, at_site(prepared, site), None, folder)
+    fit(run, at_site(prepared, site), None, folder, interpret=False)
 
 
 def fit_site_references(prepared: Prepared, site: Site, folder: RunFolder) -> None:

@@ -55,9 +55,9 @@ def missing(study, *needs: str) -> list[str]:
     study : Study
     *needs : str
         ``gauge``, ``river``, ``truth``, ``som``, ``discharge``, ``companion``; ``both`` waters to
-        forecast; ``sites`` that can each be studied alone; heads for a ``simulation``; ``wells:3`` and ``gauges:2`` for a
-        least number; ``well:slope`` for a column of ``wells.csv``; any other word is a variable
-        of ``forcing.csv``, such as ``temperature``.
+        forecast; ``sites`` that can each be studied alone; heads for a ``simulation``;
+        ``wells:3`` and ``gauges:2`` for a least number; ``well:slope`` for a column of
+        ``wells.csv``; any other word is a variable of ``forcing.csv``, such as ``temperature``.
     """
     lacking = (_lack(study, need) for need in needs)
     return [words for words in lacking if words]

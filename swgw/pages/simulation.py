@@ -1,0 +1,125 @@
+"""What section 3.6 shows: heads simulated for years without a past head."""
+
+import numpy as np
+import pandas as pd
+from IPython.display import Markdown
+from matplotlib.figure import Figure
+
+from swgw import bootstrap, words
+from swgw.pages import needs
+from swgw.plots import simulation as plots
+from swgw.simulation import able_wells, river_of, simulations_of
+from swgw.simulation_scores import scored, simulation_scores
+
+MOST_PANELS = 3
+
+
+@needs("simulation")
+def words_setting(study) -> Markdown:
+    """Say which wells are simulated from what, and whether the basin asks for it."""
+    found, settings = simulations_of(study), study.basin.settings
+    able = len(able_wells(study.prepared))
+    inputs = [name for name in study.prepared.variables if name in ("precipitation", "temperature")]
+    if river_of(study.prepared, found.wells[0]) is not None:
+        inputs.append(f"the river's {words.surface_water_word(study)}")
+    asks = (
+        "This basin's `basin.yml` says `history: true`: its forecasts on the other pages start "
+        "from past heads, and this page shows what is left without them"
+        if settings.history
+        else "This basin's `basin.yml` says `history: false`: past heads are no inputs anywhere in "
+        "this book, and this page is what such a basin is for"
+    )
+    return Markdown(
+        f"{asks}. Simulated here: {len(found.wells)} of "
+        f"{words.count(able, 'well')} with enough heads, from {words.listing(inputs)}, with "
+        f"{words.count(len(found.seeds), 'seed')}, over {words.period(settings.test)}, which is "
+        f"{words.number(_years_ahead(study), 1)} years at most after the last head that was used."
+    )
+
+
+def _years_ahead(study) -> float:
+    settings = study.basin.settings
+    return (settings.test.end - settings.train.end).days / 365.25
+
+
+@needs("simulation")
+def figure_years(study) -> Figure:
+    """Draw the simulated test years of some wells, with their bands."""
+    panels = {
+        f"{_name(study, well)}": scored(study, well)
+        for well in simulations_of(study).wells[:MOST_PANELS]
+    }
+    return plots.plot_years(panels)
+
+
+def _name(study, well: str) -> str:
+    name = study.basin.wells.get("name", pd.Series(dtype=str)).get(well, "")
+    return f"well {well}" if name in ("", well) else f"well {well}, {name}"
+
+
+@needs("simulation")
+def figure_scores(study) -> Figure:
+    """Draw the NSE of every simulated well beside its references."""
+    table = simulation_scores(study)
+    return plots.plot_scores(table.assign(name=table["well_id"]))
+
+
+@needs("simulation")
+def table_scores(study) -> Markdown:
+    """List the scores of every simulated well."""
+    rows = [
+        {
+            "well": words.escape(line.well_id),
+            "NSE, network": f"{words.number(line.value)} "
+            f"({words.number(line.low)} to {words.number(line.high)})",
+            "its seeds averaged": words.number(line.mean),
+            "Pastas": words.number(line.response),
+            "climatology": words.number(line.climatology),
+            "RMSE [m]": words.number(line.rmse),
+            "in the 80 % band": words.percent(line.coverage_80),
+            "in the 95 % band": words.percent(line.coverage_95),
+        }
+        for line in simulation_scores(study).itertuples()
+    ]
+    return words.table(pd.DataFrame(rows))
+
+
+@needs("simulation")
+def words_scores(study) -> Markdown:
+    """Sum the scores up: against climatology, against Pastas, and the bands."""
+    table = simulation_scores(study)
+    lines = [
+        f"- The median NSE is {words.number(table['value'].median())}; climatology, which knows "
+        f"the season alone, has {words.number(table['climatology'].median())}. The network beats "
+        f"it at {(table['value'] > table['climatology']).sum()} of "
+        f"{words.count(len(table), 'well')}."
+    ]
+    if table["response"].notna().any():
+        lines.append(f"- Against Pastas: {_against(study, table)}")
+    lines.append(
+        f"- The bands of 80 % and 95 % hold {words.percent(table['coverage_80'].mean())} and "
+        f"{words.percent(table['coverage_95'].mean())} of the observations, on average over wells."
+    )
+    worse = table[table["value"] < table["climatology"]]
+    if len(worse):
+        named = words.listing(words.escape(well) for well in worse["well_id"])
+        lines.append(
+            f"- At {named} the season alone does better. Something moves the head there that is "
+            "neither this weather nor this river, or the level has shifted since the training "
+            "years: a simulation that sees no head cannot know."
+        )
+    return Markdown("\n".join(lines))
+
+
+def _against(study, table: pd.DataFrame) -> str:
+    """Say how the network stands against Pastas, judged over wells where there are several."""
+    gain = (table["value"] - table["response"]).to_numpy()
+    text = f"the median difference in NSE is {words.number(np.nanmedian(gain))}"
+    if len(gain) < 4:
+        return f"{text}; {words.count(len(gain), 'well')} are no sample to judge it by."
+    found = bootstrap.sample_interval(gain, seeds=len(simulations_of(study).seeds))
+    said = bootstrap.verdict(found)
+    return (
+        f"{text} ({words.number(found.low)} to {words.number(found.high)} over wells); that the "
+        f"network is better is **{said}**."
+    )
