@@ -7,7 +7,7 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import bootstrap, published, words
+from swgw import audit, bootstrap, published, words
 from swgw.correlation import Correlation, pearson
 from swgw.interpret import on_calendar
 from swgw.pages import needs
@@ -257,10 +257,10 @@ def words_distance(study) -> Markdown:
         for name, found in correlations_with_distance(study).items()
     ]
     if study.basin.settings.companion == "jing2025":
+        p_values = audit.correlations().set_index("name")["p"]
         lines += [
             f"- the paper, {label}: r = {words.number(published.CORRELATIONS[key])}, n = "
-            f"{published.WELLS}, so p = {_p_of(published.CORRELATIONS[key]):.3f} (computed here; "
-            "the paper gives no p)."
+            f"{published.WELLS}, so p = {p_values[key]:.3f} (computed here; the paper gives no p)."
             for key, label in (("entropy_distance", "entropy"), ("r2_distance", "R²"))
         ]
     return Markdown("Correlation over wells with the distance to the river:\n\n" + "\n".join(lines))
@@ -272,14 +272,6 @@ def _reading(found: Correlation) -> str:
     if found.low > 0:
         return "positive"
     return "negative" if found.high < 0 else "its sign is open"
-
-
-def _p_of(r: float) -> float:
-    """Two-sided p of a published correlation over the paper's wells."""
-    from scipy import stats
-
-    t = abs(r) * np.sqrt((published.WELLS - 2) / (1 - r**2))
-    return float(2 * stats.t.sf(t, published.WELLS - 2))
 
 
 @needs("wells:2")
