@@ -43,6 +43,14 @@ def test_exercises_of_a_plan_exist(title):
         assert all(1 <= int(n) <= exercises(page) for n in numbers.split(",") if n.strip()), page
 
 
+def test_exercises_handed_in_exist():
+    titles = {nb.cells[0].source.split()[1]: page for page, nb in NOTEBOOKS.items()}
+    found = re.findall(r"(\d\.\d): ([\d, ]+)", section("Six weeks"))
+    assert len(found) >= 12
+    for number, wanted in found:
+        assert max(map(int, wanted.split(", "))) <= exercises(titles[number]), number
+
+
 def test_exercises_of_the_misconceptions_exist():
     found = re.findall(r"\{doc\}`(\w+)` (\d)", section("Misconceptions to wait for"))
     assert len(found) >= 10
