@@ -89,6 +89,19 @@ def _cores() -> int:
 
 
 @app.command()
+def pdf(
+    folder: Annotated[
+        str, typer.Argument(help="Folder of a basin, or the name of an embedded one.")
+    ] = "heihe",
+    output: Annotated[Path, typer.Option(help="Where its book was built.")] = Path("_build"),
+) -> None:
+    """Print the whole built book as one PDF (needs the extra: pip install 'swgw[browser]')."""
+    from swgw.pdf import pdf_of
+
+    pdf_of(folder, output.resolve(), typer.echo)
+
+
+@app.command()
 def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -> None:
     """List everything that is wrong with the folder of a basin."""
     from swgw.basin import load_basin
