@@ -121,7 +121,7 @@ def test_only_public_names_are_imported(name):
 @each_notebook
 def test_figures_have_name_caption_and_alt_text(name):
     for cell in cells(name, "code"):
-        draws = re.search(r"page\.figure_", cell.source)
+        draws = re.search(r"\.figure_", cell.source)
         assert bool(draws) == bool(figure(cell)), cell.source
         if draws:
             assert cell.source.rstrip().endswith(";"), "two outputs would double the label"
