@@ -14,9 +14,11 @@ from swgw.bootstrap import DAYS_OF_STEP, Interval
 from swgw.interpret import driver_effects, shares
 from swgw.probe.inputs import DRIVER_OF, group_of
 from swgw.ranks import as_interval, drawn_ranks
+from swgw.shuffled_years import largest_correlations, without_seasons
 from swgw.trust import needs, on_shuffled
 
 WEIGHTS, DECODER = "selection weights, encoder", "selection weights, decoder"
+CORRELATION, ANOMALIES = "correlation at any lag", "correlation without seasons"
 PERMUTED, IN_SEASON = "permutation importance", "permutation importance within the season"
 CHANCE, BEFORE = "weights of networks on shuffled inputs", "the truth of the training years"
 OVER_WELLS, OVER_DRIVERS = "over wells", "over drivers"
@@ -78,6 +80,42 @@ def _as_shares(tables: list[pd.DataFrame]) -> tuple[np.ndarray, pd.Index]:
     return np.stack([part.to_numpy() for part in parts]), whole[0].index
 
 
+def said_by_correlation(study, seasons: bool) -> tuple[np.ndarray, pd.Index]:
+    """Take each driver's largest correlation with a head over lags of 0 to 12 months, as a share.
+
+    Surface water speaks for the river, precipitation for irrigation and rain, temperature and wind
+    for evapotranspiration; over the training years.
+    """
+    prepared, span = study.prepared, study.basin.settings.train
+    lags = [prepared.steps_in_months(month) for month in range(13)]
+    heads = prepared.heads if seasons else without_seasons(prepared.heads)
+    heads = heads.loc[span.start : span.end]
+    weather = prepared.weather_of_well(heads.columns[0])
+    causes = {"surface_water": prepared.surface_water[study.gauge], **weather}
+    table = pd.DataFrame(0.0, heads.columns, list(DRIVER_OF.values()))
+    for name, cause in causes.items():
+        driver = DRIVER_OF[group_of(name)]
+        series = cause if seasons else without_seasons(cause)
+        found = largest_correlations(heads, series, lags)
+        table[driver] = np.fmax(table[driver], found)
+    return _as_shares([table] * len(study.profile.seeds))
+
+
+@lru_cache(maxsize=8)
+def readings(study) -> dict[str, tuple[np.ndarray, pd.Index]]:
+    """List what each reading says: shares (seed, well, driver), and the wells."""
+    read = needs(study)
+    return {
+        WEIGHTS: said_by_weights(read, "encoder"),
+        DECODER: said_by_weights(read, "decoder"),
+        PERMUTED: said_by_permutation(read, "rise_of_group"),
+        IN_SEASON: said_by_permutation(read, "rise_in_season"),
+        CORRELATION: said_by_correlation(study, True),
+        ANOMALIES: said_by_correlation(study, False),
+        CHANCE: said_by_weights(on_shuffled(study), "encoder"),
+    }
+
+
 @lru_cache(maxsize=8)
 def drawn_agreement(study, scale: str = "lead") -> dict[str, np.ndarray]:
     """Correlate each reading's ranks with the truth, wells and seeds drawn alike for all.
@@ -87,21 +125,14 @@ def drawn_agreement(study, scale: str = "lead") -> dict[str, np.ndarray]:
     dict
         Reading to array (1 + draw, driver + 2); see :func:`swgw.ranks.drawn_ranks`.
     """
-    read = needs(study)
-    said = {
-        WEIGHTS: said_by_weights(read, "encoder"),
-        DECODER: said_by_weights(read, "decoder"),
-        PERMUTED: said_by_permutation(read, "rise_of_group"),
-        IN_SEASON: said_by_permutation(read, "rise_in_season"),
-        CHANCE: said_by_weights(on_shuffled(study), "encoder"),
-    }
+    said = readings(study)
     truth = true_shares(study, "test", scale)
     before = true_shares(study, "train", scale)
     wells = said[WEIGHTS][1].intersection(truth.index)
     rows = {}
     for name, (values, index) in said.items():
         rows[name] = drawn_ranks(values[:, index.get_indexer(wells)], truth.loc[wells])
-    alike = np.repeat(before.loc[wells].to_numpy()[None], len(read), axis=0)
+    alike = np.repeat(before.loc[wells].to_numpy()[None], len(study.profile.seeds), axis=0)
     return rows | {BEFORE: drawn_ranks(alike, truth.loc[wells])}
 
 

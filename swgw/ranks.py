@@ -6,6 +6,7 @@ from scipy.stats import rankdata
 
 from swgw.bootstrap import DRAWS, LEVEL, Interval
 
+FEWEST = 3  # wells below which their ranks say nothing
 CLOSE = 0.5
 """From this rank correlation on, the reading that puts one of two wells first is right in about two
 cases of three."""
@@ -60,7 +61,7 @@ def drawn_ranks(
     known = np.isfinite(said).all(axis=(0, 2)) & np.isfinite(truth).all(axis=(0, 2))
     said, truth = said[:, known], truth[:, known]
     found = np.full((1 + draws, said.shape[2] + 2), np.nan)
-    if said.shape[1] < 3:
+    if not said.shape[1]:
         return found
     rng = np.random.default_rng(seed)
     seeds = rng.integers(0, len(said), (1 + draws, len(said)))
@@ -68,8 +69,9 @@ def drawn_ranks(
     seeds[0], wells[0] = np.arange(len(said)), np.arange(said.shape[1])
     rows = np.arange(1 + draws)[:, None]
     mine, real = (part[seeds].mean(axis=1)[rows, wells] for part in (said, truth))
-    found[:, :-2] = rank_correlation(mine.swapaxes(1, 2), real.swapaxes(1, 2))
-    found[:, -2] = _mean(found[:, :-2])
+    if said.shape[1] >= FEWEST:
+        found[:, :-2] = rank_correlation(mine.swapaxes(1, 2), real.swapaxes(1, 2))
+        found[:, -2] = _mean(found[:, :-2])
     found[:, -1] = _mean(rank_correlation(mine, real))
     return found
 
@@ -129,7 +131,7 @@ def agreement_of_seeds(values: pd.DataFrame) -> Interval:
         What each seed says; constant rows may be among them.
     """
     columns = values.to_numpy().T
-    pairs = [(i, j) for i in range(len(columns)) for j in range(i)]
+    pairs = [(i, j) for i in range(len(columns)) for j in range(i) if len(values)]
     each = np.array([rank_correlation(columns[i], columns[j]) for i, j in pairs], float)
     each = each[np.isfinite(each)]
     if not each.size:

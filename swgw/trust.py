@@ -11,7 +11,7 @@ from scipy import stats
 
 from swgw.bootstrap import DRAWS, LEVEL, Interval
 from swgw.probe.work import NEEDS, SHUFFLED
-from swgw.ranks import as_interval, drawn_ranks
+from swgw.ranks import as_interval, drawn_ranks, rank_correlation
 
 
 def needs(study) -> list[xr.Dataset]:
@@ -143,21 +143,41 @@ def importance_of_seeds(study, target: str, kind: str = "rise_of_variable") -> p
     return pd.DataFrame(columns)
 
 
+def weights_and_needs(study, target: str) -> Interval:
+    """Rank correlation, over the encoder's inputs, of selection weight and permutation importance.
+
+    The interval is over seeds × blocks of issue times.
+    """
+    rises = _drawn_rises(study, target, "rise_of_variable")
+    weights = selection_weights(study, "encoder").loc[list(rises)].to_numpy()
+    seeds, blocks = _draws(study)
+    drawn = weights[:, seeds].mean(axis=-1).T  # (draw, input)
+    found = rank_correlation(drawn, np.stack(list(rises.values()), axis=-1))
+    return as_interval(found, (len(study.profile.seeds), blocks.shape[1]))
+
+
+def _draws(study) -> tuple[np.ndarray, np.ndarray]:
+    """Draw seeds (1 + draw, seed) and blocks (1 + draw, block), the first as they are."""
+    rng = np.random.default_rng(0)
+    found = []
+    for count in (len(study.profile.seeds), needs(study)[0].sizes["block"]):
+        drawn = rng.integers(0, count, (1 + DRAWS, count))
+        drawn[0] = np.arange(count)
+        found.append(drawn)
+    return tuple(found)
+
+
 def _drawn_rises(study, target: str, kind: str) -> dict[str, np.ndarray]:
     """Importance of each input, as it is and for seeds and blocks drawn anew: (1 + draw,)."""
     read = [one.sel(target=target).sum("series") for one in needs(study)]
     loss = np.stack([one["loss"].to_numpy() for one in read])  # (seed, block)
     rise = np.stack([one[kind].transpose(..., "block").to_numpy() for one in read])
-    rng = np.random.default_rng(0)
-    blocks = rng.integers(0, loss.shape[1], (1 + DRAWS, loss.shape[1]))
-    seeds = rng.integers(0, len(loss), (1 + DRAWS, len(loss)))
-    blocks[0], seeds[0] = np.arange(loss.shape[1]), np.arange(len(loss))
+    seeds, blocks = _draws(study)
     below = loss[:, blocks].sum(axis=-1)  # (seed, draw)
-    names = [str(name) for name in read[0][_input_dim(kind)].to_numpy()]
     found = {}
-    for place, name in enumerate(names):
+    for place, name in enumerate(read[0][_input_dim(kind)].to_numpy()):
         share = (rise[:, place][:, blocks].sum(axis=-1) / below).T  # (draw, seed)
-        found[name] = np.take_along_axis(share, seeds, axis=1).mean(axis=1)
+        found[str(name)] = np.take_along_axis(share, seeds, axis=1).mean(axis=1)
     return found
 
 

@@ -1,5 +1,7 @@
 """What the page on the drivers shows of correlations: Figs. 11 to 14."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
@@ -10,6 +12,8 @@ from swgw import words
 from swgw.correlation import lag_correlations, pearson
 from swgw.pages import needs
 from swgw.plots import drivers as plots
+from swgw.plots import trust as trust_plots
+from swgw.shuffled_years import beside_shuffled
 
 MONTHS = range(1, 13)
 LEVEL = 0.1
@@ -84,6 +88,48 @@ def words_correlations(study) -> Markdown:
             rows.append(f"{name} ({found.text})")
         text += f"The {words.surface_water_word(study)} correlates with {words.listing(rows)}."
     return Markdown(text)
+
+
+@lru_cache(maxsize=4)
+def correlations_beside_shuffled(study) -> dict[str, pd.DataFrame]:
+    """Set each well's largest correlation with each driver beside that with shuffled years.
+
+    Returns
+    -------
+    dict
+        Driver to DataFrame (well; found, null, null_high); see
+        :func:`swgw.shuffled_years.beside_shuffled`.
+    """
+    heads = _period(study, study.prepared.heads)
+    lags = [0, *_lags(study).values()]
+    if study.gauge is not None:
+        causes = {words.surface_water_word(study): _water(study)}
+        causes |= dict(study.prepared.weather_of_gauge(study.gauge).items())
+    else:
+        causes = dict(study.prepared.weather_of_well(heads.columns[0]).items())
+    return {name: beside_shuffled(heads, cause, lags) for name, cause in causes.items()}
+
+
+@needs("wells:1")
+def figure_shuffled_years(study) -> Figure:
+    """Each well's largest correlation with each driver beside that with shuffled years."""
+    return trust_plots.plot_largest(correlations_beside_shuffled(study))
+
+
+@needs("wells:1")
+def words_shuffled_years(study) -> Markdown:
+    """Say how much of the wells' correlations seasons alone would give."""
+    lines = []
+    for name, table in correlations_beside_shuffled(study).items():
+        beyond = int((table["found"] > table["null_high"]).sum())
+        lines.append(
+            f"- **{name}**: at the median well the largest correlation is "
+            f"{words.number(table['found'].median())}, with shuffled years "
+            f"{words.number(table['null'].median())}; "
+            f"{beyond} of {words.count(len(table), 'well')} lie beyond the 95 % quantile of their "
+            "own shuffled years."
+        )
+    return Markdown("\n".join(lines))
 
 
 def monthly_autocorrelation(study, seasons: bool) -> pd.DataFrame:

@@ -4,14 +4,30 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import words
+from swgw import ranks, trust, words
 from swgw.interpret import driver_effects, shares
 from swgw.pages import needs
 from swgw.pages.attention import readings, tft
+from swgw.pages.tested import interval_text, needs_probe
 from swgw.plots import drivers as plots
+from swgw.plots import trust as tested_plots
+from swgw.probe.work import lack
 
-SHOWN = 18
-"""Dynamic inputs drawn in Fig. 15; a longer list would not be read."""
+SHOWN, FEW = 18, 8
+"""Inputs of the encoder drawn in Fig. 15, and of the others; longer lists would not be read."""
+
+TITLES = {
+    "static": "static inputs",
+    "encoder": "inputs of the encoder",
+    "decoder": "inputs of the decoder",
+}
+MEANING = {
+    "agrees": "tell much",
+    "agrees weakly": "tell something",
+    "tells nothing": "tell nothing that chance would not",
+    "misleads": "tell the opposite",
+    "not judged": "are not judged, with one seed, as a sign",
+}
 
 
 def _importance(study, name: str) -> pd.DataFrame:
@@ -37,61 +53,126 @@ def _target(study, target: str) -> str:
     return "head" if target == "head" else words.surface_water_word(study)
 
 
+def _band(study, kind: str) -> tuple[float, float] | None:
+    """Give the range of weights [%] of networks on shuffled inputs; None without such."""
+    if lack(study):
+        return None
+    table = 100 * trust.weight_table(study, kind)
+    return None if table.empty else (table["null_low"].iloc[0], table["null_high"].iloc[0])
+
+
 def figure_15(study) -> Figure:
-    """Fig. 15: static and dynamic selection weights of the TFT."""
-    dynamic = _importance(study, "encoder")
-    top = dynamic.mean(axis=1).nlargest(SHOWN).index
-    statics = _importance(study, "static")
-    panels = {
-        "(a) static inputs": statics.rename(index=lambda v: nice(study, v)),
-        "(b) inputs of the encoder": dynamic.loc[top].rename(index=lambda v: nice(study, v)),
-    }
-    return plots.plot_importances(panels)
+    """Fig. 15: static and dynamic selection weights of the TFT, beside shuffled inputs."""
+    panels, bands = {}, {}
+    for letter, kind in zip("abc", ("static", "encoder", "decoder"), strict=True):
+        weights = _importance(study, kind)
+        top = weights.mean(axis=1).nlargest(SHOWN if kind == "encoder" else FEW).index
+        title = f"({letter}) " + TITLES[kind]
+        panels[title] = weights.loc[top].rename(index=lambda v: nice(study, v))
+        bands[title] = _band(study, kind)
+    return plots.plot_importances(panels, bands)
 
 
-def _losses(study) -> dict[str, pd.DataFrame]:
-    """Give permutation importance [%] by target: DataFrame (variable, seed)."""
-    found = {}
-    for seed, reading in zip(study.profile.seeds, readings(study), strict=True):
-        for target in reading["target"].to_numpy():
-            values = reading["permutation_importance"].sel(target=target).to_series()
-            found.setdefault(str(target), {})[seed] = 100 * values
-    return {target: pd.DataFrame(columns) for target, columns in found.items()}
+def targets(study) -> list[str]:
+    """List what the TFT that is read forecasts."""
+    return [str(target) for target in readings(study)[0]["target"].to_numpy()]
 
 
+@needs_probe()
 def figure_permutation(study) -> Figure:
-    """Selection weights beside the rise of the loss when an input is shuffled."""
+    """Selection weights beside the rise of the loss when an input is exchanged."""
     weights = _importance(study, "encoder")
     top = weights.mean(axis=1).nlargest(SHOWN).index
     losses = {
-        _target(study, target): frame.loc[top].rename(index=lambda v: nice(study, v))
-        for target, frame in _losses(study).items()
+        _target(study, target): 100 * trust.importance_table(study, target).loc[top]
+        for target in targets(study)
     }
-    return plots.plot_weights_and_losses(
-        weights.loc[top].rename(index=lambda v: nice(study, v)), losses
+    return tested_plots.plot_weights_and_needs(
+        weights.loc[top].rename(index=lambda v: nice(study, v)),
+        {name: frame.rename(index=lambda v: nice(study, v)) for name, frame in losses.items()},
+        _band(study, "encoder"),
     )
 
 
+@needs_probe()
+def figure_groups(study) -> Figure:
+    """Permutation importance of groups of inputs, exchanged with any time or within the season."""
+    ways = {"with any other time": "rise_of_group", "with the same weeks of another year":
+            "rise_in_season"}  # fmt: skip
+    panels = {
+        _target(study, target): {
+            way: 100 * trust.importance_table(study, target, kind) for way, kind in ways.items()
+        }
+        for target in targets(study)
+    }
+    return tested_plots.plot_groups(panels)
+
+
+def words_weights(study) -> Markdown:
+    """Say which inputs weigh most, and which of them beyond what shuffled inputs give."""
+    text = f"In **{tft(study)}** the largest weights are on "
+    for kind in ("encoder", "decoder", "static"):
+        weights = _importance(study, kind).mean(axis=1).sort_values(ascending=False)
+        if len(weights):
+            text += f"{_largest(study, weights, 3)} ({TITLES[kind]}; spread evenly, each of "
+            text += f"{len(weights)} would have {words.number(100 / len(weights), 1)} %); "
+    return Markdown(text.rstrip("; ") + "." + _beyond(study))
+
+
+def _beyond(study) -> str:
+    """Count the weights beyond those of networks on shuffled inputs."""
+    if lack(study):
+        return ""
+    parts = []
+    for kind in ("encoder", "decoder", "static"):
+        table = trust.weight_table(study, kind)
+        if len(table):
+            above = int((table["value"] > table["null_high"]).sum())
+            parts.append(f"{above} of {len(table)} {TITLES[kind]}")
+    return (
+        " Networks of the same build, trained on inputs shuffled in time, spread their weights "
+        "over the grey ranges, in which nine of ten weights lie that mean nothing. Above them "
+        f"are {words.listing(parts)}; by chance it would be one in twenty."
+    )
+
+
+@needs_probe()
 def words_importance(study) -> Markdown:
-    """Say which inputs weigh most, and whether shuffling them agrees."""
-    weights = _importance(study, "encoder").mean(axis=1).sort_values(ascending=False)
-    statics = _importance(study, "static").mean(axis=1).sort_values(ascending=False)
-    even = 100 / len(weights)
-    text = f"In {tft(study)} the largest weights are on {_largest(study, weights, 4)}; "
-    text += (
-        f"spread evenly, each of the {len(weights)} inputs would have {words.number(even, 1)} %."
-    )
-    if len(statics):
-        text += f" Of the static inputs, {_largest(study, statics, 3)}."
-    for target, frame in _losses(study).items():
-        loss = frame.mean(axis=1)
-        rank = weights.rank().corr(loss.rank())
-        text += (
-            f" For the {_target(study, target)}, shuffling hurts most for "
-            f"{_largest(study, loss.sort_values(ascending=False), 3)}; the ranks of weight and of "
-            f"loss correlate with {words.number(rank)} over {len(loss)} inputs."
+    """Say which inputs the forecasts need, and whether weights and needs agree."""
+    lines = []
+    for target in targets(study):
+        need = (100 * trust.importance_table(study, target)).sort_values("value", ascending=False)
+        sure = need.index[need["low"] > 0]
+        both = trust.weights_and_needs(study, target)
+        lines.append(
+            f"- **{_target(study, target)}**: exchanging hurts most for "
+            f"{_largest(study, need['value'], 3)}; for {len(sure)} of {len(need)} inputs the "
+            f"rise is above zero with its whole interval. The ranks of weight and of need "
+            f"correlate with {interval_text(both)}: the weights {MEANING[ranks.trust(both)]} of "
+            "what this forecast needs."
         )
-    return Markdown(text)
+    return Markdown("\n".join(lines))
+
+
+@needs_probe()
+def table_static(study) -> Markdown:
+    """Give the static inputs' weights and what exchanging them among wells costs."""
+    weights = 100 * trust.weight_table(study, "static")
+    rows = []
+    for target in targets(study):
+        need = 100 * trust.importance_table(study, target, "rise_of_static")
+        for name, row in need.iterrows():
+            weight = weights["value"].get(name, float("nan"))
+            rows.append(
+                {
+                    "input": words.escape(nice(study, name)),
+                    "forecast": _target(study, target),
+                    "weight [%]": words.number(weight, 1),
+                    "rise of the loss [%]": f"{words.number(row['value'], 1)} "
+                    f"({words.number(row['low'], 1)} to {words.number(row['high'], 1)})",
+                }
+            )
+    return words.table(pd.DataFrame(rows)) if rows else Markdown("This model has no static inputs.")
 
 
 def _largest(study, values: pd.Series, count: int) -> str:

@@ -171,7 +171,9 @@ def plot_lag_boxes(table: pd.DataFrame, clusters: pd.Series, label: str) -> Figu
 
 
 def plot_importances(
-    panels: dict[str, pd.DataFrame], label: str = "Selection weight [%]"
+    panels: dict[str, pd.DataFrame],
+    bands: dict[str, tuple[float, float] | None],
+    label: str = "Selection weight [%]",
 ) -> Figure:
     """Fig. 15: importances as bars, largest first, with one mark a seed.
 
@@ -179,6 +181,8 @@ def plot_importances(
     ----------
     panels : dict
         Title to DataFrame (variable, seed); empty frames get a sentence.
+    bands : dict
+        Title to the range that shuffled inputs give, shaded; None for none.
     """
     counts = [max(1, len(frame)) for frame in panels.values()]
     figure, axes = plt.subplots(
@@ -192,6 +196,8 @@ def plot_importances(
             axis.text(0, 0.5, "This model has no such inputs.", transform=axis.transAxes)
             continue
         draw_bars(axis, frame.loc[frame.mean(axis=1).sort_values(ascending=False).index], label)
+        if bands[title] is not None:
+            axis.axvspan(*bands[title], color=style.GREY, alpha=0.25, lw=0, zorder=0)
     return figure
 
 
@@ -207,28 +213,6 @@ def draw_bars(axes: Axes, frame: pd.DataFrame, label: str, names: bool = True) -
     axes.axvline(0, color=style.DARK, lw=0.8)
     axes.set_xlabel(label)
     axes.grid(False, axis="y")
-
-
-def plot_weights_and_losses(weights: pd.DataFrame, losses: dict[str, pd.DataFrame]) -> Figure:
-    """Selection weights beside permutation importance, the same variables in the same rows.
-
-    Parameters
-    ----------
-    weights : DataFrame (variable, seed)
-        Percent; rows in the order to draw.
-    losses : dict
-        Target to DataFrame (variable, seed): rise of the loss [%].
-    """
-    figure, axes = plt.subplots(
-        1, 1 + len(losses), figsize=(style.WIDTH, 0.23 * len(weights) + 1.2), sharey=True,
-        squeeze=False,
-    )  # fmt: skip
-    for axis, (target, frame) in zip(axes[0, 1:], losses.items(), strict=True):
-        draw_bars(axis, frame.loc[weights.index], "Rise of the loss [%]")
-        axis.set_title(f"({'bcd'[list(losses).index(target)]}) shuffled: {target}")
-    draw_bars(axes[0, 0], weights, "Selection weight [%]")
-    axes[0, 0].set_title("(a) selection weights")
-    return figure
 
 
 def plot_truth(shares: pd.DataFrame, within: pd.DataFrame, effects: pd.DataFrame) -> Figure:

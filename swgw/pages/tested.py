@@ -1,0 +1,39 @@
+"""Pages that read what a study asked of its networks; they stay, with the reason, without it."""
+
+from collections.abc import Callable
+from functools import wraps
+
+import numpy as np
+
+from swgw.bootstrap import Interval
+from swgw.pages import missing, placeholder_figure, placeholder_words
+from swgw.probe.work import lack
+from swgw.words import number
+
+
+def needs_probe(*required: str) -> Callable:
+    """Let a page's function answer with the reason where a study has no probes of its networks.
+
+    As :func:`swgw.pages.needs`, whose words ``required`` may hold too.
+    """
+
+    def wrap(function: Callable) -> Callable:
+        is_figure = function.__name__.startswith("figure")
+        placeholder = placeholder_figure if is_figure else placeholder_words
+
+        @wraps(function)
+        def page(study, *args, **kwargs):
+            lacking = missing(study, *required) + [lack(study)] * bool(lack(study))
+            return placeholder(lacking) if lacking else function(study, *args, **kwargs)
+
+        return page
+
+    return wrap
+
+
+def interval_text(found: Interval, digits: int = 2) -> str:
+    """Write a number with its interval; a dash where it is not defined."""
+    text = number(found.value, digits)
+    if np.isfinite(found.low):
+        text += f" [{number(found.low, digits)}, {number(found.high, digits)}]"
+    return text
