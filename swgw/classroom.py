@@ -32,28 +32,33 @@ Plans, timings, rubrics and common misconceptions: the page *Instructor guide* o
 
 ## Before the class
 
-1. Python 3.11 or later on every machine, and the package, with a kernel for Jupyter:
+1. On every machine Python 3.11 or later, Jupyter or VS Code, and the package:
 
    ```bash
    python -m pip install jupyterlab "swgw @ git+{address}"
    ```
 
-   Or, where the package was published: `python -m pip install jupyterlab swgw`. On Colab and
-   Binder the first cell of each notebook installs it.
-2. The first notebook that is opened trains small models (profile `quick`: some minutes, once).
-   To spare the class that, do it in advance and hand out the folder with its `{results}`:
+   Instead of the address a folder with a copy of the repository will do
+   (`python -m pip install jupyterlab COPY`). On Colab and Binder the first cell of a notebook
+   installs it.
+2. The first notebook that is opened trains small models (profile `quick`), which takes five to ten
+   minutes, once. To spare the class that, do it in advance and hand out `{student}` with the
+   `{results}` in it:
 
    ```bash
    cd {student}
    swgw book --profile quick --output {results}
    ```
 
-   The book to read along is then `{results}/heihe/html/index.html`. All of it works offline.
-3. `jupyter lab` in `{student}`, or open the folder in VS Code. Begin with `intro.ipynb`.
+   The same command again goes on where it was stopped. The book to read along is then
+   `{results}/heihe/html/index.html`. From here on everything works offline.
+3. Copy `{results}` to `{instructor}`, too, for your own notebooks.
+4. Start `jupyter lab` in the folder, or open it in VS Code with the Python in which the package is.
+   Begin with `intro.ipynb`.
 
 The notebooks name their basin (`heihe`, which comes with the package) in the cell of parameters;
-the folder of a basin of your own may stand there instead. Their results go to `{results}` in the
-folder that Jupyter was started from or that the notebook lies in.
+the folder of a basin of your own may stand there instead. What they train is kept in `{results}`
+beside them.
 """
 
 
