@@ -11,7 +11,7 @@ from challenge_site import EUROPE, USA, made_head, made_inputs, write_site
 from typer.testing import CliRunner
 
 from swgw import scores
-from swgw.challenge import network, recipe, run, trees
+from swgw.challenge import network, recipe, response, run, trees
 from swgw.challenge.blocks import BLOCKS, EMBARGO, WHOLE, block_of, training_days
 from swgw.challenge.features import SPIN_UP, drivers, melt, soil, with_memory
 from swgw.challenge.forecast import intervals, member_weights
@@ -379,10 +379,8 @@ def test_a_fit_does_not_change_with_heads_that_it_may_not_see(made):
 
 def test_pastas_finds_the_linear_store_that_was_made(made):
     pytest.importorskip("pastas")
-    from swgw.challenge.response import forecast_response
-
     site = read_site(made, SHORT)
-    found = forecast_response(site, training_days(site.heads.index, 4))
+    found = response.forecast_response(site, training_days(site.heads.index, 4), response.LINEAR)
     hidden = read_observed(made).loc["2017-01-18":]
     assert scores.nse(hidden, found.loc[hidden.index]) > 0.9
 

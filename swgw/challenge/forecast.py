@@ -20,7 +20,7 @@ from swgw.error_size import Forecasts
 
 LEVELS = (0.025, 0.975)
 ENSEMBLE = "ensemble"
-SHRINK = 0.5
+SHRINK = 0.25
 """How far the weights are drawn to equal ones: members that were near by chance stay near."""
 
 
@@ -91,7 +91,7 @@ def _draws(fits: dict[Fit, pd.Series], weights: pd.Series, seeds: int) -> pd.Dat
 
 
 def member_weights(obs: pd.Series, out_of_fold: pd.DataFrame) -> pd.Series:
-    """Weights that sum to 1, none negative, halfway between equal and best out of fold.
+    """Weights that sum to 1, none negative: the best out of fold, drawn a little to equal ones.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def intervals(obs: pd.Series, out_of_fold: pd.Series, centre: pd.Series) -> tupl
         In which errors were made comparable, chosen on blocks left out.
     """
     known = _as_forecasts(out_of_fold, obs, block_of(obs.index))
-    method, _ = choose_method(known, LEVELS)
+    method, _ = choose_method(known)
     asked = _as_forecasts(centre, centre * np.nan, np.zeros(len(centre), dtype=int))
     return calibrate(known, method, LEVELS).apply(asked)[0, :, 0], method.unit
 

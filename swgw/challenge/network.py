@@ -46,7 +46,7 @@ class Training:
     batch: int = 16
     warm_up: int = 270
     length: int = 365
-    memories: tuple[int, ...] = ()
+    memories: tuple[int, ...] = (32, 128)
 
 
 class Recurrent(nn.Module):

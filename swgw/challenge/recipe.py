@@ -1,7 +1,8 @@
 """The recipe, one for all sites: which members there are, and each fit of each as a job.
 
 Members are unlike each other on purpose: trees cannot leave the record's range, response functions
-cannot bend, and the network can do both but differs from seed to seed. Every member is fitted once
+cannot bend, trees on what a response leaves do a little of both, and the network does both but
+differs from seed to seed. Every member is fitted once
 on all training days and once without each block of them; the forecasts of the blocks, out of fold,
 give the members their weights and the intervals their width. Each fit has a folder that is found
 again by the same command.
@@ -16,15 +17,18 @@ import numpy as np
 import pandas as pd
 
 from swgw.challenge.blocks import WHOLE, block_of, training_days
+from swgw.challenge.response import FLEX, LINEAR, forecast_response
 from swgw.challenge.site import Site
 from swgw.files import digest, write_text
 from swgw.runs import RunFolder, versions
 from swgw.workers import Job
 
-NETWORK, TREES, RESPONSE = "network", "trees", "response"
-MEMBERS = (NETWORK, TREES, RESPONSE)
-SEEDS = 5
-COSTS = {NETWORK: 1.0, TREES: 1.0, RESPONSE: 1.0}
+NETWORK, TREES, HYBRID = "network", "trees", "hybrid"
+MEMBERS = (NETWORK, TREES, HYBRID, LINEAR, FLEX)
+DRAWING = (NETWORK, TREES, HYBRID)
+"""Members that differ from seed to seed."""
+
+COSTS = {NETWORK: 10.0, TREES: 1.0, HYBRID: 3.0, LINEAR: 2.0, FLEX: 9.0}
 """What a fit of each takes, in seconds of a processor; for the bar alone."""
 
 FORECAST = "head.csv"
@@ -57,17 +61,17 @@ class Fit:
         return f"{self.member}-{part}-{self.seed}"
 
 
-def fits_of(site: Site, seeds: int = SEEDS) -> list[Fit]:
+def fits_of(site: Site, seeds: int) -> list[Fit]:
     """List every fit that the recipe wants.
 
     Parameters
     ----------
     site : Site
     seeds : int
-        Of the network and of the trees.
+        Of the members that draw.
     """
     blocks = [WHOLE, *np.unique(block_of(site.heads.index)).tolist()]
-    draws = {member: 1 if member == RESPONSE else seeds for member in MEMBERS}
+    draws = {member: seeds if member in DRAWING else 1 for member in MEMBERS}
     return [Fit(m, block, seed) for m in MEMBERS for block in blocks for seed in range(draws[m])]
 
 
@@ -110,13 +114,12 @@ def _forecast(site: Site, fit: Fit, seen: np.ndarray) -> pd.Series:
         from swgw.challenge.network import forecast_network
 
         return forecast_network(site, seen, fit.seed)
-    if fit.member == TREES:
-        from swgw.challenge.trees import forecast_trees
+    if fit.member in (LINEAR, FLEX):
+        return forecast_response(site, seen, fit.member)
+    from swgw.challenge import trees
 
-        return forecast_trees(site, seen, fit.seed)
-    from swgw.challenge.response import forecast_response
-
-    return forecast_response(site, seen)
+    forecast = trees.forecast_trees if fit.member == TREES else trees.forecast_hybrid
+    return forecast(site, seen, fit.seed)
 
 
 def read_forecast(site: Site, fit: Fit, folder: Path) -> pd.Series:
