@@ -230,7 +230,7 @@ def test_features_of_a_day_know_nothing_of_later_days(made):
 def test_weights_lie_between_equal_and_best():
     obs = pd.Series([1.0, 2.0, 4.0, 3.0])
     members = pd.DataFrame({"right": obs, "high": obs + 2, "flat": 2.5})
-    assert member_weights(obs, members).round(4).tolist() == [0.6667, 0.1667, 0.1667]
+    assert member_weights(obs, members).round(4).tolist() == [0.8333, 0.0833, 0.0833]
     both = pd.DataFrame({"above": obs + 1, "below": obs - 1})
     assert member_weights(obs, both).tolist() == pytest.approx([0.5, 0.5])
 

@@ -12,7 +12,7 @@ from swgw.challenge.features import drivers, with_memory
 from swgw.challenge.response import LINEAR, forecast_response
 from swgw.challenge.site import Site
 
-TREES = 60  # of each seed
+TREES = 50  # of each seed
 SMALLEST_LEAF = 0.002  # of the heads: ten days of a daily record, one or two weeks of a weekly one
 SHARE_OF_FEATURES = 0.4
 
