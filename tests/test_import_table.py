@@ -118,6 +118,43 @@ def test_wide_tables(home, clean):
     same_values(home.basin(), clean)
 
 
+def test_places_in_the_mapping_itself(home, clean):
+    places = clean.wells.reset_index()[["well_id", "longitude", "latitude"]]
+    home.mapping["wells"] = {"places": {i: [x, y] for i, x, y in places.to_numpy().tolist()}}
+    home.mapping["gauges"] = {"places": {"01": [100.1, 38.9]}}
+    for name in ("sites.csv", "rivers.csv"):
+        (home.folder / name).unlink()
+    basin = home.basin()
+    assert basin.wells.index.tolist() == clean.wells.index.tolist()
+    assert basin.wells["longitude"].tolist() == clean.wells["longitude"].tolist()
+    assert basin.gauges.loc["01", "latitude"] == 38.9
+    assert "wells: mapping.yml, 4 rows, 4 places (007, A1, A2, …)" in (
+        (home.folder / "basin" / "SOURCE.md").read_text()
+    )
+
+
+@pytest.mark.parametrize(
+    ("wells", "said"),
+    [
+        (
+            {"places": {"007": [100.1]}},
+            "wells, place 007: found a list; expected identifiers, each with",
+        ),
+        ({"places": {7: [100.1, 38.9]}}, "wells, place 7: found a number"),
+        ({"places": {"007": ["East", "North"]}}, "wells, place 007: found"),
+        ({"places": []}, "wells, key places: found a list"),
+        ({"places": {"007": [1, 2]}, "file": "sites.csv"}, "wells, key file: found a key beside"),
+        ({"places": {"007": [1, 2], "7": [True, False]}}, "wells, place 7: found a list"),
+    ],
+)
+def test_wrong_places_in_the_mapping(home, wells, said):
+    home.mapping["wells"] = wells
+    answer = home.run()
+    assert answer.exit_code == 2
+    assert said in answer.stderr
+    assert not (home.folder / "basin").exists()
+
+
 def test_wide_tables_with_other_names(home, clean):
     wide(home)
     names = {"007": "Ferry (m)", "A1": "Orchard (m)", "A2": "School (m)", "B1": "Hill (m)"}

@@ -38,6 +38,8 @@ EXPECTED = {
     dict: "keys and values",
 }
 
+PLACE = "identifiers, each with [longitude, latitude] in degrees, such as P1: [7.12, 46.98]"
+
 
 @dataclass(frozen=True)
 class Section:
@@ -48,7 +50,7 @@ class Section:
     name : str
         ``wells``, ``heads``, ``gauges``, ``surface_water`` or ``forcing``.
     file : Path
-        One of the user's files.
+        One of the user's files; the mapping itself where it gives the places.
     keys : dict
         All else, checked.
     """
@@ -124,7 +126,11 @@ def _check_pairs(raw: dict, path: Path, problems: list[Problem]) -> None:
     for series, places in (("heads", "wells"), ("surface_water", "gauges")):
         for one, other in ((series, places), (places, series)):
             if one in raw and other not in raw:
-                _report(problems, path, other, "nothing", f"this section, which {one} needs")
+                expected = f"this section, which {one} needs"
+                expected += f", such as {other}: {{places: {{P1: [7.12, 46.98]}}}}" * (
+                    other in PLACES
+                )
+                _report(problems, path, other, "nothing", expected)
     if not any(name in raw for name in SERIES):
         _report(problems, path, "heads", "nothing", "heads, surface_water or both")
 
@@ -136,6 +142,9 @@ def _section(
         _report(problems, path, name, shown(raw), "keys and values, such as file: levels.csv")
         return None
     count = len(problems)
+    if name in PLACES and "places" in raw:
+        _check_places(name, raw, path, problems)
+        return None if len(problems) > count else Section(name, path, dict(raw))
     allowed = _allowed(name)
     for key, value in raw.items():
         place = f"{name}, key {shown(key)[1:-1]}"
@@ -146,12 +155,31 @@ def _section(
             _report(problems, path, place, shown(value), EXPECTED[allowed.get(key, str)])
     for key in _required(name, raw):
         if key not in raw:
-            _report(problems, path, f"{name}, key {key}", "nothing", "the name of a column")
+            expected = "the name of a column" + ", or the key places" * (name in PLACES)
+            _report(problems, path, f"{name}, key {key}", "nothing", expected)
     _check_units(name, raw, path, problems)
     file = _file(name, raw.get("file"), files, path, problems)
     if len(problems) > count or file is None:
         return None
     return Section(name, file, {key: value for key, value in raw.items() if key != "file"})
+
+
+def _check_places(name: str, raw: dict, path: Path, problems: list[Problem]) -> None:
+    """Places that stand in the mapping itself: identifier to longitude and latitude."""
+    for key in raw:
+        if key != "places":
+            found = "a key beside places"
+            _report(problems, path, f"{name}, key {shown(key)[1:-1]}", found, "places alone")
+    places = raw["places"] if isinstance(raw["places"], dict) else {}
+    if not places:
+        _report(problems, path, f"{name}, key places", shown(raw["places"]), PLACE)
+    for key, value in places.items():
+        pair = value if isinstance(value, list) else []
+        if len(pair) != 2 or not all(type(number) in (int, float) for number in pair):
+            _report(problems, path, f"{name}, place {shown(key)[1:-1]}", shown(value), PLACE)
+        elif not isinstance(key, str):
+            expected = f'the identifier in quotes, "{key}", so that it stays text'
+            _report(problems, path, f"{name}, place {key}", "a number", expected)
 
 
 def _allowed(name: str) -> dict[str, type]:

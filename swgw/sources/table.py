@@ -54,12 +54,13 @@ def understand(files: list[Path], mapping: Path) -> Understood:
     problems: list[Problem] = []
     found = []
     for section in parsed.sections.values():
-        sheet = sheets.read_sheet(section, problems)
+        inline = "places" in section.keys
+        sheet = _inline(section) if inline else sheets.read_sheet(section, problems)
         if sheet is None:
             continue
         read = _places if section.name in PLACES else _weather
         read = _series if section.name in SERIES else read
-        table = read(sheet, section, problems)
+        table = sheet if inline else read(sheet, section, problems)
         if table is not None:
             found.append((section, sheet, table))
             _report_empty(section, table, problems)
@@ -96,6 +97,14 @@ def write(folder: str | Path, understood: Understood, files: list[Path], mapping
         draft.write_settings(new, "table", understood.tables, given)
         write_text(new / "SOURCE.md", _source(understood, files, mapping))
         return draft.assert_sound(new, folder)
+
+
+def _inline(section: Section) -> pd.DataFrame:
+    """Give the places that stand in the mapping itself."""
+    places = section.keys["places"]
+    table = pd.DataFrame(list(places.values()), columns=["longitude", "latitude"])
+    table.insert(0, PLACES[section.name], list(places))
+    return table
 
 
 def _places(sheet: pd.DataFrame, section: Section, problems: list[Problem]) -> pd.DataFrame | None:
