@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
+from swgw.api_page import api_page
 from swgw.errors import UserError
 from swgw.files import write_text
 from swgw.plots.live import with_description
@@ -19,6 +20,9 @@ from swgw.share import shared
 
 NAMED_VERSIONS = ("swgw", "python", "torch", "pytorch-forecasting", "numpy", "pandas")
 """Those that stand below every page; the page on provenance lists all."""
+
+API = "api"
+"""Name of the page that is written from the docstrings."""
 
 
 def contents() -> dict:
@@ -112,6 +116,8 @@ def stage(folder: Path, executed: list[Path], toc: dict, config: dict) -> str:
     for path in executed:
         notebook = nbformat.read(path, as_version=4)
         nbformat.write(_with_descriptions(_without_plumbing(notebook)), folder / path.name)
+    if API in page_names(toc):
+        write_text(folder / f"{API}.md", api_page())
     for name in page_names(toc):
         if not list(folder.glob(f"{name}.*")):
             write_text(folder / f"{name}.md", f"# {name}\n\nNot executed in this small build.\n")

@@ -11,6 +11,7 @@ import yaml
 
 from swgw.execute import read_parameters
 from swgw.launch import setup_code
+from swgw.render import API
 from swgw.share import shared
 
 NOTEBOOKS = {path.stem: path for path in sorted(shared("notebooks").glob("*.ipynb"))}
@@ -52,7 +53,7 @@ def test_contents_and_files_agree():
     listed = [toc["root"]] + [c["file"] for part in toc["parts"] for c in part["chapters"]]
     texts = {path.stem for path in shared("book").glob("*.md")}
     assert len(listed) == len(set(listed))
-    assert set(listed) == set(NOTEBOOKS) | texts
+    assert set(listed) == set(NOTEBOOKS) | texts | {API}
 
 
 @each_notebook
