@@ -18,7 +18,8 @@ def write_tables(results: Path, readme: Path) -> None:
         path = results / f"{name}.json"
         if path.exists():
             result = json.loads(path.read_text(encoding="utf-8"))
-            made = "\n".join([*lines(result), "", describe(result["machine"])])
+            machine = [describe(result["machine"])] if "machine" in result else []
+            made = "\n".join([*lines(result), "", *machine]).rstrip()
             mark = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
             text = mark.sub(lambda found, made=made: f"{found[1]}{made}\n{found[2]}", text)
     write_text(readme, text)
@@ -137,6 +138,33 @@ def stages(result: dict) -> list[str]:
     return [*lines, "", *markdown(["work", "processor minutes"], parts)]
 
 
+def contest(result: dict) -> list[str]:
+    """Scores of the challenge: ours, our members' and the teams'."""
+    names = ["nse", "mae", "rmse", "mae_20", "mae_80", "coverage"]
+    rows, over_seeds = [], []
+    for row in result["scores"]:
+        who = f"**{row['who']}**" if row["kind"] == "ours" else row["who"]
+        cells = [three(row[name]) for name in names]
+        cells[0] += f" [{three(row['nse_low'])}, {three(row['nse_high'])}]"
+        rows.append([who, *cells, three(row["nse_cal"]), three(row["nse_out_of_fold"])])
+        if row["kind"] != "team":
+            ends = [[three(row[f"{name}_{end}"]) for end in ("min", "max")] for name in names]
+            over_seeds.append([who, *["–".join(pair) if all(pair) else "" for pair in ends]])
+    head = ["NSE", "MAE (m)", "RMSE (m)", "MAE_0.2", "MAE_0.8", "PICP"]
+    weights = ", ".join(f"{name} {value:.2f}" for name, value in result["weights"].items())
+    told = (
+        f"Weights: {weights}. {result['processor_seconds'] / 60:.1f} minutes of one processor for "
+        f"all fits, {result['seeds']} seeds."
+    )
+    first = markdown([result["site"], *head, "NSE cal", "NSE oof"], rows)
+    return [*first, "", *markdown(["over seeds", *head], over_seeds), "", told]
+
+
+def three(value: float | None) -> str:
+    """Three decimals; empty where there is none."""
+    return "" if value is None else f"{value:.3f}"
+
+
 TABLES = {
     "speed": ratios,
     "same_loss": losses,
@@ -144,4 +172,5 @@ TABLES = {
     "peers": ratios,
     "budget": budgets,
     "paper": stages,
+    "challenge": contest,
 }

@@ -33,7 +33,7 @@ def challenge(
     output: Annotated[
         Path, typer.Option(help="Where the results go, in a folder named as the site.")
     ] = Path("_build/challenge"),
-    seeds: Annotated[int, typer.Option(min=1, max=99, help="Seeds of what draws.")] = 8,
+    seeds: Annotated[int, typer.Option(min=1, max=99, help="Seeds of what draws.")] = 5,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes side by side; as many as cores, at most 4.")
     ] = None,

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -307,6 +308,17 @@ def _benchmark(folder, output, *more):
     return CliRunner().invoke(app, [*arguments, "--seeds", "2", "--workers", "1", *more])
 
 
+def _in_readme(record):
+    """Table of benchmarks/README.md; a wheel has none."""
+    benchmarks = Path(__file__).resolve().parents[1] / "benchmarks"
+    if not benchmarks.is_dir():
+        pytest.skip("benchmarks come with the repository only")
+    sys.path.insert(0, str(benchmarks))
+    import tables
+
+    return tables.contest(record)
+
+
 def test_the_command_forecasts_scores_and_draws_and_never_fits_twice(
     made, tmp_path, small, monkeypatch
 ):
@@ -325,6 +337,7 @@ def test_the_command_forecasts_scores_and_draws_and_never_fits_twice(
     assert sum(record["weights"].values()) == pytest.approx(1, abs=1e-3)
     assert (folder / "challenge.png").read_bytes().startswith(b"\x89PNG")
     assert "swgw *" in ended.output
+    assert _in_readme(record)[2].startswith("| ")
     monkeypatch.setattr(recipe, "_forecast", None)  # a second fit would fail
     assert _benchmark(made, tmp_path).exit_code == 0
 
