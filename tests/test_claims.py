@@ -4,6 +4,7 @@ import re
 from math import inf, nan
 
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pytest
 from fake_study import VARIANTS, make_study
@@ -12,6 +13,7 @@ from swgw.bootstrap import Interval, judge, verdict
 from swgw.claims import CLAIMS, VERDICTS, Band, Claim, Finding, Part
 from swgw.claims.rules import combine
 from swgw.pages import claims as page
+from swgw.share import shared
 from swgw.statements import STATEMENTS
 from swgw.transfer import claims as transfer_claims
 
@@ -117,6 +119,13 @@ def test_keys_and_numbers_fit():
     assert len(set(KEYS)) == len(KEYS) >= 25
     assert set(KEYS) == set(page.EVIDENCE)
     assert all(claim.where and claim.text.endswith(".") for claim in CLAIMS)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=KEYS)
+def test_the_figure_of_a_claim_is_on_its_page(claim: Claim):
+    notebook = nbformat.read(shared("notebooks") / f"{claim.page}.ipynb", 4)
+    names = [c.metadata.get("mystnb", {}).get("figure", {}).get("name") for c in notebook.cells]
+    assert claim.figure in names
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=KEYS)

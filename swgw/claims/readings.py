@@ -92,6 +92,14 @@ READINGS = (
         over="seeds",
     ),
     Claim(
+        "attention_needs", ATTENTION, "it is where forecasts need it",
+        "Attention lies where the forecasts need the past.",
+        "abstract (“interpretable”), section 4.1", "",
+        "the rank correlation, over parts of the past, of attention with the rise of the loss "
+        "when that part is exchanged,", POSITIVE,
+        "fig-attention-past", "04_1_attention", over="well",
+    ),
+    Claim(
         "heads_weak", DRIVERS, "heads: no strong correlation",
         "Heads correlate strongly with none of the drivers.",
         "section 4.2, Fig. 11", "",
@@ -180,6 +188,15 @@ READINGS = (
         "the mean weight of these lags less that of the others", POSITIVE,
         "fig-15-importance", "04_2_drivers", ("gauge",),
         over="seeds",
+    ),
+    Claim(
+        "weights_truth", DRIVERS, "weights tell what moves a well",
+        "The weights of the inputs say which driver moves which well: they rank the wells as the "
+        "truth does.",
+        "abstract (“interpretable”), section 4.2", "",
+        "the rank correlation over wells of a driver's weight and its true share", POSITIVE,
+        "fig-drivers-agreement", "04_3_trust", ("truth", "both", "wells:3"),
+        over="well",
     ),
 )  # fmt: skip
 """In the order of the paper."""

@@ -154,7 +154,7 @@ class Claim:
         every = "" if parts < 2 else f", in each of {parts}"
         if self.exact:
             return self.exact
-        return f"90 % interval of {self.statistic} {self.band.words}{every}"
+        return f"the 90 % interval of {self.statistic} lies {self.band.words}{every}"
 
 
 @dataclass(frozen=True)

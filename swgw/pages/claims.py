@@ -35,13 +35,21 @@ MARKS = {
 """A shape for each verdict, so that nothing rests on colour."""
 
 
-@lru_cache(maxsize=8)
-def findings(study) -> tuple[Finding, ...]:
-    """Judge every claim that can be asked of a basin, in the order of the sources."""
+def findings(study, *headings: str) -> tuple[Finding, ...]:
+    """Judge the claims that can be asked of a basin, in the order of the sources.
+
+    Parameters
+    ----------
+    study : Study
+    *headings : str
+        Groups of claims; all by default.
+    """
     companion = study.basin.settings.companion_is_paper
-    return tuple(find(study, claim) for claim in CLAIMS if companion or claim.own)
+    asked = [claim for claim in CLAIMS if companion or claim.own]
+    return tuple(find(study, claim) for claim in asked if not headings or claim.group in headings)
 
 
+@lru_cache(maxsize=512)
 def find(study, claim: Claim) -> Finding:
     """Judge one claim: over draws of a virtual basin where it depends on them, else in this one."""
     lacking = missing(study, *claim.needs)
@@ -64,10 +72,10 @@ def fill(study, text: str) -> str:
     return text.replace("{water}", words.surface_water_word(study))
 
 
-def groups(study) -> dict[str, list[Finding]]:
+def groups(study, *headings: str) -> dict[str, list[Finding]]:
     """Give the findings under their headings, in order."""
     found: dict[str, list[Finding]] = {}
-    for finding in findings(study):
+    for finding in findings(study, *headings):
         found.setdefault(fill(study, finding.claim.group), []).append(finding)
     return found
 
@@ -156,7 +164,7 @@ def table_claims(study, group: str) -> Markdown:
         As the claims have it, with ``{water}``.
     """
     companion, rows = study.basin.settings.companion_is_paper, []
-    for finding in groups(study).get(fill(study, group), []):
+    for finding in findings(study, group):
         claim, note = finding.claim, _note(finding)
         said = fill(study, claim.text)
         if companion:
@@ -199,11 +207,10 @@ def words_tally(study) -> Markdown:
             "has three."
         )
     elif decided:
-        open_ = decided + int(counts.get("inconclusive", 0))
+        tried = decided + int(counts.get("inconclusive", 0))
         text += (
-            f" Of {open_} that were put to the test, about {round(0.05 * open_)} would be decided "
-            "the wrong way by chance if each rested on one number whose true value lay at the edge "
-            "of its band."
+            f" Of the {tried} that were put to the test, about {round(0.1 * tried)} would be "
+            "decided by chance alone if every true value lay on the edge of its band."
         )
     once = sum(finding.one_basin for finding in found)
     if once:
@@ -242,18 +249,18 @@ def figure_readings(study) -> Figure:
 
 
 def _figure(study, headings: tuple[str, ...]) -> Figure:
-    rows, wanted = [], {fill(study, heading) for heading in headings}
-    for group, finding in ((g, f) for g, found in groups(study).items() for f in found):
+    rows = []
+    for finding in findings(study, *headings):
         part, band = finding.deciding, finding.claim.band
         plain = part is not None and not finding.claim.unit
         value, low, high = (
             (part.found.value, part.found.low, part.found.high) if plain else (np.nan,) * 3
         )
-        row = {"group": group, "label": fill(study, finding.claim.short)}
+        row = {"group": fill(study, finding.claim.group)}
+        row |= {"label": fill(study, finding.claim.short)}
         row |= {"verdict": finding.verdict, "value": value, "low": low, "high": high}
         row |= {"paper": part.paper if plain else np.nan, "from": band.low, "to": band.high}
-        if group in wanted:
-            rows.append(row)
+        rows.append(row)
     return plots.plot_claims(pd.DataFrame(rows))
 
 

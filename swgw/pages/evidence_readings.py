@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from swgw import agreement, trust
 from swgw.bootstrap import Interval
 from swgw.claims import Claim, Part
 from swgw.correlation import pearson
@@ -10,7 +11,8 @@ from swgw.drawn import lag_table as lags_of_wells
 from swgw.pages.attention import matches, readings, tft
 from swgw.pages.drivers import driving_series, lag_table, monthly_autocorrelation
 from swgw.pages.evidence import Found
-from swgw.pages.evidence_wells import one_part, over_seeds, over_wells, seeds_of
+from swgw.pages.evidence_wells import one_part, over_wells, seeds_of
+from swgw.probe.work import lack
 
 LAGS = (1, 2, 4, 11)
 STATICS = ("distance_to_river", "cluster", "slope")
@@ -52,7 +54,7 @@ def _late_shares(study) -> tuple[np.ndarray, float]:
 def attention_near(study, claim: Claim) -> Found:
     """Attention on the latest month less an even share."""
     shares, even = _late_shares(study)
-    return one_part(study, claim, *over_seeds(shares.mean(axis=1) - even), len(shares))
+    return [Part("", trust.over_seeds(shares.mean(axis=1) - even), claim.band)]
 
 
 def attention_lead(study, claim: Claim) -> Found:
@@ -60,7 +62,21 @@ def attention_lead(study, claim: Claim) -> Found:
     shares, _ = _late_shares(study)
     if shares.shape[1] < 2:
         return "one lead time, where two are needed"
-    return one_part(study, claim, *over_seeds(shares[:, 0] - shares[:, -1]), len(shares))
+    return [Part("", trust.over_seeds(shares[:, 0] - shares[:, -1]), claim.band)]
+
+
+def attention_needs(study, claim: Claim) -> Found:
+    """Rank correlation of attention with what forecasts need of the past."""
+    if lack(study):
+        return lack(study)
+    return [Part("", trust.attention_and_needs(study), claim.band)]
+
+
+def weights_truth(study, claim: Claim) -> Found:
+    """Rank correlation over wells of selection weights with the truth."""
+    if lack(study):
+        return lack(study)
+    return [Part("", agreement.agreement_of(study, agreement.WEIGHTS), claim.band)]
 
 
 def _head_correlations(study) -> pd.DataFrame:
@@ -150,7 +166,7 @@ def statics(study, claim: Claim) -> Found:
     if not set(STATICS) <= set(weights.index) or others.empty:
         return "the network has not these three static inputs and others beside them"
     gap = weights.loc[list(STATICS)].min() - weights.loc[others].max()
-    return one_part(study, claim, *over_seeds(gap.to_numpy()), len(gap))
+    return [Part("", trust.over_seeds(gap.to_numpy()), claim.band)]
 
 
 def _lags(weights: pd.DataFrame) -> pd.Index:
@@ -164,7 +180,7 @@ def lagged(study, claim: Claim) -> Found:
     if mine.empty:
         return f"{tft(study)} has no lagged surface water among its inputs"
     gap = weights.loc[mine].max() - weights.drop(index=mine).max()
-    return one_part(study, claim, *over_seeds(gap.to_numpy()), len(gap))
+    return [Part("", trust.over_seeds(gap.to_numpy()), claim.band)]
 
 
 def lags(study, claim: Claim) -> Found:
@@ -175,7 +191,7 @@ def lags(study, claim: Claim) -> Found:
     if not set(named) <= set(weights.index) or others.empty:
         return "the network has not all these lags among its inputs, and others"
     gap = weights.loc[named].mean() - weights.loc[others].mean()
-    return one_part(study, claim, *over_seeds(gap.to_numpy()), len(gap))
+    return [Part("", trust.over_seeds(gap.to_numpy()), claim.band)]
 
 
 READINGS = {
@@ -183,6 +199,7 @@ READINGS = {
     "attention_others": attention_others,
     "attention_near": attention_near,
     "attention_lead": attention_lead,
+    "attention_needs": attention_needs,
     "heads_weak": heads_weak,
     "heads_water_most": heads_water_most,
     "heads_water": heads_water,
@@ -192,5 +209,6 @@ READINGS = {
     "statics": statics,
     "lagged": lagged,
     "lags": lags,
+    "weights_truth": weights_truth,
 }
 """By key of the claim: what gives its numbers."""

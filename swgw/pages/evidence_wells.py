@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from swgw import published
 from swgw.bootstrap import DRAWS, LEVEL, Interval
@@ -78,22 +77,6 @@ def over_wells(
         drawn.append(statistic(values[chosen]))
     low, high = np.nanquantile(drawn, LIMITS)
     return statistic(values), low, high
-
-
-def over_seeds(values: np.ndarray) -> tuple[float, float, float]:
-    """Mean over seeds with its 90 % interval by Student's t, which knows how few seeds there are.
-
-    Examples
-    --------
-    >>> [round(float(x), 2) for x in over_seeds(np.array([1.0, 2.0, 3.0]))]
-    [2.0, 0.31, 3.69]
-    """
-    values = np.asarray(values, float)
-    mean, n = values.mean(), len(values)
-    if n < 2:
-        return mean, np.nan, np.nan
-    half = stats.t.ppf(LIMITS[1], n - 1) * values.std(ddof=1) / np.sqrt(n)
-    return mean, mean - half, mean + half
 
 
 def _far(study, wells: pd.Index) -> np.ndarray:

@@ -9,6 +9,7 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 
 from swgw import words
+from swgw.pages import claims as every_claim
 from swgw.pages import placeholder_figure, placeholder_words
 from swgw.plots import transfer as plots
 from swgw.transfer import claims
@@ -185,26 +186,23 @@ def words_unlike(study, transfer: Transfer) -> Markdown:
         f"{_interval(found.value, found.low, found.high)}. That transfer fails where a well is "
         f"unlike the others is **{claims.verdict(found)}**.\n\n"
     )
-    return Markdown(text + _hills(study, transfer)[0])
+    return Markdown(text + _hills(study, transfer))
 
 
-def _hills(study, transfer: Transfer) -> tuple[str, str]:
-    """Sentence about the well in the hills, and the verdict."""
+def _hills(study, transfer: Transfer) -> str:
+    """Sentence about the well in the hills."""
     well = claims.steep_well(study.basin.wells)
     if well is None or well not in transfer.nse("TL-LSTM"):
-        reason = (
+        return (
             "No well stands out by its slope, so the claim about a hilly well is not testable here."
         )
-        return reason, "not testable here"
     found = claims.steep_interval(transfer, well)
-    word = claims.verdict(found, -1)
-    text = (
+    return (
         f"Well {words.escape(well)} stands in the hills, by the slopes in `wells.csv`. There "
         "TL-LSTM − IT-LSTM, less its median over the other wells, is "
         f"{_interval(found.value, found.low, found.high, 3)}; below zero means worse there than "
-        f"elsewhere. That transfer does worse at the hilly well is **{word}**."
+        f"elsewhere. That transfer does worse at the hilly well is **{claims.verdict(found, -1)}**."
     )
-    return text, word
 
 
 @_needs_transfer
@@ -260,27 +258,8 @@ def figure_hunger(study, transfer: Transfer) -> Figure:
 
 @_needs_transfer
 def table_claims(study, transfer: Transfer) -> Markdown:
-    """The source's claims, our numbers and the verdicts."""
-    table = claims.summary(transfer).set_index("approach")
-    rows = []
-    for name, theirs in (("IT-LSTM", "0.92"), ("TL-LSTM", "0.91")):
-        ours = _interval(*table.loc[name, ["mean", "mean_low", "mean_high"]])
-        claim = f"mean NSE of {name}, one month ahead: {theirs}"
-        rows.append({"claim": claim, "ours": ours, "verdict": "**not testable here**"})
-    for line in claims.comparisons(transfer, claims.COMPARISONS).itertuples():
-        first, second = line.comparison.split(" − ")
-        says = f"{first} is {'as good as' if line.says == 'nearly identical' else 'better than'}"
-        ours = _interval(line.value, line.low, line.high, 3)
-        rows.append({"claim": f"{says} {second}", "ours": ours, "verdict": f"**{line.word}**"})
-    share, word = claims.time_share(transfer)
-    ours = f"{words.percent(share, 1)} of the processor time"
-    rows.append({"claim": "TL-LSTM takes a fraction of the time", "ours": ours,
-                 "verdict": f"**{word}**"})  # fmt: skip
-    rows.append({"claim": "from weeks to minutes", "ours": "see the times above",
-                 "verdict": "**not testable here**"})  # fmt: skip
-    rows.append({"claim": "TL-LSTM is worse at the hilly well", "ours": "see above",
-                 "verdict": f"**{_hills(study, transfer)[1]}**"})  # fmt: skip
-    return words.table(pd.DataFrame(rows))
+    """The source's claims, our numbers and the verdicts: the rows of the page on claims."""
+    return every_claim.table_claims(study, every_claim.TRANSFER_LEARNING)
 
 
 @_needs_transfer

@@ -20,11 +20,21 @@ MARKS = {
 COLOURS = {"supported": style.BLUE, "contradicted": style.RED}
 REACH = 1.05
 """Statistics without a unit are drawn up to here; what lies beyond is cut."""
+TICKS = (-1, -0.5, -0.2, -0.05, 0, 0.05, 0.2, 0.5, 1)
 
 
-def _legend(figure: Figure, extra: list[Line2D] | None = None) -> None:
+def _root(x: np.ndarray) -> np.ndarray:
+    """Spread small numbers of either sign."""
+    return np.sign(x) * np.sqrt(np.abs(x))
+
+
+def _square(x: np.ndarray) -> np.ndarray:
+    return np.sign(x) * np.square(x)
+
+
+def _legend(figure: Figure, extra: list[Line2D], columns: int) -> None:
     handles = [Line2D([], [], ls="", ms=7, mew=1.5, label=v, **how) for v, how in MARKS.items()]
-    figure.legend(handles=handles + (extra or []), ncol=6, loc="outside upper left", fontsize=8)
+    figure.legend(handles=handles + extra, ncol=columns, loc="outside upper left", fontsize=8)
 
 
 def plot_verdicts(marks: dict[str, list[str]]) -> Figure:
@@ -48,7 +58,7 @@ def plot_verdicts(marks: dict[str, list[str]]) -> Figure:
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.tick_params(length=0)
     axes.set_title("One mark a claim", fontsize=8.5)
-    _legend(figure)
+    _legend(figure, [], 5)
     return figure
 
 
@@ -71,22 +81,25 @@ def plot_claims(table: pd.DataFrame) -> Figure:
     axes.axvline(0, color=style.DARK, lw=0.8)
     axes.set_yticks(places, [style.literal(label) for label in table["label"]])
     axes.set_ylim(places.max() + 0.7, -1.6)
-    axes.set_xlim(-REACH, REACH + 0.15)
-    axes.set_xlabel("Difference of scores, correlation or share [–]")
+    axes.set_xscale("function", functions=(_root, _square))
+    axes.set_xlim(-REACH, REACH + 0.3)
+    axes.set_xticks(TICKS, [f"{tick:g}".replace("-", "−") for tick in TICKS])
+    axes.set_xlabel("Difference of scores, correlation or share [–], on a scale of square roots")
     axes.grid(False, axis="y")
     claimed = Line2D([], [], color=style.LIGHT, lw=6, label="as claimed")
-    star = Line2D([], [], ls="", marker="*", ms=10, mfc="white", mec=style.DARK, label="paper")
-    _legend(figure, [claimed] + [star] * bool(table["paper"].notna().any()))
+    star = Line2D([], [], ls="", marker="*", ms=10, mfc="white", mec=style.DARK, label="source")
+    _legend(figure, [claimed] + [star] * bool(table["paper"].notna().any()), 4)
     return figure
 
 
 def _draw_claim(axes: Axes, y: float, row: dict) -> None:
     """One claim: the band it claims, its interval, the source's number, the mark at the right."""
-    if np.isfinite(row["value"]):
+    if np.isfinite(row["value"]) and row["verdict"] != "not testable here":
         edges = np.clip([row["from"], row["to"]], -REACH, REACH)
         axes.plot(edges, [y, y], color="#EDEDED", lw=8, solid_capstyle="butt", zorder=0)
+    if np.isfinite(row["value"]):
         colour = COLOURS.get(row["verdict"], style.DARK)
         axes.plot(np.clip([row["low"], row["high"]], -REACH, REACH), [y, y], color=colour, lw=2)
         axes.plot(np.clip(row["value"], -REACH, REACH), y, "|", color=colour, ms=8, mew=2)
         axes.plot(row["paper"], y, "*", ms=9, mfc="white", mec=style.DARK, mew=0.8)
-    axes.plot(REACH + 0.08, y, ls="", ms=6.5, mew=1.4, **MARKS[row["verdict"]])
+    axes.plot(REACH + 0.16, y, ls="", ms=6.5, mew=1.4, **MARKS[row["verdict"]])
