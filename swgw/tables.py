@@ -114,7 +114,7 @@ class Reader:
         """Read ``forcing.csv``: ``date``, ``place``, then the variables."""
         name = "forcing.csv"
         ids = ("well_id", "gauge_id")
-        why = "with at least date and precipitation"
+        why = "with at least date and precipitation; `swgw import power` writes one"
         raw = self.raw(name, ("date", "precipitation"), (*ids, *VARIABLES), why)
         if raw is None:
             return None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import typer
+from served import power_answer, serve
 from typer.testing import CliRunner
 
 import swgw
@@ -15,6 +16,7 @@ from swgw import share
 from swgw.check import check_basin
 from swgw.cli import app
 from swgw.pages import your_basin
+from swgw.sources import service
 from swgw.troubles import TROUBLES, messages
 
 PAGE = json.loads((share.shared("notebooks") / "08_your_basin.ipynb").read_text(encoding="utf-8"))
@@ -51,29 +53,80 @@ def test_the_first_steps_work_when_pasted(tmp_path, monkeypatch):
     assert "the folder is in order" in answer.stdout
 
 
-def test_the_mapping_shown_works(tiny_basin, tmp_path, monkeypatch):
+def german(number):
+    return f"{float(number):.3f}".replace(".", ",")
+
+
+def day(texts):
+    return pd.to_datetime(texts).dt.strftime("%d.%m.%Y")
+
+
+def run(line):
+    answer = CliRunner().invoke(app, shlex.split(line, comments=True)[1:])
+    assert answer.exit_code == 0, answer.stderr
+    return answer.stdout
+
+
+@pytest.fixture
+def two_files(tiny_basin, tmp_path, monkeypatch):
+    """The two files and the mapping that the page shows, in the present folder."""
     monkeypatch.chdir(tmp_path)
-    [mapping] = blocks(TEXT, "yaml")
-    Path("mapping.yml").write_text(mapping, encoding="utf-8")
     read = lambda name: pd.read_csv(tiny_basin / name, dtype=str)  # noqa: E731
-    sites = {"well_id": "Number", "longitude": "East", "latitude": "North"}
-    read("wells.csv").rename(columns=sites).to_csv("sites.csv", index=False)
+    heads = read("heads.csv").replace({"well_id": {"A1": "P1", "A2": "P2"}})
+    heads = heads[heads["well_id"].isin(["P1", "P2"])].assign(Day=lambda t: day(t["date"]))
+    levels = heads.assign(head=heads["head"].map(german)).set_index(["Day", "well_id"])["head"]
+    wide = levels.unstack().fillna("-999").reset_index()  # noqa: PD010
+    wide.to_csv("levels.csv", index=False, sep=";")
+    flow = read("surface_water.csv")
+    flow = pd.DataFrame({"Day": day(flow["date"]), "Weir": flow["discharge"].map(german)})
+    flow.to_csv("flow.csv", index=False, sep=";")
+    Path("mapping.yml").write_text(blocks(TEXT, "yaml")[0], encoding="utf-8")
+    return heads
+
+
+def test_two_files_become_a_basin_by_the_page_alone(two_files, tiny_basin, tmp_path, monkeypatch):
+    monkeypatch.setattr(service, "PAUSE", 0.0)
+    monkeypatch.setattr(service.pooch, "os_cache", lambda name: tmp_path / "cache" / name)
+    steps = [line for line in commands(TEXT) if "my_valley" in line]
+    show, write, weather, check = steps[:4]
+    assert "P1" in run(show) and not Path("my_valley").exists()
+    assert "Next: swgw import power my_valley" in run(write)
+    [problem] = check_basin("my_valley")
+    assert "swgw import power" in problem.expected
+    with serve(lambda path, query: (200, power_answer(query))) as (address, _):
+        monkeypatch.setenv("SWGW_POWER", f"{address}/power")
+        run(weather)
+    assert "in order" in run(check)
+    basin = swgw.load_basin("my_valley")
+    found = basin.heads.groupby("well_id")["head"].mean()
+    expected = two_files.assign(head=two_files["head"].astype(float)).groupby("well_id")["head"]
+    pd.testing.assert_series_equal(found, expected.mean(), check_dtype=False, atol=1e-3)
+    water = swgw.load_basin(tiny_basin).surface_water["value"]
+    assert basin.surface_water["value"].mean() == pytest.approx(water.mean(), abs=1e-3)
+    assert basin.settings.target_gauge == "Weir"
+
+
+def test_the_mapping_of_other_shapes_works(tiny_basin, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mapping.yml").write_text(blocks(TEXT, "yaml")[1], encoding="utf-8")
+    read = lambda name: pd.read_csv(tiny_basin / name, dtype=str)  # noqa: E731
+    sites = {"well_id": "Number", "longitude": "East", "latitude": "North",
+             "surface_elevation": "Ground"}  # fmt: skip
+    wells = read("wells.csv").rename(columns=sites)
+    wells.to_csv("sites.csv", index=False)
     weather = {"date": "Day", "precipitation": "Rain", "temperature": "Mean"}
     read("forcing.csv").rename(columns=weather).to_csv("weather.csv", index=False)
-    heads = read("heads.csv")
-    heads["head"] = [f"{float(h) * 100:.1f}".replace(".", ",") for h in heads["head"]]
-    heads["Day"] = pd.to_datetime(heads["date"]).dt.strftime("%d.%m.%Y")
-    wide = heads.set_index(["Day", "well_id"])["head"].unstack().fillna("-999")  # noqa: PD010
-    wide.reset_index().to_csv("levels.csv", index=False, sep=";")
-    for line in [line for line in commands(TEXT) if "import table" in line]:
-        answer = CliRunner().invoke(app, shlex.split(line)[1:])
-        assert answer.exit_code == 0, answer.stderr
-    assert check_basin("my_valley") == []
-    basin, clean = swgw.load_basin("my_valley"), swgw.load_basin(tiny_basin)
-    assert basin.settings.title == "My valley"
-    found = basin.heads.groupby("well_id")["head"].agg(["size", "mean"])
-    expected = clean.heads.groupby("well_id")["head"].agg(["size", "mean"])
-    pd.testing.assert_frame_equal(found, expected, atol=1e-3)
+    heads = read("heads.csv").rename(columns={"date": "Day", "well_id": "Number"})
+    ground = heads["Number"].map(wells.set_index("Number")["Ground"]).astype(float)
+    tape = (ground - heads["head"].astype(float)) / 0.3048
+    heads.assign(Tape=tape.round(6)).drop(columns="head").to_csv("readings.csv", index=False)
+    run("swgw import table sites.csv readings.csv weather.csv mine --mapping mapping.yml")
+    assert check_basin("mine") == []
+    found, clean = (
+        swgw.load_basin(folder).heads.groupby("well_id")["head"].agg(["size", "mean"])
+        for folder in ("mine", tiny_basin)
+    )
+    pd.testing.assert_frame_equal(found, clean, atol=1e-3)
 
 
 def test_each_trouble_has_its_message():

@@ -174,10 +174,10 @@ def _weather(sheet: pd.DataFrame, section: Section, problems: list[Problem]) -> 
 
 def _words(section: Section, sheet: pd.DataFrame, table: pd.DataFrame) -> str:
     """Say in a line or two what was understood of one section."""
-    start = f"{section.name}: {section.file.name}, {len(sheet)} rows"
+    start = f"{section.name}: {section.file.name}, {len(sheet)} row{'s' * (len(sheet) != 1)}"
     if section.name in PLACES:
         ids = table[PLACES[section.name]]
-        return f"{start}, {len(table)} places ({', '.join(ids[:3])}{', …' * (len(ids) > 3)})"
+        return f"{start}, {len(table)} place{'s' * (len(table) != 1)} ({', '.join(ids[:3])}{', …' * (len(ids) > 3)})"
     span = f"{table['date'].min():%Y-%m-%d} to {table['date'].max():%Y-%m-%d}"
     if section.name == "forcing":
         ranges = [_range(table[name], name, section.keys.get("units", {}).get(name))
