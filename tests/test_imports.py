@@ -14,7 +14,7 @@ from swgw import share
 PACKAGE = Path(swgw.__file__).parent
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 TORCH = {"torch", "lightning", "pytorch_forecasting"}
-ENGINE = ("models/", "transfer/", "probe/", "sensitivity/")
+ENGINE = ("models/", "transfer/", "probe/", "sensitivity/", "challenge/network.py")
 
 
 @lru_cache
