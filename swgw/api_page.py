@@ -5,6 +5,7 @@ The source is parsed and not imported, so that the page costs a fraction of a se
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,7 +96,20 @@ def _converted(node: ast.AST) -> list[str]:
 
     config = Config(napoleon_use_param=False, napoleon_use_rtype=False, napoleon_use_ivar=True)
     text = inspect.cleandoc(ast.get_docstring(node) or "")
-    return NumpyDocstring(text, config).lines()
+    return [_without_bars(line) for line in NumpyDocstring(text, config).lines()]
+
+
+def _without_bars(line: str) -> str:
+    r"""Escape the bars of prose, which reStructuredText would take for a substitution.
+
+    Examples
+    --------
+    >>> print(_without_bars("the mean of |y − x|, ``int | None``"))
+    the mean of \|y − x\|, ``int | None``
+    """
+    if line.lstrip().startswith((">>>", "...")):
+        return line
+    return re.sub(r"(``.*?``)|\|", lambda found: found[1] or r"\|", line)
 
 
 def _public(tree: ast.Module | ast.ClassDef) -> list[ast.FunctionDef | ast.ClassDef]:

@@ -19,6 +19,11 @@ _MENDED = (
     (re.compile(r'<th class="head">\s*(?:<p>\s*</p>)?\s*</th>'), '<td class="head"></td>'),
     # the role that docutils gives to a reference was withdrawn; the list wants list items
     (re.compile(r'role="doc-biblioentry"'), 'role="listitem"'),
+    # a picture opens by itself, where a telephone's reader can enlarge it
+    (
+        re.compile(r'<img [^>]*?src="(_images/[^"]+)"[^>]*>'),
+        r'<a class="whole" href="\1">\g<0></a>',
+    ),
 )
 
 
