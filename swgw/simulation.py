@@ -36,7 +36,9 @@ SEEDS = 3
 MOST_WELLS = {"smoke": 1, "quick": 2, "paper": 4, "full": 8}
 """Where ``history: false`` makes simulation what a basin is for, every well is simulated."""
 
-SMOKE_STEPS = 2
+STEPS = {"smoke": 2, "quick": 40}
+"""Steps of the optimiser in small profiles; others have those of the recipe."""
+
 SECONDS = 2_000.0  # of work, in the unit of a job's cost
 SOURCES = (
     "simulation.py", "response.py", "challenge/network.py", "challenge/features.py",
@@ -89,7 +91,7 @@ class Simulations:
 
     @property
     def _steps(self) -> int | None:
-        return SMOKE_STEPS if self.profile.name == "smoke" else None
+        return STEPS.get(self.profile.name)
 
     def jobs(self) -> list[Job]:
         """List the work: one job a well."""

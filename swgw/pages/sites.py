@@ -123,7 +123,7 @@ def words_verdict(study) -> Markdown:
             f"- {_task_word(study, task)}: the second task {HELPS[line['word']]}. It raises the "
             f"NSE at {line['better']} of {line['n']} {'gauges' if task == TASKS[0] else 'wells'}; "
             f"the median difference is {words.number(line['value'], 3)}"
-            f"{_interval(line)}, p = {_p(line['wilcoxon'])} by the signed-rank test."
+            f"{_interval(line)}; the signed-rank test gives p {_equals(line['wilcoxon'])}."
         )
     if len(sites_of(study).seeds) < 2:
         lines.append(
@@ -131,6 +131,10 @@ def words_verdict(study) -> Markdown:
             "waits for a profile with more seeds (`paper`, `full`)."
         )
     return Markdown("\n".join(lines))
+
+
+def _equals(value: float) -> str:
+    return _p(value) if value < 0.001 else f"= {_p(value)}"
 
 
 def _interval(line: pd.Series) -> str:
