@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -91,6 +92,19 @@ def test_gaps_of_inputs_are_filled_and_told(tmp_path):
     assert site.remarks[0] == "13 days of precipitation filled"
 
 
+def test_what_lies_outside_the_inputs_is_cut_and_told(tmp_path):
+    folder = write_site(tmp_path / "Place")
+    lines = (folder / "input_data.csv").read_text().splitlines()
+    (folder / "input_data.csv").write_text("\n".join([lines[0], *lines[731:-100]]) + "\n")
+    site = read_site(folder, SHORT)
+    assert site.heads.index[0] == pd.Timestamp("2011-01-01")
+    assert site.period.score_to == pd.Timestamp("2018-09-22")
+    assert site.remarks == (
+        "365 heads before the first input are not used",
+        "inputs end on 2018-09-22, and so do the scored days",
+    )
+
+
 def _without(name, file):
     def spoil(folder):
         table = pd.read_csv(folder / file, index_col=0)
@@ -157,7 +171,7 @@ def _twice(folder):
         (_kelvin, "as warmest; expected -70 to 60 °C"),
         (_without("PRCP", "input_data.csv"), "found no precipitation, only TMAX, TMIN"),
         (_short("heads.csv", 60), "found 59 heads in 0.2 years"),
-        (_short("input_data.csv", 3000), "found inputs to 2017-03-"),
+        (_short("input_data.csv", 2900), "found inputs to 2016-12-"),
         (_twice, "found a day that another row has, too"),
         (_link, "a path or link that leaves the folder"),
     ],
@@ -269,7 +283,7 @@ def test_the_teams_scores_are_reproduced_to_three_decimals():
     text = (UPSTREAM / "README.md").read_text(encoding="utf-8")
     table = [[cell.strip() for cell in line.strip("|").split("|")]
              for line in text.splitlines() if line.count("|") == 11][2:]  # fmt: skip
-    obs = read_observed(UPSTREAM / "data" / "USA")
+    obs = read_observed(UPSTREAM / "data" / "USA", PERIODS["USA"])
     files = find_submissions(UPSTREAM / "submissions", "USA")
     assert {row[0] for row in table} == set(files)
     for team, _, _, *published in table:
@@ -280,6 +294,20 @@ def test_the_teams_scores_are_reproduced_to_three_decimals():
                 assert np.isnan(found[name])
             else:
                 assert abs(found[name] - float(value)) < 0.0005 + 1e-9, (team, name)
+
+
+def test_a_team_with_no_day_of_the_scored_ones_has_no_score(made):
+    sim = pd.DataFrame({"head": 100.0}, pd.date_range("2011-01-01", "2012-12-31"))
+    row = score_row(read_observed(made, SHORT), sim, SHORT)
+    assert np.isnan([row["nse"], row["nse_low"], row["coverage"]]).all()
+    assert row["nse_cal"] < 0
+
+
+def test_too_few_hidden_heads_are_told(tmp_path):
+    folder = write_site(tmp_path / "Place")
+    shutil.copy(folder / "heads.csv", folder / "heads_full.csv")
+    with pytest.raises(BasinError, match=r"heads_full.csv: found 0 heads from 2017-01-18"):
+        read_observed(folder, SHORT)
 
 
 def test_a_spoiled_submission_is_named(tmp_path):
@@ -329,7 +357,7 @@ def test_the_command_forecasts_scores_and_draws_and_never_fits_twice(
     assert forecast.index.equals(pd.date_range("2009-01-01", "2018-12-31", name="Date"))
     assert (forecast["95% Lower Bound"] < forecast["95% Upper Bound"]).all()
     table = pd.read_csv(folder / "challenge.csv").set_index("who")
-    obs = read_observed(made).loc["2017-01-18":"2018-12-31"]
+    obs = read_observed(made, SHORT).loc["2017-01-18":"2018-12-31"]
     sim = forecast["Simulated Head"].loc[obs.index]
     assert table.loc["swgw", "nse"] == pytest.approx(scores.nse(obs, sim), abs=1e-9)
     assert table.loc["swgw", "nse_min"] < table.loc["swgw", "nse_max"]
@@ -394,7 +422,7 @@ def test_pastas_finds_the_linear_store_that_was_made(made):
     pytest.importorskip("pastas")
     site = read_site(made, SHORT)
     found = response.forecast_response(site, training_days(site.heads.index, 4), response.LINEAR)
-    hidden = read_observed(made).loc["2017-01-18":]
+    hidden = read_observed(made, SHORT).loc["2017-01-18":]
     assert scores.nse(hidden, found.loc[hidden.index]) > 0.9
 
 

@@ -32,7 +32,7 @@ COSTS = {NETWORK: 10.0, TREES: 1.0, HYBRID: 3.0, LINEAR: 2.0, FLEX: 9.0}
 """What a fit of each takes, in seconds of a processor; for the bar alone."""
 
 FORECAST = "head.csv"
-SOURCES = ("site", "features", "blocks", "network", "trees", "response", "recipe")
+SOURCES = ("site", "days", "inputs", "features", "blocks", "network", "trees", "response", "recipe")
 """Modules that the numbers of a fit depend on."""
 
 

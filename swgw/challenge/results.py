@@ -10,32 +10,40 @@ import pandas as pd
 
 from swgw import scores
 from swgw.bootstrap import block_length, nse, score_interval
+from swgw.challenge.days import by_day, find_column, read_days
 from swgw.challenge.forecast import ENSEMBLE, Forecast
 from swgw.challenge.recipe import MEMBERS
-from swgw.challenge.site import Period, Site, by_day, find_column, read_days
+from swgw.challenge.site import Period, Site
 from swgw.errors import BasinError, Problem
 from swgw.reading import to_numbers
 
 FULL = "heads_full.csv"
+FEWEST = 10
+"""Heads of the scored days that a score needs."""
+
 CALIBRATED_FROM = pd.Timestamp("2000-01-01")
 COLUMNS = {"Simulated Head": "head", "95% Lower Bound": "low", "95% Upper Bound": "high"}
 OURS = "swgw"
 SCORES = ("nse", "mae", "rmse", "mae_20", "mae_80", "coverage")
 
 
-def read_observed(folder: Path) -> pd.Series:
+def read_observed(folder: Path, period: Period) -> pd.Series:
     """Read all heads of a site, the hidden ones too: (day,) [m], without gaps.
 
     Raises
     ------
     BasinError
-        If the file is there and spoiled.
+        If the file is spoiled or has too few heads in the scored days.
     """
     problems: list[Problem] = []
     table, heads = read_days(folder, FULL, problems), pd.Series(dtype=float)
     column = find_column(table, "head", FULL, problems)
     if column:
         heads = by_day(to_numbers(table, FULL, column, problems), table["day"])
+        count = len(heads.loc[period.score_from : period.score_to])
+        if count < FEWEST:
+            found = f"{count} heads from {period.score_from:%Y-%m-%d} to {period.score_to:%Y-%m-%d}"
+            problems.append(Problem(FULL, "", found, f"at least {FEWEST} to score against"))
     if problems:
         raise BasinError(folder, problems)
     return heads
@@ -119,13 +127,15 @@ def score_row(obs: pd.Series, sim: pd.DataFrame, period: Period) -> dict[str, fl
     trained = obs.loc[CALIBRATED_FROM : period.score_from]
     shared = hidden.index.intersection(sim.index)
     row = challenge_scores(hidden, sim)
+    row["nse_cal"] = challenge_scores(trained, sim)["nse"]
+    if len(shared) < FEWEST:
+        return row | {"nse_low": float("nan"), "nse_high": float("nan")}
     days = max(1, round(float(np.median(np.diff(hidden.index) / pd.Timedelta(days=1)))))
     block = max(1, round(block_length("D") / days))
     interval = score_interval(
         hidden.loc[shared].to_numpy(), sim.loc[shared, "head"].to_numpy(), nse, block
     )
-    calibrated = challenge_scores(trained, sim)["nse"]
-    return row | {"nse_low": interval.low, "nse_high": interval.high, "nse_cal": calibrated}
+    return row | {"nse_low": interval.low, "nse_high": interval.high}
 
 
 def score_table(

@@ -91,9 +91,10 @@ def run_challenge(
         say(f"There is no {FULL}, so nothing is scored: {result.folder / 'forecast.csv'}")
         return result
     rivals = {team: read_submission(file) for team, file in teams.items()}
-    table = score_table(site, result.forecast, read_observed(path), rivals)
+    observed = read_observed(path, site.period)
+    table = score_table(site, result.forecast, observed, rivals)
     result = Result(site, result.forecast, table, result.folder, result.seconds)
-    write_scores(result, read_observed(path))
+    write_scores(result, observed)
     say(as_text(result))
     return result
 

@@ -7,40 +7,21 @@ expected. ``heads_full.csv`` is not opened here; only :mod:`swgw.challenge.resul
 the forecast has been made.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 
-from swgw.contract import shown
+from swgw.challenge.days import by_day, check_bounds, find_column, read_days
+from swgw.challenge.inputs import INPUTS, to_inputs
 from swgw.errors import BasinError, Problem, UserError
 from swgw.files import digest
-from swgw.reading import inside_folder, read_table, rows, to_dates, to_numbers
+from swgw.reading import to_numbers
 
-HEADS, INPUTS = "heads.csv", "input_data.csv"
-NAMES = {
-    "precipitation": ("rr", "prcp", "precipitation"),
-    "temperature": ("tg", "tavg", "temperature"),
-    "coldest": ("tn", "tmin"),
-    "warmest": ("tx", "tmax"),
-    "evaporation": ("et", "pet", "evaporation"),
-    "stage": ("stage_m", "stage"),
-}
-"""Our name of an input, and the names that it has at the sites, in small letters."""
-
-BOUNDS = {
-    "precipitation": (0.0, 1500.0, "mm/d"),
-    "temperature": (-70.0, 60.0, "°C"),
-    "coldest": (-70.0, 60.0, "°C"),
-    "warmest": (-70.0, 60.0, "°C"),
-    "evaporation": (-10.0, 40.0, "mm/d"),
-    "stage": (-1000.0, 9000.0, "m"),
-    "head": (-1000.0, 9000.0, "m"),
-}
+HEADS = "heads.csv"
 FEWEST_HEADS = 100
 FEWEST_YEARS = 3
-MOST_MISSING = 0.1  # of an input's days; fewer are filled with the mean of their day of the year
 
 
 @dataclass(frozen=True)
@@ -163,8 +144,10 @@ def read_site(folder: str | Path, period: Period | None = None) -> Site:
     period = period or choose_period(folder)
     problems: list[Problem] = []
     heads = _heads(read_days(folder, HEADS, problems), period, problems)
-    inputs, remarks = _inputs(read_days(folder, INPUTS, problems), problems)
+    inputs, remarks = to_inputs(read_days(folder, INPUTS, problems), problems)
     if not problems:
+        heads, period, said = _cut_to_inputs(heads, inputs, period)
+        remarks += said
         _check_spans(heads, inputs, period, problems)
     if problems:
         raise BasinError(folder, problems)
@@ -172,29 +155,18 @@ def read_site(folder: str | Path, period: Period | None = None) -> Site:
     return Site(folder.name, heads, inputs, period, remarks, found)
 
 
-def read_days(folder: Path, file: str, problems: list[Problem]) -> pd.DataFrame | None:
-    """Read a table with a date column: (day, column) of text, rounded to days.
-
-    The date column is the one called date or time, else the first one. Rows without a date are
-    left out only where the whole row is empty.
-    """
-    path = inside_folder(folder, file, problems)
-    if path is None:
-        return None
-    if not path.exists():
-        problems.append(Problem(file, "", "no such file", "this file of the challenge's layout"))
-        return None
-    table = read_table(path, problems, unnamed="index")
-    if table is None:
-        return None
-    dated = [name for name in table if name.strip().lower() in ("date", "time")]
-    name = (dated or list(table.columns))[0]
-    days = to_dates(table[[name]].set_axis(["date"], axis=1), file, problems).dt.round("D")
-    if table.shape[1] < 2 or table.empty:
-        found = f"{table.shape[1]} column{'s' * (table.shape[1] > 1)} and {len(table)} rows"
-        problems.append(Problem(file, "", found, "a date column, a column of values, and rows"))
-        return None
-    return table.drop(columns=name).assign(day=days)
+def _cut_to_inputs(
+    heads: pd.Series, inputs: pd.DataFrame, period: Period
+) -> tuple[pd.Series, Period, tuple[str, ...]]:
+    """Keep to the days that have inputs, and say where that cuts something."""
+    first, last = inputs.index[[0, -1]]
+    early, remarks = int((heads.index < first).sum()), []
+    if early:
+        remarks.append(f"{early} heads before the first input are not used")
+    if period.score_from <= last < period.score_to:
+        remarks.append(f"inputs end on {last:%Y-%m-%d}, and so do the scored days")
+        period = replace(period, score_to=last)
+    return heads[heads.index >= first], period, tuple(remarks)
 
 
 def _heads(table: pd.DataFrame | None, period: Period, problems: list[Problem]) -> pd.Series:
@@ -203,118 +175,15 @@ def _heads(table: pd.DataFrame | None, period: Period, problems: list[Problem]) 
     if name is None:
         return pd.Series(dtype=float)
     values = to_numbers(table, HEADS, name, problems)
-    _check_bounds(values, "head", name, table, HEADS, problems)
+    check_bounds(values, "head", name, table, HEADS, problems)
     heads = by_day(values, table["day"])
     return heads[heads.index <= period.train_to].rename("head")
-
-
-def find_column(
-    table: pd.DataFrame | None, wanted: str, file: str, problems: list[Problem]
-) -> str | None:
-    """Name of the column that is called so, or of the only one; None with a problem if neither."""
-    if table is None:
-        return None
-    names = [name for name in table if name != "day"]
-    named = [name for name in names if name.strip().lower() == wanted]
-    for found in (named, names):
-        if len(found) == 1:
-            return found[0]
-    found = f"the columns {shown(', '.join(names))[1:-1]}"
-    problems.append(Problem(file, "", found, f"one column of values, or one called {wanted}"))
-    return None
-
-
-def by_day(values: pd.Series, days: pd.Series) -> pd.Series:
-    """Values by day in order of time, without gaps; of several on a day the first is kept."""
-    series = pd.Series(values.to_numpy(), pd.DatetimeIndex(days.to_numpy(), name="day")).dropna()
-    series = series[series.index.notna()]
-    return series[~series.index.duplicated()].sort_index()
-
-
-def _inputs(
-    table: pd.DataFrame | None, problems: list[Problem]
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Inputs under our names on every day, and what was done to them."""
-    if table is None:
-        return pd.DataFrame(), ()
-    known = {alias: name for name, aliases in NAMES.items() for alias in aliases}
-    named = {column: known.get(column.strip().lower()) for column in table if column != "day"}
-    _check_names(named, problems)
-    twice = table["day"].duplicated(keep=False).to_numpy() & table["day"].notna().to_numpy()
-    if twice.any():
-        found = "a day that another row has, too"
-        problems.append(Problem(INPUTS, rows(twice, table), found, "one row a day"))
-    columns = {}
-    for column, name in named.items():
-        if name is not None and name not in columns:
-            values = to_numbers(table, INPUTS, column, problems)
-            _check_bounds(values, name, column, table, INPUTS, problems)
-            columns[name] = by_day(values, table["day"])
-    if problems:
-        return pd.DataFrame(), ()
-    left = [column for column, name in named.items() if name is None]
-    return _fill(_with_temperature(pd.DataFrame(columns)), left, problems)
-
-
-def _check_names(named: dict[str, str | None], problems: list[Problem]) -> None:
-    """Report an input that lacks or that two columns claim to be."""
-    found = [name for name in named.values() if name]
-    if "precipitation" not in found:
-        columns = shown(", ".join(named))[1:-1]
-        problems.append(
-            Problem(INPUTS, "", f"no precipitation, only {columns}", "a column rr or PRCP")
-        )
-    for name in sorted({name for name in found if found.count(name) > 1}):
-        columns = ", ".join(column for column, own in named.items() if own == name)
-        problems.append(Problem(INPUTS, f"columns {columns}", f"{name} twice", "one of them"))
-
-
-def _check_bounds(
-    values: pd.Series, name: str, column: str, table: pd.DataFrame, file: str,
-    problems: list[Problem],
-) -> None:  # fmt: skip
-    """Report values that no site on Earth has; other units show in this way."""
-    low, high, unit = BOUNDS[name]
-    bad = ((values < low) | (values > high)).to_numpy()
-    if bad.any():
-        place = f"{rows(bad, table)}, column {shown(column)[1:-1]}"
-        found = f"{values.to_numpy()[bad][0]:g} as {name}"
-        problems.append(Problem(file, place, found, f"{low:g} to {high:g} {unit}"))
-
-
-def _with_temperature(inputs: pd.DataFrame) -> pd.DataFrame:
-    """Have one temperature, the mean of the day or of its extremes, in place of three."""
-    extremes = [name for name in ("coldest", "warmest") if name in inputs]
-    if "temperature" not in inputs and len(extremes) == 2:
-        inputs = inputs.assign(temperature=inputs[extremes].mean(axis=1, skipna=False))
-    order = [name for name in NAMES if name in inputs and name not in ("coldest", "warmest")]
-    return inputs[order]
-
-
-def _fill(
-    inputs: pd.DataFrame, left: list[str], problems: list[Problem]
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Fill gaps with the mean of the day of the year, or report that there are too many."""
-    remarks = [f"not used: {', '.join(left)}"] if left else []
-    if inputs.empty:
-        problems.append(Problem(INPUTS, "", "no values", "daily values"))
-        return inputs, ()
-    whole = inputs.asfreq("D")
-    for name in whole:
-        lacking = whole[name].isna()
-        if lacking.mean() > MOST_MISSING:
-            found = f"{lacking.sum()} of {len(lacking)} days of {name} missing"
-            problems.append(Problem(INPUTS, "", found, f"at most {MOST_MISSING:.0%} missing"))
-        elif lacking.any():
-            remarks.append(f"{lacking.sum()} days of {name} filled")
-    usual = whole.groupby(whole.index.dayofyear).transform("mean")
-    return whole.fillna(usual).fillna(whole.mean()), tuple(remarks)
 
 
 def _check_spans(
     heads: pd.Series, inputs: pd.DataFrame, period: Period, problems: list[Problem]
 ) -> None:
-    """Report too few heads to learn from and inputs that end too early or start too late."""
+    """Report too few heads to learn from and inputs that end before the scored days."""
     years = (heads.index[-1] - heads.index[0]).days / 365.25 if len(heads) else 0.0
     if len(heads) < FEWEST_HEADS or years < FEWEST_YEARS or not heads.std() > 0:
         found = f"{len(heads)} heads in {years:.1f} years to {period.train_to:%Y-%m-%d}"
@@ -322,10 +191,7 @@ def _check_spans(
         expected = f"at least {FEWEST_HEADS} that vary over {FEWEST_YEARS} years"
         problems.append(Problem(HEADS, "", found, expected))
         return
-    if inputs.index[0] > heads.index[0]:
-        found = f"inputs from {inputs.index[0]:%Y-%m-%d}, heads from {heads.index[0]:%Y-%m-%d}"
-        problems.append(Problem(INPUTS, "", found, "inputs from the first head on"))
     if inputs.index[-1] < period.score_to:
         found = f"inputs to {inputs.index[-1]:%Y-%m-%d}"
-        expected = f"inputs to the last scored day, {period.score_to:%Y-%m-%d} (--score-to)"
+        expected = f"inputs of the scored days, from {period.score_from:%Y-%m-%d} (--score-from)"
         problems.append(Problem(INPUTS, "", found, expected))
