@@ -16,6 +16,7 @@ from swgw.fold_references import fit_reference_folds, fold_folder
 from swgw.prepare import Prepared
 from swgw.probe.work import probe_jobs
 from swgw.runs import RunFolder
+from swgw.sensitivity.work import sensitivity_jobs
 from swgw.simulation import simulations_of
 from swgw.sites import sites_of
 from swgw.transfer.work import transfer_jobs
@@ -46,7 +47,7 @@ def jobs_of(study) -> list[Job]:
     if study.fold_runs:
         references.append(fold_reference_job(study.gauge, *given, fold_folder(study)))
     others += sites_of(study).jobs() + simulations_of(study).jobs()
-    others += probe_jobs(study)
+    others += probe_jobs(study) + sensitivity_jobs(study)
     return references + study.yardsticks.jobs(study.gauges_studied) + runs + others
 
 

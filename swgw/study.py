@@ -13,6 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from swgw import experiments
+from swgw.asked import Asked
 from swgw.basin import Basin, load_basin
 from swgw.draws import read_draws
 from swgw.experiments import CONTROLS, REFERENCES, TABLE_2, Run, tasks
@@ -20,7 +21,6 @@ from swgw.files import read_dataset
 from swgw.grid import Grid, chains
 from swgw.jobs import do_missing, jobs_of
 from swgw.prepare import Prepared, prepare_basin
-from swgw.probe.work import read_probe
 from swgw.profiles import Profile, get_profile
 from swgw.records import learning_curves, parameter_counts
 from swgw.runs import RunFolder, key_of
@@ -75,7 +75,7 @@ def open_study(
 
 
 @dataclass(frozen=True, eq=False)
-class Study(ScoreTables):
+class Study(ScoreTables, Asked):
     """Everything that a page may open.
 
     Attributes
@@ -293,7 +293,3 @@ class Study(ScoreTables):
         """Attention, selection weights and permutation importance of a TFT run."""
         task = "head" if "head" in self.tasks else "surface_water"
         return read_dataset(self._folder_of(task, model, seed) / "interpretation.nc")
-
-    def probe(self, seed: int, kind: str) -> xr.Dataset:
-        """What that TFT needs, or weighs on shuffled inputs; see :func:`read_probe`."""
-        return read_probe(self, seed, kind)

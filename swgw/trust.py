@@ -85,19 +85,19 @@ def weight_table(study, kind: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame (variable; value, low, high, null_low, null_high)
-        Shares. low, high: 90 % interval over seeds (NaN for one). null_low, null_high: 5 % and
-        95 % quantile over all inputs of this kind and seeds on shuffled inputs, where no input is
-        worth more than another.
+    DataFrame (variable; value, low, high, null_low, null_high, null_most)
+        Shares. low, high: 90 % interval over seeds (NaN for one). null_low, null_high, null_most:
+        5 % and 95 % quantile and the largest of all inputs of this kind and seeds on shuffled
+        inputs, where no input is worth more than another.
     """
     found = selection_weights(study, kind)
     chance = shuffled_weights(study, kind).to_numpy().ravel()
     rows = {}
-    low, high = np.quantile(chance, [0.05, 0.95]) if chance.size else (np.nan, np.nan)
+    null = np.quantile(chance, [0.05, 0.95, 1]) if chance.size else np.full(3, np.nan)
     for variable, values in found.iterrows():
         each = over_seeds(values.to_numpy())
-        rows[variable] = (each.value, each.low, each.high, low, high)
-    columns = ["value", "low", "high", "null_low", "null_high"]
+        rows[variable] = (each.value, each.low, each.high, *null)
+    columns = ["value", "low", "high", "null_low", "null_high", "null_most"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 

@@ -92,6 +92,7 @@ class FakeStudy:
             weather_of_well=lambda well: self.weather,
             steps_in_months=lambda months: round(months * self.per_year / 12),
             inside=self.inside,
+            step_of_year=lambda: np.arange(self.time.size) % self.per_year,
         )
         self.tasks = ("surface_water",) * bool(gauges) + ("head",) * bool(wells)
         labels = pd.Series(1 + np.arange(wells) % 3, index=self._wells.index)
@@ -383,6 +384,20 @@ class FakeStudy:
             },
             {"issued_at": str(self.time[self.inside("train")][-1].date())},
         )
+
+    def choice_shifts(self):
+        """Give shifts made of noise for every choice and headline number."""
+        from swgw.sensitivity.choices import CHOICES
+        from swgw.sensitivity.work import HEADLINES
+
+        rng = np.random.default_rng(4)
+        rows = []
+        for choice, label in product(CHOICES, HEADLINES):
+            value = rng.normal(0, 0.05)
+            who = (choice.key, choice.what, choice.ours, choice.other, choice.family, label)
+            rows.append((*who, 0.6, value, value - 0.04, value + 0.04, 2))
+        names = "key what ours other family headline base value low high seeds"
+        return pd.DataFrame(rows, columns=names.split())
 
     def probe(self, seed, kind):
         """Give weights and needs made of noise, well by well."""

@@ -22,6 +22,7 @@ PAGES = (
     "agreement",
     "attention",
     "attention_tested",
+    "choices",
     "drivers",
     "importance",
 )

@@ -53,12 +53,12 @@ def _target(study, target: str) -> str:
     return "head" if target == "head" else words.surface_water_word(study)
 
 
-def _band(study, kind: str) -> tuple[float, float] | None:
-    """Give the range of weights [%] of networks on shuffled inputs; None without such."""
+def _band(study, kind: str) -> tuple[float, ...] | None:
+    """Give range and largest of the weights [%] on shuffled inputs; None without such."""
     if lack(study):
         return None
     table = 100 * trust.weight_table(study, kind)
-    return None if table.empty else (table["null_low"].iloc[0], table["null_high"].iloc[0])
+    return None if table.empty else tuple(table.filter(like="null").iloc[0])
 
 
 def figure_15(study) -> Figure:
@@ -123,16 +123,21 @@ def _beyond(study) -> str:
     """Count the weights beyond those of networks on shuffled inputs."""
     if lack(study):
         return ""
-    parts = []
+    parts, most = [], []
     for kind in ("encoder", "decoder", "static"):
         table = trust.weight_table(study, kind)
         if len(table):
             above = int((table["value"] > table["null_high"]).sum())
+            beyond = int((table["value"] > table["null_most"]).sum())
             parts.append(f"{above} of {len(table)} {TITLES[kind]}")
+            most.append(
+                f"{words.percent(table['null_most'].iloc[0])} ({TITLES[kind]}; {beyond} above)"
+            )
     return (
         " Networks of the same build, trained on inputs shuffled in time, spread their weights "
         "over the grey ranges, in which nine of ten weights lie that mean nothing. Above them "
-        f"are {words.listing(parts)}; by chance it would be one in twenty."
+        f"are {words.listing(parts)}; by chance it would be one in twenty. One input may take much "
+        f"even there: the largest weight on nonsense is {words.listing(most)}."
     )
 
 

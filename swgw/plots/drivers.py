@@ -172,7 +172,7 @@ def plot_lag_boxes(table: pd.DataFrame, clusters: pd.Series, label: str) -> Figu
 
 def plot_importances(
     panels: dict[str, pd.DataFrame],
-    bands: dict[str, tuple[float, float] | None],
+    bands: dict[str, tuple[float, ...] | None],
     label: str = "Selection weight [%]",
 ) -> Figure:
     """Fig. 15: importances as bars, largest first, with one mark a seed.
@@ -182,7 +182,7 @@ def plot_importances(
     panels : dict
         Title to DataFrame (variable, seed); empty frames get a sentence.
     bands : dict
-        Title to the range that shuffled inputs give, shaded; None for none.
+        Title to the range that shuffled inputs give, and their largest; None for none.
     """
     counts = [max(1, len(frame)) for frame in panels.values()]
     figure, axes = plt.subplots(
@@ -197,8 +197,14 @@ def plot_importances(
             continue
         draw_bars(axis, frame.loc[frame.mean(axis=1).sort_values(ascending=False).index], label)
         if bands[title] is not None:
-            axis.axvspan(*bands[title], color=style.GREY, alpha=0.25, lw=0, zorder=0)
+            draw_band(axis, bands[title])
     return figure
+
+
+def draw_band(axes: Axes, band: tuple[float, ...]) -> None:
+    """Shade the range of weights of networks on shuffled inputs; dashed: the largest of them."""
+    axes.axvspan(*band[:2], color=style.GREY, alpha=0.25, lw=0, zorder=0)
+    axes.axvline(band[2], color=style.GREY, lw=1, ls="--", zorder=0)
 
 
 def draw_bars(axes: Axes, frame: pd.DataFrame, label: str, names: bool = True) -> None:

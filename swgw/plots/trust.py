@@ -9,14 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from swgw.plots import style
-from swgw.plots.drivers import DRIVER_COLOURS, draw_bars
+from swgw.plots.drivers import DRIVER_COLOURS, draw_band, draw_bars
 from swgw.plots.style import literal
 
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*")
 
 
 def plot_weights_and_needs(
-    weights: pd.DataFrame, needs: dict[str, pd.DataFrame], band: tuple[float, float] | None
+    weights: pd.DataFrame, needs: dict[str, pd.DataFrame], band: tuple[float, ...] | None
 ) -> Figure:
     """Selection weights beside permutation importance, the same inputs in the same rows.
 
@@ -26,8 +26,8 @@ def plot_weights_and_needs(
         Percent; rows in the order to draw.
     needs : dict
         Target to DataFrame (variable; value, low, high): rise of the loss [%] with its interval.
-    band : (float, float), optional
-        Weights on shuffled inputs [%].
+    band : tuple of float, optional
+        Range and largest of the weights on shuffled inputs [%].
     """
     figure, axes = plt.subplots(
         1, 1 + len(needs), figsize=(style.WIDTH, 0.23 * len(weights) + 1.2), sharey=True,
@@ -35,18 +35,13 @@ def plot_weights_and_needs(
     )  # fmt: skip
     for letter, axis, (target, frame) in zip("bcd", axes[0, 1:], needs.items(), strict=False):
         _draw_intervals(axis, frame.loc[weights.index])
-        axis.set_title(f"({letter}) exchanged: {target}")
+        axis.set_title(f"({letter}) exchanged: {target}", fontsize=9)
         axis.set_xlabel("Rise of the loss [%]")
     draw_bars(axes[0, 0], weights, "Selection weight [%]")
     if band is not None:
         draw_band(axes[0, 0], band)
-    axes[0, 0].set_title("(a) selection weights")
+    axes[0, 0].set_title("(a) selection weights", fontsize=9)
     return figure
-
-
-def draw_band(axes: Axes, band: tuple[float, float]) -> None:
-    """Shade the range of weights that networks on shuffled inputs give."""
-    axes.axvspan(*band, color=style.GREY, alpha=0.25, lw=0, zorder=0)
 
 
 def _draw_intervals(axes: Axes, frame: pd.DataFrame) -> None:
@@ -110,7 +105,8 @@ def plot_agreement(found: dict[str, pd.DataFrame], close: float) -> Figure:
             axis.plot(row["value"], place, MARKERS[place % len(MARKERS)], color=colour, ms=7)
         axis.axvline(0, color=style.DARK, lw=0.8)
         axis.axvline(close, color=style.GREEN, lw=1, ls="--")
-        axis.set(title=f"({letter}) {question}", xlim=(-1, 1), xlabel="Rank correlation with truth")
+        axis.set(xlim=(-1, 1), xlabel="Rank correlation with truth")
+        axis.set_title(f"({letter}) {question}", fontsize=9)
         axis.grid(False, axis="y")
     axes[0, 0].set_yticks(range(len(first)), first.index)
     axes[0, 0].set_ylim(len(first) - 0.5, -0.5)
