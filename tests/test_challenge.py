@@ -387,6 +387,12 @@ def test_fits_never_see_the_hidden_heads(tmp_path, small):
     assert made[0] == made[1] == made[2]
 
 
+def test_submissions_that_are_asked_for_must_be_there(made, tmp_path, small):
+    ended = _benchmark(made, tmp_path, "--submissions", str(tmp_path / "none"))
+    assert ended.exit_code == 2
+    assert "none: found no such folder; expected one with the teams' folders" in ended.output
+
+
 def test_a_damaged_fit_is_made_again(made, tmp_path, small):
     assert _benchmark(made, tmp_path).exit_code == 0
     folder = tmp_path / "Elsewhere"

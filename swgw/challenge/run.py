@@ -19,6 +19,7 @@ from swgw.challenge.results import (
 )
 from swgw.challenge.site import Period, Site, find_site, read_site
 from swgw.challenge.table import as_text
+from swgw.errors import UserError
 from swgw.files import write_text, write_whole
 from swgw.jobs import do_missing
 from swgw.runs import versions
@@ -83,7 +84,12 @@ def run_challenge(
     require_pastas()
     path = find_site(folder)
     site = read_site(path, period)
-    teams = find_submissions(submissions or path.resolve().parents[1] / "submissions", site.name)
+    if submissions is not None and not submissions.is_dir():
+        raise UserError(
+            f"{submissions}: found no such folder; expected one with the teams' folders"
+        )
+    beside = path.resolve().parent.parent / "submissions"
+    teams = find_submissions(submissions or beside, site.name)
     say(_described(site))
     result = _forecast(site, output / site.name, seeds, workers, say)
     write_forecast(result)

@@ -22,6 +22,7 @@ from swgw.reading import to_numbers
 HEADS = "heads.csv"
 FEWEST_HEADS = 100
 FEWEST_YEARS = 3
+DEEPEST = 3  # folders below the one that is given, down to which a site is looked for
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def find_site(folder: str | Path) -> Path:
     folder = Path(folder)
     if (folder / INPUTS).exists() or not folder.is_dir():
         return folder
-    found = sorted(path.parent for path in folder.glob(f"**/{INPUTS}"))
+    patterns = ("*/" * depth + INPUTS for depth in range(1, DEEPEST + 1))
+    found = sorted(path.parent for pattern in patterns for path in folder.glob(pattern))
     if len(found) > 1:
         raise UserError(f"{folder} holds {len(found)} sites; name one: {found[0]}, {found[1]} …")
     return found[0] if found else folder
