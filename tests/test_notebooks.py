@@ -152,3 +152,10 @@ def test_summary_and_differences_end_the_page(name):
 def test_file_is_written_plainly(name):
     text = Path(NOTEBOOKS[name]).read_text(encoding="utf-8")
     assert text == json.dumps(json.loads(text), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+@each_notebook
+def test_every_figure_is_referred_to_in_the_text(name):
+    named = {figure(cell)["name"] for cell in cells(name, "code") if figure(cell)}
+    texts = "\n".join(cell.source for cell in cells(name, "markdown"))
+    assert named <= set(re.findall(r"\{numref\}`([\w-]+)`", texts))
