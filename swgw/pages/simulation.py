@@ -6,6 +6,7 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 
 from swgw import bootstrap, words
+from swgw.kept import KeptTable
 from swgw.pages import needs
 from swgw.plots import simulation as plots
 from swgw.simulation import able_wells, river_of, simulations_of
@@ -66,7 +67,7 @@ def figure_scores(study) -> Figure:
 
 @needs("simulation")
 def table_scores(study) -> Markdown:
-    """List the scores of every simulated well."""
+    """List the scores of every simulated well; ``simulation.csv`` has them too."""
     rows = [
         {
             "well": words.escape(line.well_id),
@@ -81,7 +82,8 @@ def table_scores(study) -> Markdown:
         }
         for line in simulation_scores(study).itertuples()
     ]
-    return words.table(pd.DataFrame(rows))
+    text = words.table(pd.DataFrame(rows)).data
+    return KeptTable(text, "simulation", simulation_scores(study))
 
 
 @needs("simulation")

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from swgw import site_tests, words
 from swgw.experiments import REFERENCES
+from swgw.kept import KeptTable
 from swgw.pages import needs
 from swgw.pages.grid import HELPS
 from swgw.plots import sites as plots
@@ -87,7 +88,7 @@ def figure_heads(study) -> Figure:
 
 @needs("sites")
 def table_tests(study) -> Markdown:
-    """Give the paired tests across sites, for both waters."""
+    """Give the paired tests across sites, for both waters; ``sites.csv`` has every site."""
     parts = []
     for task in TASKS:
         table = site_tests.across(study, task)
@@ -105,7 +106,8 @@ def table_tests(study) -> Markdown:
         ]
         heading = f"**{_task_word(study, task).capitalize()}**, NSE:"
         parts.append(f"{heading}\n\n{words.table(pd.DataFrame(rows)).data}")
-    return Markdown("\n\n".join(parts))
+    each = [site_tests.differences(study, task).assign(task=task) for task in TASKS]
+    return KeptTable("\n\n".join(parts), "sites", pd.concat(each))
 
 
 def _p(value: float) -> str:
