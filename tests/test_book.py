@@ -149,6 +149,42 @@ def test_banner_says_what_to_beware_of(virtual, profile, seeds, text):
     assert render.banner(virtual, profile, seeds) == text
 
 
+def test_footer_names_what_the_numbers_rest_on():
+    facts = {
+        "basin": {"name": "mine", "virtual": True},
+        "digests": {"basin": "a" * 64, "package": "b" * 64, "runs": "c" * 64, "truth": "d" * 64},
+        "profile": "paper",
+        "seeds": [0, 1],
+        "versions": {"numpy": "2.4", "python": "3.11", "swgw": "0.1", "tqdm": "4"},
+    }
+    assert render.footer(facts, "2001 to 2012") == {
+        "Basin": "mine (virtual)",
+        "Data": "2001 to 2012",
+        "Profile": "paper",
+        "Seeds": "0, 1",
+        "Versions": "swgw 0.1, python 3.11, numpy 2.4",
+        "SHA-256": f"basin {'a' * 12}, package {'b' * 12}, runs {'c' * 12}",
+    }
+
+
+def test_footer_and_title_reach_the_settings_as_text():
+    config = render.configure("A <b>bold</b> title", "", {"Basin": "mine"})
+    assert config["title"] == "A ‹b›bold‹/b› title"
+    assert config["sphinx"]["config"]["html_context"]["provenance"] == {"Basin": "mine"}
+
+
+def test_live_figures_get_the_description_of_their_cell(tmp_path):
+    executed = notebook(tmp_path / "intro.ipynb", "page.figure_map(study);")
+    made = nbformat.read(executed, 4)
+    data = {"text/html": '<img class="live-still" alt="">', "image/png": "AA=="}
+    made.cells[1].outputs = [nbformat.v4.new_output("display_data", data)]
+    made.cells[1].metadata["mystnb"] = {"image": {"alt": "A map of the wells."}}
+    nbformat.write(made, executed)
+    render.stage(tmp_path / "book", [executed], {"root": "intro", "parts": []}, {})
+    staged = nbformat.read(tmp_path / "book" / "intro.ipynb", 4)
+    assert 'alt="A map of the wells."' in staged.cells[1].outputs[0].data["text/html"]
+
+
 def test_pages_that_were_not_executed_get_a_stub(tmp_path):
     toc = {"root": "intro", "parts": [{"chapters": [{"file": "glossary"}, {"file": "other"}]}]}
     executed = notebook(tmp_path / "intro.ipynb", "page.words_basin(study)")
@@ -204,6 +240,15 @@ def test_every_page_carries_the_banner_and_the_title(built):
         page = (built[0] / "html" / f"{name}.html").read_text(encoding="utf-8")
         assert "Profile smoke: small settings, one seed. Do not quote these numbers." in page
         assert "A ‹b›bold‹/b› basin" in page
+
+
+def test_every_page_says_where_its_numbers_come_from(built):
+    facts = json.loads((built[0] / "results" / "provenance.json").read_text(encoding="utf-8"))
+    for page in sorted((built[0] / "html").glob("[a-z0-9]*_*.html")):
+        text = page.read_text(encoding="utf-8")
+        assert f"basin {facts['digests']['basin'][:12]}" in text, page.name
+        assert f"runs {facts['digests']['runs'][:12]}" in text, page.name
+        assert re.search(r"<dt>Data</dt> <dd>\d+ \w+ \d{4} to \d+ \w+ \d{4}</dd>", text), page.name
 
 
 def test_no_page_runs_a_tag_of_the_basin(built):
