@@ -22,7 +22,7 @@ from swgw.windows import issue_steps
 MONTHS = (0, 1, 2, 3, 6, 9, 12)
 """Ages at which the past is cut; what is older is the last part."""
 
-REPEATS = 2
+REPEATS = 1
 WINDOWS_AT_ONCE = 128
 
 

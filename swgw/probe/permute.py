@@ -22,8 +22,8 @@ from swgw.windows import issue_steps
 
 MOST_SERIES = 60
 WINDOWS_A_BLOCK = 3
-REPEATS = {"variable": 1, "group": 2, "static": 2}
-"""How often inputs are exchanged; groups and statics, which are fewer, more often."""
+ONCE, TWICE = 1, 2
+"""How often inputs are exchanged; with other years twice, since these differ most."""
 
 ROWS_AT_ONCE = 32
 
@@ -151,10 +151,10 @@ def plan_exchanges(
     if statics:
         every = tuple(range(len(reals))), tuple(range(len(classes)))
         statics[PLACE] = Exchange((), *every, elsewhere)
-    once, groups = any_block[: REPEATS["variable"]], groups_of(panel.variables)
+    groups = groups_of(panel.variables)
     return {
         "rise_of_variable": {
-            name: Exchange((i,), (), (), once) for i, name in enumerate(panel.variables)
+            name: Exchange((i,), (), (), any_block) for i, name in enumerate(panel.variables)
         },
         "rise_of_static": statics,
         "rise_of_group": {n: Exchange(tuple(p), (), (), any_block) for n, p in groups.items()},
@@ -168,13 +168,13 @@ def _sources(
     """Draw rows to take from: any other block, the same weeks of other years, other series."""
     count, first = len(rows) // blocks, rows.first[:blocks]
     last = len(panel.time) - panel.lead_times - 1 - (rows.per_row - 1) * rows.stride
-    any_block = [np.roll(first, shift) for shift in shifts(rng, blocks, REPEATS["group"])]
+    any_block = [np.roll(first, shift) for shift in shifts(rng, blocks, ONCE)]
     in_season = _in_other_years(first, year, panel.encoder_length - 1, last, rng)
     by_time = (
         tuple(replace(rows, first=np.tile(steps, count)) for steps in drawn)
         for drawn in (any_block, in_season)
     )
-    moved = shifts(rng, count, REPEATS["static"]) * blocks
+    moved = shifts(rng, count, ONCE) * blocks
     return *by_time, tuple(replace(rows, series=np.roll(rows.series, s)) for s in moved)
 
 
@@ -191,7 +191,7 @@ def _in_other_years(
     for step in first:
         same = np.arange(step % year, last + 1, year)
         found.append(rng.permutation(same[(same >= earliest) & (same != step)]))
-    most = min(REPEATS["group"], *map(len, found))
+    most = min(TWICE, *map(len, found))
     return list(np.array([steps[:most] for steps in found], int).T)
 
 

@@ -15,7 +15,7 @@ from swgw.workers import Job
 
 FILE = "probe.nc"
 NEEDS, SHUFFLED = "needs", "shuffled"
-SMALL = 19_200
+SMALL = 9_600
 """Windows presented to a network trained on shuffled inputs, at most: it has nothing to learn."""
 
 
@@ -57,7 +57,7 @@ def probe_jobs(study) -> list[Job]:
 
 def probe_folder(study, run: Run, kind: str) -> RunFolder:
     """Where what was found about a run is kept."""
-    settings = {"probe": kind, "run": run.settings(), "source": _source()}
+    settings = {"probe": kind, "run": run.settings(), "source": _source(), "small": SMALL}
     key = key_of(settings, study.basin.digest)
     return RunFolder(study.folder / "runs" / f"probe_{kind}_seed{run.seed}_{key}")
 
