@@ -10,7 +10,7 @@ import nbformat
 import pandas as pd
 
 from swgw.files import write_text, write_whole
-from swgw.kept import MIME
+from swgw.kept import KEY
 
 _SUFFIX = {"image/svg+xml": "svg", "image/png": "png"}
 
@@ -70,10 +70,11 @@ def collect_tables(executed: list[Path], folder: Path) -> int:
     for path in executed:
         for cell in nbformat.read(path, as_version=4).cells:
             for output in cell.get("outputs", []):
-                if MIME in output.get("data", {}):
-                    found[output["metadata"][MIME]["name"]] = output["data"][MIME]
+                kept = output.get("metadata", {}).get(KEY)
+                if kept:
+                    found[kept["name"]] = kept["csv"]
     for name, text in found.items():
-        write_text(folder / f"{name}.csv", text if isinstance(text, str) else "".join(text))
+        write_text(folder / f"{name}.csv", text)
     return len(found)
 
 

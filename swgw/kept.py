@@ -3,7 +3,8 @@
 import pandas as pd
 from IPython.display import Markdown
 
-MIME = "text/csv"
+KEY = "kept_table"
+"""Of the metadata of a cell's output."""
 
 
 class KeptTable(Markdown):
@@ -25,5 +26,5 @@ class KeptTable(Markdown):
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
         csv = self.table.to_csv(index=False, lineterminator="\n")
-        data = {"text/markdown": self.data, "text/plain": self.data, MIME: csv}
-        return data, {MIME: {"name": self.name}}
+        data = {"text/markdown": self.data, "text/plain": self.data}
+        return data, {KEY: {"name": self.name, "csv": csv}}  # no format of its own: pages show one

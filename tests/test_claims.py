@@ -166,8 +166,9 @@ def test_the_sources_speak_only_beside_their_companion(study):
 def test_the_page_and_the_file_hold_the_same(study):
     kept = page.table_all(study)
     data, metadata = kept._repr_mimebundle_()
-    assert metadata["text/csv"]["name"] == "claims"
-    rows = data["text/csv"].splitlines()
+    assert set(data) == {"text/markdown", "text/plain"}  # the renderer warns of any other
+    assert metadata["kept_table"]["name"] == "claims"
+    rows = metadata["kept_table"]["csv"].splitlines()
     assert len(rows) == 1 + len(page.findings(study))
     assert rows[0].startswith("claim,group,text,where,published,rule")
     said = [page.table_claims(study, g).data for g in {c.group for c in CLAIMS}]

@@ -66,10 +66,9 @@ def words_ours(study) -> Markdown:
     implied = audit.implied_variance(table["nse"], table["rmse"])
     spread = implied.max() / implied.min() - 1
     return Markdown(
-        f"The same check of this book's own table of scores: {words.count(len(table), 'row')}, "
-        f"implied variances from {words.number(implied.min(), 3)} to "
-        f"{words.number(implied.max(), 3)} ({study.basin.settings.unit})², "
-        f"{words.percent(spread, 6)} apart."
+        f"The same check of this book's own table of scores: the implied variances of its "
+        f"{words.count(len(table), 'row')} lie {words.percent(spread, 6)} apart, at "
+        f"{words.number(implied.median(), 1)} ({study.basin.settings.unit})²."
     )
 
 

@@ -146,7 +146,7 @@ def ours(study, finding: Finding) -> str:
         low, high = (words.number(x, _digits(part)) for x in (part.found.low, part.found.high))
         text += f" [{low}, {high}]"
     if len(finding.parts) > 1:
-        text += f" ({words.escape(part.label)}, decides of {len(finding.parts)})"
+        text += f" ({words.escape(part.label)}, which decides among {len(finding.parts)})"
     return f"{text}; {finding.sample}" if np.isfinite(part.found.low) else text
 
 
