@@ -52,7 +52,7 @@ def read_weights(network: CoupledTFT, panel: Panel, prepared: Prepared) -> xr.Da
     data = {
         kind: (
             ("series", f"{kind}_variable"),
-            values.reshape(-1, blocks, values.shape[-1]).mean(axis=1),
+            values.reshape(len(coords["series"]), blocks, values.shape[-1]).mean(axis=1),
         )
         for kind, values in by_row.items()
     }
