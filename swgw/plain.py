@@ -3,6 +3,7 @@
 Boxes become quotations, references to pages become links, and figures are numbered page by page.
 """
 
+import codecs
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,20 +78,29 @@ def plain(text: str, page: str, known: Targets) -> str:
 
 
 def _works(bibliography: Path) -> dict[str, tuple[str, str]]:
+    """Short and full form of every work of a bibliography, by its key."""
     from pybtex.database import parse_file
 
-    found = {}
-    for key, entry in parse_file(bibliography).entries.items():
-        persons = entry.persons.get("author") or entry.persons.get("editor") or []
-        names = [" ".join(person.last_names) for person in persons] or [key]
-        year, fields = entry.fields.get("year", "n.d."), entry.fields
-        short = names[0] if len(names) == 1 else f"{names[0]} et al."
-        place = fields.get("journal") or fields.get("booktitle") or fields.get("publisher", "")
-        parts = [f"{', '.join(names)} ({year})", fields.get("title", ""), place]
-        full = ". ".join(part for part in parts if part) + "."
-        link = f" https://doi.org/{fields['doi']}" if "doi" in fields else ""
-        found[key] = (f"{short}, {year}", re.sub(r"[{}]", "", full) + link)
-    return found
+    return {key: _work(entry) for key, entry in parse_file(bibliography).entries.items()}
+
+
+def _work(entry) -> tuple[str, str]:
+    persons = entry.persons.get("author") or entry.persons.get("editor") or []
+    names = [" ".join(person.last_names) for person in persons]
+    names = ["et al." if name == "others" else name for name in names]
+    short = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+    fields = entry.fields
+    place = fields.get("journal") or fields.get("booktitle") or fields.get("publisher", "")
+    full = ". ".join(filter(None, [", ".join(names), fields["year"], fields["title"], place]))
+    link = f". https://doi.org/{fields['doi']}" if "doi" in fields else "."
+    return _unlatex(f"{short}, {fields['year']}"), _unlatex(full) + link
+
+
+def _unlatex(text: str) -> str:
+    """Write accents and dashes of a bibliography as characters."""
+    import latexcodec  # noqa: F401 (gives the codec below)
+
+    return re.sub(r"[{}]", "", codecs.decode(text, "ulatex"))
 
 
 def figure(cell: nbformat.NotebookNode) -> dict:

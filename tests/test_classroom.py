@@ -179,3 +179,13 @@ def test_a_notebook_runs_from_its_own_folder(folder, audience, tiny_basin, tmp_p
     outputs = [output for cell in done.cells for output in cell.get("outputs", [])]
     assert not [output for output in outputs if output.output_type == "error"]
     assert len([o for o in outputs if "image/png" in o.get("data", {})]) >= 5
+
+
+def test_works_are_cited_with_their_accents():
+    works = plain.targets(shared("book"), BOOK).works
+    assert works["kunsch1989"][0] == "Künsch, 1989"
+    assert works["nash1970"][0] == "Nash and Sutcliffe, 1970"
+    short, full = works["jing2025"]
+    assert short == "Jing et al., 2025"
+    assert full.startswith("Jing, Tian, Zheng. 2025. Spatiotemporal Modeling of Surface Water–")
+    assert full.endswith("Hydrology. https://doi.org/10.3390/hydrology12110291")
