@@ -87,8 +87,8 @@ def _works(bibliography: Path) -> dict[str, tuple[str, str]]:
 def _work(entry) -> tuple[str, str]:
     persons = entry.persons.get("author") or entry.persons.get("editor") or []
     names = [" ".join(person.last_names) for person in persons]
-    names = ["et al." if name == "others" else name for name in names]
-    short = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+    few = len(names) < 3 and "others" not in names
+    short = " and ".join(names) if few else f"{names[0]} et al."
     fields = entry.fields
     place = fields.get("journal") or fields.get("booktitle") or fields.get("publisher", "")
     full = ". ".join(filter(None, [", ".join(names), fields["year"], fields["title"], place]))
