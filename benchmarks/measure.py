@@ -9,7 +9,7 @@ from swgw.files import write_text
 SIZES = {
     "full": {
         "speed": {"hidden_sizes": (16, 32), "steps": 20, "repetitions": 7},
-        "same_loss": {"hidden_sizes": (32, 16), "steps": 20, "epochs": 12, "seeds": 5},
+        "same_loss": {"hidden_sizes": (32,), "steps": 20, "epochs": 8, "seeds": 5},
         "scaling": {"counts": (25, 250, 2500), "steps": 40},
         "peers": {"hidden_sizes": (16, 32), "steps": 20, "repetitions": 5},
         "budget": {"profile": "paper", "models": ("MT-TFT", "MT-LSTM"), "times": 10, "workers": 2},
