@@ -13,6 +13,7 @@ from swgw.bootstrap import Interval, judge, verdict
 from swgw.claims import CLAIMS, VERDICTS, Band, Claim, Finding, Part
 from swgw.claims.rules import combine
 from swgw.pages import claims as page
+from swgw.pages import draws, groundwater, second_task
 from swgw.share import shared
 from swgw.statements import STATEMENTS
 from swgw.transfer import claims as transfer_claims
@@ -175,6 +176,26 @@ def test_the_page_and_the_file_hold_the_same(study):
     for word in VERDICTS:
         shown = sum(text.count(f"**{word}**") for text in said)
         assert shown == sum(finding.verdict == word for finding in page.findings(study))
+
+
+def test_verdicts_are_those_of_the_pages():
+    study = make_study(**VARIANTS["everything"])
+    found = {finding.claim.key: finding for finding in page.findings(study)}
+    table = second_task.differences(study).set_index(["score", "comparison"])
+    for name in ("GRU", "LSTM", "TFT"):
+        for score, kind in (("NSE", "water"), ("R²", "heads")):
+            line = table.loc[(score, f"MT-{name} − ST-{name}")]
+            finding = found[f"gain_{kind}_{name.lower()}"]
+            assert finding.deciding.found.value == line["value"]
+            if finding.claim.band == Band(low=0):
+                assert finding.verdict == line["word"]
+    entropy = groundwater.correlations_with_distance(study)["entropy"]
+    assert found["entropy_distance"].deciding.found.low == entropy.low
+    drawn = make_study(**VARIANTS["two gauges"])
+    words = {name: line["word"] for name, line in draws.judged(drawn).iterrows()}
+    for finding in page.findings(drawn):
+        if finding.draws:
+            assert finding.verdict == combine([words[name] for name in finding.claim.drawn])
 
 
 def test_stage_is_called_stage():

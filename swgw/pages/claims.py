@@ -110,7 +110,7 @@ def claims_table(study) -> pd.DataFrame:
                 "unit": _unit(study, claim),
                 "sample": finding.sample,
                 "verdict": finding.verdict,
-                "note": _note(finding),
+                "note": _note(finding).replace("`", ""),
                 "figure": claim.figure,
                 "page": claim.page,
             }
@@ -169,8 +169,8 @@ def table_claims(study, group: str) -> Markdown:
         said = fill(study, claim.text)
         if companion:
             said += f"<br>*{claim.where}*"
-            said += f"; published: {claim.number}" if claim.number else ""
-        verdict = mark(finding.verdict) + (f"; {words.escape(note)}" if note else "")
+            said += f"<br>published: {claim.number}" if claim.number else ""
+        verdict = mark(finding.verdict) + (f"; {note}" if note else "")
         rows.append(
             {
                 "claim": said,
@@ -187,7 +187,7 @@ def table_all(study) -> KeptTable:
     rows = []
     for group, found in groups(study).items():
         counts = pd.Series([finding.verdict for finding in found]).value_counts()
-        row = {"": group} | {f"{MARKS[v]} {v}": str(counts.get(v, "")) for v in VERDICTS}
+        row = {"heading": group} | {MARKS[v]: str(counts.get(v, "")) for v in VERDICTS}
         rows.append(row | {"claims": len(found)})
     table = pd.DataFrame(rows)
     return KeptTable(words.table(table).data, "claims", claims_table(study))
