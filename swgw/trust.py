@@ -10,6 +10,7 @@ import xarray as xr
 from scipy import stats
 
 from swgw.bootstrap import DRAWS, LEVEL, Interval
+from swgw.probe.inputs import parts_of_past
 from swgw.probe.work import NEEDS, SHUFFLED
 from swgw.ranks import as_interval, drawn_ranks, rank_correlation
 
@@ -213,8 +214,12 @@ def said_of_past(study, kind: str) -> np.ndarray:
 def attention_and_needs(study) -> Interval:
     """Rank correlation, over parts of the past, of attention with what forecasts need of them.
 
-    The mean over series, seeds and series drawn anew; both are asked of the same networks.
+    Both per step, since longer parts hold more of either, and of the same networks; the mean over
+    series, with seeds and series drawn anew.
     """
-    attention, needed = said_of_past(study, "attention"), said_of_past(study, "needs")
+    settings = study.basin.settings
+    parts = parts_of_past(settings.encoder_length, study.prepared.steps_per_year / 12)
+    steps = np.array([part.stop - part.start for part in parts.values()])
+    attention, needed = (said_of_past(study, kind) / steps for kind in ("attention", "needs"))
     drawn = drawn_ranks(attention, needed)[:, -1]
     return as_interval(drawn, attention.shape[:2])

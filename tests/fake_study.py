@@ -401,8 +401,7 @@ class FakeStudy:
 
     def probe(self, seed, kind):
         """Give weights and needs made of noise, well by well."""
-        from swgw.probe.inputs import PLACE, groups_of
-        from swgw.probe.past import parts_of_past
+        from swgw.probe.inputs import PLACE, groups_of, parts_of_past
 
         read = self.interpretation(seed, "MT-TFT" if len(self.tasks) == 2 else "ST-TFT")
         names = {f"{k}_variable": read[f"{k}_variable"].to_numpy() for k in ("encoder", "decoder")}

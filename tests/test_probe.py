@@ -13,7 +13,7 @@ from swgw.models.losses import QUANTILE_LEVELS
 from swgw.panel import make_panel
 from swgw.prepare import prepare_basin
 from swgw.probe import past, permute, weights
-from swgw.probe.inputs import OWN_PAST, PLACE, RAIN, RIVER, SEASON, group_of
+from swgw.probe.inputs import OWN_PAST, PLACE, RAIN, RIVER, SEASON, group_of, parts_of_past
 from swgw.profiles import get_profile
 from swgw.scores import pinball
 from swgw.windows import issue_steps
@@ -198,7 +198,5 @@ def test_the_part_of_the_past_that_is_read_matters_and_no_other(prepared, panel)
 
 def test_parts_of_the_past_hold_every_step_once():
     for length, a_month in ((73, 73 / 12), (24, 1.0), (3, 1.0), (365, 365 / 12), (52, 52 / 12)):
-        steps = [
-            i for part in past.parts_of_past(length, a_month).values() for i in range(length)[part]
-        ]
+        steps = [i for part in parts_of_past(length, a_month).values() for i in range(length)[part]]
         assert sorted(steps) == list(range(length))

@@ -138,6 +138,17 @@ class Known:
         self.share, self.inverted = shares_of_wells(), inverted
         self.truth = SimpleNamespace(contributions=lambda: contributions(self.share))
 
+        values = np.random.default_rng(8).normal(size=(len(TIME), len(WELLS)))
+        noise = pd.DataFrame(values, TIME, WELLS)
+        weather = noise.iloc[:, :2].set_axis(["precipitation", "wind"], axis=1)
+        self.gauge = "g"
+        self.prepared = SimpleNamespace(
+            heads=noise,
+            surface_water=noise.iloc[:, [3]].set_axis(["g"], axis=1),
+            weather_of_well=lambda well: weather,
+            steps_in_months=lambda months: round(months * 73 / 12),
+        )
+
     def probe(self, seed, kind):
         return probe(seed, kind, self.share, self.inverted)
 
@@ -158,6 +169,14 @@ def test_a_network_that_knows_the_truth_is_found_out_and_so_is_one_that_inverts_
         assert ranks.trust(agreement.agreement_of(study, agreement.PERMUTED, over)) == "agrees"
         gap = agreement.advantage(study, agreement.PERMUTED, agreement.WEIGHTS, over)
         assert gap.low > 0
+
+
+def test_a_head_that_is_the_river_correlates_with_it_alone():
+    said, wells = agreement.said_by_correlation(Known(False), True)
+    shares = pd.DataFrame(said[0], wells, DRIVERS)
+    assert shares.loc["w3"].idxmax() == "river" and shares.loc["w0"].idxmax() == "irrigation"
+    assert shares.loc["w1"].idxmax() == "evapotranspiration"
+    assert np.allclose(shares.sum(axis=1), 1)
 
 
 def test_the_table_of_agreement_names_every_reading_and_question():

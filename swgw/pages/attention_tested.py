@@ -13,7 +13,7 @@ from swgw.pages.attention import attention_of_issue, matches, readings
 from swgw.pages.importance import targets
 from swgw.pages.tested import interval_text, needs_probe
 from swgw.plots import trust as plots
-from swgw.probe.past import parts_of_past
+from swgw.probe.inputs import parts_of_past
 from swgw.probe.work import lack
 
 
@@ -47,8 +47,9 @@ def words_past(study) -> Markdown:
         f"Most attention lies on the part {top['attention'][0]} months before the issue time "
         f"({words.number(top['attention'][1], 0)} %); most of the rise of the loss comes from the "
         f"part {top['needs'][0]} months before ({words.number(top['needs'][1], 0)} %). Over the "
-        f"parts of the past, ranks of attention and need correlate with {interval_text(found)}: "
-        f"by the rule, attention **{ranks.trust(found)}**{_as_needs(found)}."
+        "parts of the past, per step, ranks of attention and need correlate with "
+        f"{interval_text(found)}: by the rule, attention **{ranks.trust(found)}**"
+        f"{_as_needs(found)}."
     )
 
 
@@ -111,7 +112,7 @@ def checks(study) -> dict[str, bool | None]:
         true = ranks.trust(agreement.agreement_of(study, agreement.WEIGHTS))
     return {
         "Does attention follow a driver more closely than position explains?": any(
-            p < 0.1 for p in beyond.values()
+            p < 0.1 / len(beyond) for p in beyond.values()
         )
         if beyond
         else None,

@@ -126,8 +126,8 @@ def words_shuffled_years(study) -> Markdown:
             f"- **{name}**: at the median well the largest correlation is "
             f"{words.number(table['found'].median())}, with shuffled years "
             f"{words.number(table['null'].median())}; "
-            f"{beyond} of {words.count(len(table), 'well')} lie beyond the 95 % quantile of their "
-            "own shuffled years."
+            f"{beyond} of {words.count(len(table), 'well')} {'lies' if beyond == 1 else 'lie'} "
+            "beyond the 95 % quantile of the well's own shuffled years."
         )
     return Markdown("\n".join(lines))
 

@@ -16,42 +16,11 @@ from swgw.models.tft import CoupledTFT
 from swgw.models.training import chunks
 from swgw.panel import Panel
 from swgw.prepare import Prepared
-from swgw.probe.permute import block_rows, row_losses, shifts
+from swgw.probe.inputs import parts_of_past
+from swgw.probe.permute import ONCE, block_rows, row_losses, shifts
 from swgw.windows import issue_steps
 
-MONTHS = (0, 1, 2, 3, 6, 9, 12)
-"""Ages at which the past is cut; what is older is the last part."""
-
-REPEATS = 1
 WINDOWS_AT_ONCE = 128
-
-
-def parts_of_past(encoder_length: int, steps_a_month: float) -> dict[str, slice]:
-    """Cut the encoder's steps by age.
-
-    Parameters
-    ----------
-    encoder_length : int
-    steps_a_month : float
-
-    Returns
-    -------
-    dict
-        Ages in months, as "1–2", to the places of the steps in the encoder, the latest part first.
-
-    Examples
-    --------
-    >>> parts_of_past(3, 1.0)
-    {'0–1': slice(2, 3, None), '1–2': slice(1, 2, None), '2–3': slice(0, 1, None)}
-    """
-    found = {}
-    for young, old in zip(MONTHS, (*MONTHS[1:], np.inf), strict=True):
-        last = encoder_length - round(young * steps_a_month)
-        first = 0 if np.isinf(old) else max(encoder_length - round(old * steps_a_month), 0)
-        if last > first:
-            name = f"over {young}" if np.isinf(old) else f"{young}–{old}"
-            found[name] = slice(first, last)
-    return found
 
 
 @torch.no_grad()
@@ -76,7 +45,7 @@ def importance_of_past(
     series = [panel.series[i] for i in dict.fromkeys(rows.series)]
     sources = [
         replace(rows, first=np.tile(np.roll(rows.first[:blocks], shift), len(series)))
-        for shift in shifts(rng, blocks, REPEATS)
+        for shift in shifts(rng, blocks, ONCE)
     ]
     found = [
         _read(network, gatherer, rows.take(chosen), [s.take(chosen) for s in sources], parts)
