@@ -80,7 +80,7 @@ def two_files(tiny_basin, tmp_path, monkeypatch):
     flow = read("surface_water.csv")
     flow = pd.DataFrame({"Day": day(flow["date"]), "Weir": flow["discharge"].map(german)})
     flow.to_csv("flow.csv", index=False, sep=";")
-    Path("mapping.yml").write_text(blocks(TEXT, "yaml")[0], encoding="utf-8")
+    Path("map.yml").write_text(blocks(TEXT, "yaml")[0], encoding="utf-8")
     return heads
 
 
@@ -108,7 +108,7 @@ def test_two_files_become_a_basin_by_the_page_alone(two_files, tiny_basin, tmp_p
 
 def test_the_mapping_of_other_shapes_works(tiny_basin, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("mapping.yml").write_text(blocks(TEXT, "yaml")[1], encoding="utf-8")
+    Path("map.yml").write_text(blocks(TEXT, "yaml")[1], encoding="utf-8")
     read = lambda name: pd.read_csv(tiny_basin / name, dtype=str)  # noqa: E731
     sites = {"well_id": "Number", "longitude": "East", "latitude": "North",
              "surface_elevation": "Ground"}  # fmt: skip
@@ -120,7 +120,7 @@ def test_the_mapping_of_other_shapes_works(tiny_basin, tmp_path, monkeypatch):
     ground = heads["Number"].map(wells.set_index("Number")["Ground"]).astype(float)
     tape = (ground - heads["head"].astype(float)) / 0.3048
     heads.assign(Tape=tape.round(6)).drop(columns="head").to_csv("readings.csv", index=False)
-    run("swgw import table sites.csv readings.csv weather.csv mine --mapping mapping.yml")
+    run("swgw import table sites.csv readings.csv weather.csv mine --mapping map.yml")
     assert check_basin("mine") == []
     found, clean = (
         swgw.load_basin(folder).heads.groupby("well_id")["head"].agg(["size", "mean"])
