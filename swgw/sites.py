@@ -35,6 +35,9 @@ PAPER_SIZE = 12_800, 10
 """Windows presented and epochs of a run, by profile: a site has a single gauge and a well or two,
 and a thousand windows to learn from."""
 
+MOST_SITES = {"smoke": 6, "quick": 8}
+"""Sites in small profiles, spread evenly over those that there are; others have them all."""
+
 REFERENCE_COST = 1_000.0
 
 
@@ -119,7 +122,11 @@ class Sites:
     @cached_property
     def sites(self) -> tuple[Site, ...]:
         """The sites that are studied."""
-        return () if self.lack else find_sites(self.prepared)
+        found = () if self.lack else find_sites(self.prepared)
+        most = MOST_SITES.get(self.profile.name, len(found))
+        if len(found) <= most:
+            return found
+        return tuple(found[k] for k in np.linspace(0, len(found) - 1, most).round().astype(int))
 
     @cached_property
     def seeds(self) -> tuple[int, ...]:

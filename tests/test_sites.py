@@ -13,7 +13,16 @@ from swgw.jobs import jobs_of
 from swgw.pages import sites as page
 from swgw.panel import make_panel
 from swgw.profiles import get_profile
-from swgw.sites import Site, Sites, at_site, coupling, lack_of_sites, sites_of
+from swgw.sites import (
+    MOST_SITES,
+    Site,
+    Sites,
+    at_site,
+    coupling,
+    find_sites,
+    lack_of_sites,
+    sites_of,
+)
 from swgw.workers import missing, perform
 
 GAUGES = [f"g{k}" for k in range(7)]
@@ -73,7 +82,8 @@ def study(many, tmp_path, monkeypatch):
 
 
 def test_sites_are_gauges_with_wells_that_name_them(prepared):
-    found = Sites(prepared, None, None).sites
+    found = Sites(prepared, get_profile("paper"), None).sites
+    assert found == find_sites(prepared)
     assert [site.gauge for site in found] == GAUGES[:6]
     assert found[0].wells == ("007b", "A1b")
     assert {len(site.wells) for site in found[1:]} == {1}
@@ -90,7 +100,7 @@ def test_a_gauge_without_a_test_period_is_no_site(prepared):
 def test_basins_without_sites_say_why(tiny_basin):
     prepared = swgw.prepare_basin(swgw.load_basin(tiny_basin))
     assert "gauge_id" in lack_of_sites(prepared)
-    assert Sites(prepared, None, None).jobs() == []
+    assert Sites(prepared, get_profile("quick"), None).jobs() == []
 
 
 def test_nothing_of_another_site_enters_a_run(prepared):
@@ -109,6 +119,12 @@ def test_nothing_of_another_site_enters_a_run(prepared):
     assert first.series == ("A2b",)
     for name in ("values", "target", "anchor", "centre", "scale"):
         np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+
+
+def test_small_profiles_take_some_of_many_sites(prepared, monkeypatch):
+    monkeypatch.setitem(MOST_SITES, "quick", 3)
+    found = Sites(prepared, get_profile("quick"), None).sites
+    assert [site.gauge for site in found] == ["g0", "g2", "g5"]
 
 
 def test_runs_share_the_multi_task_run_and_no_folder(study):

@@ -11,7 +11,7 @@ from swgw.kept import KeptTable
 from swgw.pages import needs
 from swgw.pages.grid import HELPS
 from swgw.plots import sites as plots
-from swgw.sites import ARMS, MODEL, sites_of
+from swgw.sites import ARMS, MODEL, find_sites, sites_of
 
 TASKS = ("surface_water", "head")
 
@@ -34,17 +34,16 @@ def _row_names(study, table: pd.DataFrame, task: str) -> pd.Series:
 @needs("sites")
 def words_sites(study) -> Markdown:
     """Say which sites are studied, with what."""
-    found = sites_of(study)
-    wells = sum(len(site.wells) for site in found.sites)
-    run = found.runs(found.sites[0])[0]
+    found, there = sites_of(study), find_sites(study.prepared)
+    wells = sum(len(site.wells) for site in there)
+    runs = found.runs(found.sites[0])
     left = len(study.basin.wells) - wells
     text = (
-        f"This basin has {words.count(len(found.sites), 'site')} with "
-        f"{words.count(wells, 'well')}"
-        + (f"; {words.count(left, 'well')} without a gauge to learn from are left out" * bool(left))
-        + f". At each, {len(found.runs(found.sites[0])) // len(found.seeds)} transformers are "
-        f"trained for each of {words.count(len(found.seeds), 'seed')}, each shown "
-        f"{run.windows:,} windows at most."
+        f"This basin has {words.count(len(there), 'site')} with {words.count(wells, 'well')}"
+        + f"; {words.count(left, 'well')} without a gauge to learn from are left out" * bool(left)
+        + f". Studied here: {len(found.sites)} of {len(there)}. At each, "
+        f"{len(runs) // len(found.seeds)} transformers are trained for each of "
+        f"{words.count(len(found.seeds), 'seed')}, each shown {runs[0].windows:,} windows at most."
     )
     return Markdown(text)
 
