@@ -5,8 +5,8 @@ import numpy as np
 SEASON = "calendar and climatology"
 OWN_PAST = "the head's own past"
 RIVER = "river and its catchment"
-RAIN = "rain on the plain"
-EVAPORATION = "temperature and wind"
+RAIN = "rain"
+EVAPORATION = "other weather"
 PLACE = "place (all static inputs)"
 
 DRIVER_OF = {RIVER: "river", RAIN: "irrigation", EVAPORATION: "evapotranspiration"}
@@ -27,7 +27,7 @@ def group_of(variable: str) -> str:
     Examples
     --------
     >>> group_of("surface_water_lag_3"), group_of("wind"), group_of("head_climatology")
-    ('river and its catchment', 'temperature and wind', 'calendar and climatology')
+    ('river and its catchment', 'other weather', 'calendar and climatology')
     """
     if variable.startswith("season_") or variable.endswith("_climatology"):
         return SEASON

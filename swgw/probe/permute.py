@@ -21,7 +21,7 @@ from swgw.probe.inputs import PLACE, groups_of
 from swgw.windows import issue_steps
 
 MOST_SERIES = 60
-WINDOWS_A_BLOCK = 3
+WINDOWS_A_BLOCK = 2
 ONCE, TWICE = 1, 2
 """How often inputs are exchanged; with other years twice, since these differ most."""
 
@@ -79,7 +79,7 @@ def block_rows(gatherer: Gatherer, step: str) -> tuple[Rows, int]:
     issues = gatherer.issues
     block = min(block_length(step), len(issues))
     starts = issues[0] + block * np.arange(len(issues) // block)
-    stride = max(1, block // WINDOWS_A_BLOCK)
+    stride = -(-block // WINDOWS_A_BLOCK)
     series = np.arange(0, gatherer.n_series, -(-gatherer.n_series // MOST_SERIES))
     first = np.tile(starts, len(series))
     return Rows(np.repeat(series, len(starts)), first, -(-block // stride), stride), len(starts)
