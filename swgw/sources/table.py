@@ -177,7 +177,8 @@ def _words(section: Section, sheet: pd.DataFrame, table: pd.DataFrame) -> str:
     start = f"{section.name}: {section.file.name}, {len(sheet)} row{'s' * (len(sheet) != 1)}"
     if section.name in PLACES:
         ids = table[PLACES[section.name]]
-        return f"{start}, {len(table)} place{'s' * (len(table) != 1)} ({', '.join(ids[:3])}{', …' * (len(ids) > 3)})"
+        places = f"{len(table)} place{'s' * (len(table) != 1)}"
+        return f"{start}, {places} ({', '.join(ids[:3])}{', …' * (len(ids) > 3)})"
     span = f"{table['date'].min():%Y-%m-%d} to {table['date'].max():%Y-%m-%d}"
     if section.name == "forcing":
         ranges = [_range(table[name], name, section.keys.get("units", {}).get(name))
