@@ -140,6 +140,9 @@ def ours(study, finding: Finding) -> str:
     part = finding.deciding
     if part is None:
         return "–"
+    if finding.reason:
+        each = [f"{words.escape(p.label)} {words.number(p.found.value)}" for p in finding.parts]
+        return words.listing(each)
     unit = _unit(study, finding.claim)
     text = words.number(part.found.value, _digits(part)) + f" {unit}" * bool(unit)
     if np.isfinite(part.found.low):
