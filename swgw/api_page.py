@@ -80,13 +80,15 @@ def _kind(node: ast.FunctionDef | ast.ClassDef, method: bool) -> str:
 
 
 def _signature(node: ast.FunctionDef | ast.ClassDef, method: bool) -> str:
-    """Write the arguments, without ``self``, and the result; classes and properties show none."""
+    """Write the arguments, without ``self`` and types, which the fields below them give."""
     if _kind(node, method) in ("class", "property"):
         return ""
     if method and node.args.args:
         node.args.args = node.args.args[1:]
-    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-    return f"({ast.unparse(node.args)}){returns}"
+    for argument in ast.walk(node.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    return f"({ast.unparse(node.args)})"
 
 
 def _converted(node: ast.AST) -> list[str]:

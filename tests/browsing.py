@@ -23,6 +23,9 @@ FACTS = """() => ({
 })"""
 
 READY = """async () => {
+  const still = document.createElement('style');  // a colour on its way to another has no contrast
+  still.textContent = '* { transition: none !important; animation: none !important; }';
+  document.head.append(still);
   document.querySelectorAll('details').forEach(d => { d.open = true; });
   document.querySelectorAll('.toggle-hidden').forEach(d => d.classList.remove('toggle-hidden'));
   if (window.MathJax?.startup) await window.MathJax.startup.promise;
