@@ -1,6 +1,7 @@
 """Claims: each rule gives each verdict, and every claim has its numbers from a page."""
 
 import re
+from functools import cache
 from math import inf, nan
 
 import matplotlib.pyplot as plt
@@ -135,9 +136,15 @@ def test_the_rule_in_words_names_its_band(claim: Claim):
     assert "in each of 3" in claim.rule(3) or claim.exact
 
 
+@cache
+def study_of(variant):
+    """Make each fake study once; its findings are kept with it."""
+    return make_study(**VARIANTS[variant])
+
+
 @pytest.fixture(params=VARIANTS, ids=str, scope="module")
 def study(request):
-    return make_study(**VARIANTS[request.param])
+    return study_of(request.param)
 
 
 def test_every_finding_has_a_verdict_and_its_reason(study):
@@ -179,7 +186,7 @@ def test_the_page_and_the_file_hold_the_same(study):
 
 
 def test_verdicts_are_those_of_the_pages():
-    study = make_study(**VARIANTS["everything"])
+    study = study_of("everything")
     found = {finding.claim.key: finding for finding in page.findings(study)}
     table = second_task.differences(study).set_index(["score", "comparison"])
     for name in ("GRU", "LSTM", "TFT"):
@@ -191,7 +198,7 @@ def test_verdicts_are_those_of_the_pages():
                 assert finding.verdict == line["word"]
     entropy = groundwater.correlations_with_distance(study)["entropy"]
     assert found["entropy_distance"].deciding.found.low == entropy.low
-    drawn = make_study(**VARIANTS["two gauges"])
+    drawn = study_of("two gauges")
     words = {name: line["word"] for name, line in draws.judged(drawn).iterrows()}
     for finding in page.findings(drawn):
         if finding.draws:
@@ -199,13 +206,13 @@ def test_verdicts_are_those_of_the_pages():
 
 
 def test_stage_is_called_stage():
-    study = make_study(**VARIANTS["monthly stage"])
+    study = study_of("monthly stage")
     text = " ".join(page.claims_table(study)["text"])
     assert "stage" in text and "discharge" not in text and "{" not in text
 
 
 def test_draws_judge_what_depends_on_them():
-    study = make_study(**VARIANTS["two gauges"])
+    study = study_of("two gauges")
     found = {finding.claim.key: finding for finding in page.findings(study)}
     entropy = found["entropy_distance"]
     assert entropy.draws and not entropy.one_basin and entropy.sample == "10 draws of the basin"
