@@ -14,7 +14,7 @@ import yaml
 from swgw.api_page import api_page
 from swgw.errors import UserError
 from swgw.files import write_text
-from swgw.plots.live import with_description
+from swgw.plots.live import PLOTLY, with_description
 from swgw.provenance import digest_of
 from swgw.share import shared
 
@@ -174,12 +174,16 @@ def _without_plumbing(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def _with_descriptions(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Give live figures the alternative text of their cell, as Jupyter Book does for pictures."""
+    """Give live figures the alternative text of their cell, as Jupyter Book does for pictures.
+
+    Their form for Jupyter is dropped: pages have their own, and Sphinx would warn of it.
+    """
     for cell in notebook.cells:
         description = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-        for output in cell.get("outputs", []) if description else []:
+        for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if "text/html" in data:
+            data.pop(PLOTLY, None)
+            if description and "text/html" in data:
                 data["text/html"] = with_description("".join(data["text/html"]), description)
     return notebook
 

@@ -4,12 +4,14 @@ import json
 import re
 
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs_version
 
+from swgw import render
 from swgw.plots import live
 from swgw.plots.hydrograph import live_hydrograph, plot_hydrograph
 from swgw.plots.live_map import live_map
@@ -46,6 +48,19 @@ def test_a_live_figure_comes_as_page_pictures_and_plotly(still):
     assert not plt.fignum_exists(still.number)
     assert HOSTILE not in bundle["text/html"]
     assert "<option value=\"a\">a</option>" in bundle["text/html"]  # fmt: skip
+
+
+def test_pages_get_what_sphinx_can_show(still, tmp_path):
+    """Sphinx warns of a form that it does not know, and a warning stops the book."""
+    data = live.LiveFigure(still, go.Figure())._repr_mimebundle_()
+    cell = nbformat.v4.new_code_cell("page.figure_map(study);")
+    cell.outputs = [nbformat.v4.new_output("display_data", data)]
+    path = tmp_path / "02_1_study_area.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    toc, config = render.contents(), render.configure("title", "banner", {})
+    render.stage(tmp_path / "staged", [path], toc, config)
+    staged = nbformat.read(tmp_path / "staged" / path.name, as_version=4)
+    assert set(staged.cells[0].outputs[0].data) == {"text/html", "image/svg+xml", "image/png"}
 
 
 def test_no_name_ends_the_script_of_the_numbers(still):
