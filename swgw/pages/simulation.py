@@ -118,7 +118,7 @@ def _against(study, table: pd.DataFrame) -> str:
     gain = (table["value"] - table["response"]).to_numpy()
     text = f"the median difference in NSE is {words.number(np.nanmedian(gain))}"
     if len(gain) < 4:
-        return f"{text}; {words.count(len(gain), 'well')} are no sample to judge it by."
+        return f"{text}; fewer than four wells are no sample to judge it by."
     found = bootstrap.sample_interval(gain, seeds=len(simulations_of(study).seeds))
     said = bootstrap.verdict(found)
     return (
