@@ -69,8 +69,7 @@ def figure_shifts(study) -> Figure:
     """Shift of each headline number when one choice is changed and the models are trained anew."""
     if lack(study):
         return placeholder_figure([lack(study)])
-    table = _labelled(study).assign(label=lambda t: t["other"] + " [" + t["key"] + "]")
-    return plots.plot_shifts(table)
+    return plots.plot_shifts(_labelled(study))
 
 
 def words_shifts(study) -> Markdown:

@@ -18,11 +18,12 @@ def plot_shifts(table: pd.DataFrame) -> Figure:
         label (of the choice), headline, value, low, high.
     """
     headlines, labels = (list(dict.fromkeys(table[name])) for name in ("headline", "label"))
+    count = -(-len(headlines) // 2)
     figure, axes = plt.subplots(
-        1, len(headlines), figsize=(style.WIDTH, 0.36 * len(labels) + 1.4), sharey=True,
+        count, 2, figsize=(style.WIDTH, count * (0.24 * len(labels) + 1.0)), sharey=True,
         squeeze=False,
     )  # fmt: skip
-    for letter, axis, name in zip("abcdef", axes[0], headlines, strict=False):
+    for letter, axis, name in zip("abcdef", axes.flat, headlines, strict=False):
         rows = table[table["headline"] == name].set_index("label").loc[labels]
         place = np.arange(len(labels))
         sure = ((rows["low"] > 0) | (rows["high"] < 0)).to_numpy()
@@ -30,10 +31,12 @@ def plot_shifts(table: pd.DataFrame) -> Figure:
         for mask, face in ((sure, style.BLUE), (~sure, "white")):
             axis.plot(rows["value"][mask], place[mask], "o", color=style.BLUE, mfc=face, ms=6)
         axis.axvline(0, color=style.DARK, lw=0.8)
-        axis.set_title(f"({letter}) " + name.replace(", ", ",\n"), fontsize=8.5)
+        axis.set_title(f"({letter}) {name}", fontsize=8.5)
         axis.set_xlabel("Shift")
         axis.grid(False, axis="y")
-        axis.locator_params(axis="x", nbins=4)
-    axes[0, 0].set_yticks(range(len(labels)), [literal(label, 44) for label in labels])
+        axis.locator_params(axis="x", nbins=3)
+    for axis in axes[:, 0]:
+        names = [literal(label, 54) for label in labels]
+        axis.set_yticks(range(len(labels)), names, fontsize=7.5)
     axes[0, 0].set_ylim(len(labels) - 0.5, -0.5)
     return figure

@@ -43,7 +43,7 @@ CHOICES = (
     ),
     Choice("climatology", "What a forecast starts from", "damped persistence", "the climatology"),
     Choice(
-        "level", "In what form a target is forecast", "its anomaly, as a change",
+        "level", "Form of the target", "its anomaly, as a change",
         "the standardised level itself",
     ),
     Choice(
@@ -53,7 +53,7 @@ CHOICES = (
     Choice("two", "Clusters among the static inputs", "three", "two"),
     Choice("five", "Clusters among the static inputs", "three", "five"),
     Choice(
-        "batch", "SST in the loss 1 − R² (recurrent models)", "of the training years",
+        "batch", "SST in 1 − R² (GRU)", "of the training years",
         "of each batch", "GRU",
     ),
 )  # fmt: skip
