@@ -57,7 +57,7 @@ def plot_scores(table: pd.DataFrame) -> Figure:
     table : DataFrame
         name, value, low, high, response and climatology.
     """
-    width = min(style.WIDTH, 2.2 + 0.55 * len(table))
+    width = min(style.WIDTH, 4.4 + 0.35 * len(table))  # the legend needs 4 inches
     figure, axis = plt.subplots(figsize=(width, 3.3))
     x = np.arange(len(table))
     axis.vlines(x, table["low"], table["high"], color=style.BLUE, lw=2)
