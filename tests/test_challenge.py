@@ -16,7 +16,7 @@ from swgw import scores
 from swgw.challenge import network, recipe, response, run, trees
 from swgw.challenge.blocks import BLOCKS, EMBARGO, WHOLE, block_of, training_days
 from swgw.challenge.features import SPIN_UP, drivers, melt, soil, with_memory
-from swgw.challenge.forecast import intervals, member_weights
+from swgw.challenge.forecast import has_failed, intervals, member_weights
 from swgw.challenge.results import (
     challenge_scores,
     find_submissions,
@@ -248,6 +248,14 @@ def test_weights_lie_between_equal_and_best():
     assert member_weights(obs, members).round(4).tolist() == [0.8333, 0.0833, 0.0833]
     both = pd.DataFrame({"above": obs + 1, "below": obs - 1})
     assert member_weights(obs, both).tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_a_member_whose_fit_failed_is_found_on_the_training_years(made):
+    site = read_site(made, SHORT)
+    out = (site.heads + 0.5).rename("linear")
+    whole = recipe.Fit("linear", WHOLE, 0)
+    assert not has_failed(site, {whole: site.heads + 0.4}, out)
+    assert has_failed(site, {whole: site.heads + 0.6}, out)
 
 
 def test_intervals_cover_what_errors_out_of_fold_say():

@@ -17,6 +17,7 @@ from swgw.challenge.recipe import MEMBERS, Fit, fits_of, read_forecast
 from swgw.challenge.site import Site
 from swgw.conformal import calibrate, choose_method
 from swgw.error_size import Forecasts
+from swgw.scores import rmse
 
 LEVELS = (0.025, 0.975)
 ENSEMBLE = "ensemble"
@@ -37,7 +38,7 @@ class Forecast:
     out_of_fold : DataFrame (day of heads, model)
         Heads forecast by fits that did not see them, seeds averaged [m].
     weights : Series (member,)
-        Of the ensemble; they sum to 1.
+        Of the ensemble; they sum to 1. A member whose fit has failed has 0.
     interval : str
         Unit of errors that the intervals rest on, as :class:`swgw.conformal.Method` has it.
     """
@@ -61,7 +62,9 @@ def bring_together(site: Site, folder: Path, seeds: int) -> Forecast:
     """
     fits = {fit: read_forecast(site, fit, folder) for fit in fits_of(site, seeds)}
     out = pd.DataFrame({member: _out_of_fold(site, fits, member) for member in MEMBERS})
-    weights = member_weights(site.heads, out)
+    sound = [member for member in MEMBERS if not has_failed(site, fits, out[member])]
+    weights = member_weights(site.heads, out[sound or list(MEMBERS)])
+    weights = weights.reindex(list(MEMBERS), fill_value=0.0)
     out[ENSEMBLE] = out[list(MEMBERS)] @ weights
     draws = _draws(fits, weights, seeds)
     centre = draws[ENSEMBLE].mean(axis=1)
@@ -78,6 +81,24 @@ def _out_of_fold(site: Site, fits: dict[Fit, pd.Series], member: str) -> pd.Seri
         own = [head for fit, head in fits.items() if (fit.member, fit.block) == (member, block)]
         found[blocks == block] = pd.concat(own, axis=1).mean(axis=1).reindex(days[blocks == block])
     return found
+
+
+def has_failed(site: Site, fits: dict[Fit, pd.Series], out_of_fold: pd.Series) -> bool:
+    """Whether a member misses heads that it was fitted on by more than heads it never saw.
+
+    An optimiser that ended in a wrong place shows in this way, on the training years alone; a
+    member with such a fit gets no weight.
+
+    Parameters
+    ----------
+    site : Site
+    fits : dict of Fit to Series (day,)
+    out_of_fold : Series (day of heads,)
+        Of one member, whose name it has.
+    """
+    own = [f for fit, f in fits.items() if (fit.member, fit.block) == (out_of_fold.name, WHOLE)]
+    fitted = pd.concat(own, axis=1).mean(axis=1).reindex(site.heads.index)
+    return rmse(site.heads, fitted) > rmse(site.heads, out_of_fold)
 
 
 def _draws(fits: dict[Fit, pd.Series], weights: pd.Series, seeds: int) -> pd.DataFrame:

@@ -29,6 +29,8 @@ def as_text(result) -> str:
     result : swgw.challenge.run.Result
     """
     weights = ", ".join(f"{name} {value:.2f}" for name, value in result.forecast.weights.items())
+    failed = result.forecast.weights.index[result.forecast.weights == 0]
+    weights += f" (left out, as their fits failed: {', '.join(failed)})" if len(failed) else ""
     ours = result.scores[result.scores["kind"] == "ours"].iloc[0]
     rank = 1 + int((result.scores[result.scores["kind"] == "team"]["nse"] > ours["nse"]).sum())
     teams = int((result.scores["kind"] == "team").sum())
