@@ -176,13 +176,16 @@ def test_footer_and_title_reach_the_settings_as_text():
 def test_live_figures_get_the_description_of_their_cell(tmp_path):
     executed = notebook(tmp_path / "intro.ipynb", "page.figure_map(study);")
     made = nbformat.read(executed, 4)
-    data = {"text/html": '<img class="live-still" alt="">', "image/png": "AA=="}
+    kinds = {"image/png": "AA==", "application/vnd.plotly.v1+json": {}}
+    data = {"text/html": '<img class="live-still" alt="">'} | kinds
     made.cells[1].outputs = [nbformat.v4.new_output("display_data", data)]
     made.cells[1].metadata["mystnb"] = {"image": {"alt": "A map of the wells."}}
     nbformat.write(made, executed)
     render.stage(tmp_path / "book", [executed], {"root": "intro", "parts": []}, {})
     staged = nbformat.read(tmp_path / "book" / "intro.ipynb", 4)
-    assert 'alt="A map of the wells."' in staged.cells[1].outputs[0].data["text/html"]
+    shown = staged.cells[1].outputs[0].data
+    assert 'alt="A map of the wells."' in shown["text/html"]
+    assert shown.keys() == {"text/html", "image/png"}
 
 
 def test_pages_that_were_not_executed_get_a_stub(tmp_path):
