@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-UNUSED = re.compile(r"thebe", re.IGNORECASE)
-"""Scripts for running code in the page: they would load from elsewhere, and collide."""
+UNUSED = re.compile(r"thebe|plotly/|pdf/", re.IGNORECASE)
+"""What no page loads by itself: scripts that run code in the page, which come from elsewhere and
+collide; plotly, which ``live.js`` loads where it is wanted; the style of the bound book. Jupyter
+Book names every script and style sheet of ``_static`` on every page."""
 
 _MENDED = (
     (re.compile(r'<script type="text/x-thebe-config">.*?</script>', re.DOTALL), ""),
     (re.compile(r"<script>kernelName = .*?</script>"), ""),
     # an empty corner of a table heads nothing
-    (re.compile(r'<th class="head">\s*(?:<p>\s*</p>)?\s*</th>'), '<td class="head"></td>'),
+    (re.compile(r"<th[^>]*>\s*(?:<p>\s*</p>)?\s*</th>"), '<td class="head"></td>'),
+    # tables of pandas are scrolled in a frame of their own, as the theme's are
+    (
+        re.compile(r'<table[^>]*class="dataframe".*?</table>', re.DOTALL),
+        r'<div class="pst-scrollable-table-container">\g<0></div>',
+    ),
     # the role that docutils gives to a reference was withdrawn; the list wants list items
     (re.compile(r'role="doc-biblioentry"'), 'role="listitem"'),
     # a picture opens by itself, where a telephone's reader can enlarge it
@@ -47,13 +54,20 @@ def mend(body: str) -> str:
 
 
 def _tidy_page(app, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Drop scripts that are unused or named twice; mend the text."""
+    """Drop scripts and styles that are unused, scripts that are named twice; mend the text.
+
+    MathJax is named twice where there is an equation, and once too often where there is none; the
+    one that waits for the page (``defer``) is the one that is wanted.
+    """
     kept: dict[tuple[str, str], object] = {}
     for script in context.get("script_files", []):
         attributes = getattr(script, "attributes", {})
-        key = str(getattr(script, "filename", script)), str(attributes.get("body", ""))
-        if not UNUSED.search("".join(key)) and (key not in kept or "defer" in attributes):
-            kept[key] = script
+        name, body = str(getattr(script, "filename", script)), str(attributes.get("body", ""))
+        late = "defer" in attributes
+        if not UNUSED.search(name + body) and (late or "mathjax" not in name):
+            kept[name, body] = script
     context["script_files"] = list(kept.values())
+    styles = context.get("css_files", [])
+    context["css_files"] = [x for x in styles if not UNUSED.search(str(getattr(x, "filename", x)))]
     if "body" in context:
         context["body"] = mend(context["body"])
