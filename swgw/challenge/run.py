@@ -81,7 +81,6 @@ def run_challenge(
     -------
     Result
     """
-    require_pastas()
     path = find_site(folder)
     site = read_site(path, period)
     if submissions is not None and not submissions.is_dir():
@@ -91,6 +90,7 @@ def run_challenge(
     beside = path.resolve().parent.parent / "submissions"
     teams = find_submissions(submissions or beside, site.name)
     say(_described(site))
+    require_pastas()  # not before the folder is known to be good
     result = _forecast(site, output / site.name, seeds, workers, say)
     write_forecast(result)
     if not (path / FULL).exists():
