@@ -1,5 +1,6 @@
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +9,14 @@ from typer.testing import CliRunner
 
 from swgw.cli import app
 from swgw.example import write_example
+
+
+@pytest.fixture(autouse=True)
+def no_figure_stays_open():
+    """Close what a test drew, or the twenty-first figure of a process is warned of."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 @pytest.fixture(scope="session")

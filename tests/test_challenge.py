@@ -242,6 +242,17 @@ def test_features_of_a_day_know_nothing_of_later_days(made):
     assert len(drivers(inputs)) == len(inputs) + SPIN_UP
 
 
+def test_inputs_are_standardised_by_days_that_may_be_fitted(made):
+    site = read_site(made, SHORT)
+    end = site.heads.index.max()
+    later = site.inputs.copy()
+    later[later.index > end] += 7.0
+    changed = type(site)(**(vars(site) | {"inputs": later}))
+    before, after = (network.network_inputs(each, network.Training()) for each in (site, changed))
+    pd.testing.assert_frame_equal(before[:end], after[:end])
+    assert not before[end + pd.Timedelta(days=1) :].equals(after[end + pd.Timedelta(days=1) :])
+
+
 def test_weights_lie_between_equal_and_best():
     obs = pd.Series([1.0, 2.0, 4.0, 3.0])
     members = pd.DataFrame({"right": obs, "high": obs + 2, "flat": 2.5})

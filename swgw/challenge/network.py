@@ -96,7 +96,7 @@ def forecast_network(
     training = training or Training()
     torch.manual_seed(seed)
     heads, centre, scale = site.heads[seen], site.heads[seen].mean(), site.heads[seen].std()
-    table = network_inputs(site.inputs, training)
+    table = network_inputs(site, training)
     inputs, days = torch.tensor(table.to_numpy(), dtype=torch.float32), table.index
     target = torch.tensor(((heads - centre) / scale).reindex(days).to_numpy(), dtype=torch.float32)
     network = Recurrent(inputs.shape[1], training.hidden, training.dropout)
@@ -107,13 +107,17 @@ def forecast_network(
     return pd.Series(centre + scale * found, days).reindex(site.inputs.index)
 
 
-def network_inputs(inputs: pd.DataFrame, training: Training) -> pd.DataFrame:
-    """Standardised inputs (day, input); amounts enter by their roots, as storms dwarf the rest."""
-    table = with_memory(drivers(inputs), training.memories)
+def network_inputs(site: Site, training: Training) -> pd.DataFrame:
+    """Inputs (day, input), standardised by their days up to the last head that may be fitted.
+
+    Amounts enter by their roots, as storms dwarf the rest.
+    """
+    table = with_memory(drivers(site.inputs), training.memories)
     amounts = [name for name in table if name.startswith(("water", "recharge", "snow"))]
     table[amounts] = np.sqrt(table[amounts].clip(lower=0))
-    spread = table.std().where(lambda values: values > 0, 1.0)
-    return (table - table.mean()) / spread
+    known = table[: site.heads.index.max()]
+    spread = known.std().where(lambda values: values > 0, 1.0)
+    return (table - known.mean()) / spread
 
 
 def _train(
