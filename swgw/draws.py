@@ -16,11 +16,10 @@ import pandas as pd
 from swgw.basin import load_basin
 from swgw.drawn import STATISTICS, basin_statistics, model_statistics
 from swgw.experiments import BOTH, Experiment, Plan, Run
-from swgw.files import digest, write_text
+from swgw.files import write_text
 from swgw.prepare import Prepared, prepare_basin
 from swgw.profiles import Profile
-from swgw.runs import RunFolder, key_of
-from swgw.share import PACKAGE
+from swgw.runs import RunFolder, key_of, source_digest
 from swgw.skill import chain_scores
 from swgw.wells import fit_som
 from swgw.workers import Job
@@ -95,8 +94,8 @@ def plan_draws(prepared: Prepared, profile: Profile) -> list[Draw]:
 
 def draw_folder(root: Path, draw: Draw) -> RunFolder:
     """Where a draw is kept: its basin, its runs and its statistics."""
-    source = digest(PACKAGE / name for name in SOURCES)
-    return RunFolder(root / "draws" / f"seed{draw.seed}_{key_of(draw.settings(), source)}")
+    key = key_of(draw.settings(), source_digest(*SOURCES))
+    return RunFolder(root / "draws" / f"seed{draw.seed}_{key}")
 
 
 def draw_jobs(prepared: Prepared, profile: Profile, root: Path) -> list[Job]:

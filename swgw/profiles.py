@@ -1,6 +1,9 @@
 """How much each profile computes, in one table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from swgw.errors import UserError
 
@@ -49,6 +52,20 @@ PROFILES = {
         Profile("full", (0, 1, 2, 3, 4), 74_880, 37_440, 15, 5, None, 19_200, True),
     )
 }
+
+
+def evenly(items: Sequence, most: int) -> tuple:
+    """Pick so many items, spread evenly from the first to the last; all where there are no more.
+
+    Examples
+    --------
+    >>> evenly("abcdefg", 3)
+    ('a', 'd', 'g')
+    """
+    if len(items) <= most:
+        return tuple(items)
+    places = np.linspace(0, len(items) - 1, most).round().astype(int)
+    return tuple(items[place] for place in places)
 
 
 def get_profile(name: str, seeds: int = 0) -> Profile:

@@ -2,6 +2,7 @@
 
 import html
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,9 @@ from swgw.share import shared
 
 NAMED_VERSIONS = ("swgw", "python", "torch", "pytorch-forecasting", "numpy", "pandas")
 """Those that stand below every page; the page on provenance lists all."""
+
+PROSE = re.compile(r"\w*page\.words_|paper_says\(")
+"""How a cell begins whose output reads as a paragraph of the page."""
 
 API = "api"
 """Name of the page that is written from the docstrings."""
@@ -167,7 +171,7 @@ def render(staged: Path, target: Path, log: Path) -> None:
 def _without_plumbing(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Let computed prose look like prose: its one line of code stays in the file, out of sight."""
     for cell in notebook.cells:
-        if cell.cell_type == "code" and cell.source.startswith(("page.words_", "paper_says(")):
+        if cell.cell_type == "code" and PROSE.match(cell.source):
             tags = [tag for tag in cell.metadata.get("tags", []) if tag != "hide-input"]
             cell.metadata["tags"] = [*tags, "remove-input"]
     return notebook

@@ -33,9 +33,20 @@ LIBRARIES = ("torch", "pytorch-forecasting", "scikit-learn", "numpy", "pandas", 
 
 
 @cache
+def source_digest(*patterns: str) -> str:
+    """Digest of files of this package, as this process loaded them.
+
+    Parameters
+    ----------
+    *patterns : str
+        Such as "simulation.py" or "virtual/*.py".
+    """
+    return digest(path for pattern in patterns for path in PACKAGE.glob(pattern))
+
+
 def engine_digest() -> str:
-    """Digest of the source that a run's numbers depend on, as this process loaded it."""
-    return digest(path for pattern in ENGINE for path in PACKAGE.glob(pattern))
+    """Digest of the source that a run's numbers depend on."""
+    return source_digest(*ENGINE)
 
 
 def key_of(settings: dict, data: str) -> str:

@@ -22,11 +22,10 @@ from swgw import response, steps
 from swgw.challenge.blocks import block_of, training_days
 from swgw.challenge.site import Period, Site
 from swgw.climatology import fit_climatology
-from swgw.files import digest, read_dataset, write_dataset
+from swgw.files import read_dataset, write_dataset
 from swgw.prepare import Prepared
-from swgw.profiles import Profile
-from swgw.runs import RunFolder, key_of
-from swgw.share import PACKAGE
+from swgw.profiles import Profile, evenly
+from swgw.runs import RunFolder, key_of, source_digest
 from swgw.workers import Job
 
 LEAST_HEADS = 60
@@ -71,11 +70,8 @@ class Simulations:
     def wells(self) -> tuple[str, ...]:
         """The wells that are simulated, spread evenly over those that can be."""
         able, name = able_wells(self.prepared), self.profile.name
-        most = MOST_WELLS[name]
-        if len(able) <= most or (not self.prepared.basin.settings.history and name != "smoke"):
-            return able
-        places = np.linspace(0, len(able) - 1, most).round().astype(int)
-        return tuple(able[place] for place in places)
+        every = not self.prepared.basin.settings.history and name != "smoke"
+        return able if every else evenly(able, MOST_WELLS[name])
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -84,8 +80,8 @@ class Simulations:
 
     def folder(self, well: str) -> RunFolder:
         """Where a well's simulation is kept."""
-        source = digest(PACKAGE / name for name in SOURCES)
-        made = {"simulation": well, "seeds": self.seeds, "steps": self._steps, "source": source}
+        made = {"simulation": well, "seeds": self.seeds, "steps": self._steps}
+        made["source"] = source_digest(*SOURCES)
         key = key_of(made | {"pastas": response.available()}, self.prepared.basin.digest)
         return RunFolder(self.runs_folder / f"simulation_{key}")
 

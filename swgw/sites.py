@@ -19,7 +19,7 @@ from swgw.files import read_dataset
 from swgw.grid import chains
 from swgw.panel import MIN_TRAINING_STEPS, usable_wells
 from swgw.prepare import Prepared
-from swgw.profiles import Profile
+from swgw.profiles import Profile, evenly
 from swgw.runs import RunFolder, key_of
 from swgw.skill import chained
 from swgw.workers import Job
@@ -124,9 +124,7 @@ class Sites:
         """The sites that are studied."""
         found = () if self.lack else find_sites(self.prepared)
         most = MOST_SITES.get(self.profile.name, len(found))
-        if len(found) <= most:
-            return found
-        return tuple(found[k] for k in np.linspace(0, len(found) - 1, most).round().astype(int))
+        return evenly(found, most)
 
     @cached_property
     def seeds(self) -> tuple[int, ...]:

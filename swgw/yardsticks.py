@@ -16,12 +16,11 @@ import xarray as xr
 
 from swgw import response
 from swgw.experiments import tasks
-from swgw.files import digest, read_dataset, write_dataset
+from swgw.files import read_dataset, write_dataset
 from swgw.panel import usable_wells
 from swgw.prepare import Prepared
 from swgw.profiles import Profile
-from swgw.runs import RunFolder, key_of
-from swgw.share import PACKAGE
+from swgw.runs import RunFolder, key_of, source_digest
 from swgw.windows import issue_steps
 from swgw.workers import Job
 
@@ -74,7 +73,7 @@ class Yardsticks:
 
     def _pastas_job(self, wells: tuple[str, ...], label: str) -> Job:
         gauge = self.prepared.basin.settings.target_gauge
-        source = digest([PACKAGE / "response.py"])
+        source = source_digest("response.py")
         made = {"pastas": version("pastas"), "source": source, "wells": wells, "gauge": gauge}
         folder = RunFolder(self.runs / f"pastas_{key_of(made, self.prepared.basin.digest)}")
         args = (self.prepared, wells, gauge, folder)
@@ -86,9 +85,7 @@ class Yardsticks:
         return xr.concat(parts, "series", coords="minimal", compat="override")
 
     def _validation_folder(self, gauge: str | None) -> RunFolder:
-        source = digest([PACKAGE / "fold_references.py"])
-        made = {"references": "validation", "gauge": gauge, "source": source}
-        key = key_of(made, self.prepared.basin.digest)
+        key = key_of({"references": "validation", "gauge": gauge}, self.prepared.basin.digest)
         return RunFolder(self.runs / f"references_validation_{key}")
 
     def _validation_job(self, gauge: str | None) -> Job:

@@ -19,8 +19,8 @@ import pandas as pd
 from swgw.challenge.blocks import WHOLE, block_of, training_days
 from swgw.challenge.response import FLEX, LINEAR, forecast_response
 from swgw.challenge.site import Site
-from swgw.files import digest, write_text
-from swgw.runs import RunFolder, versions
+from swgw.files import write_text
+from swgw.runs import RunFolder, source_digest, versions
 from swgw.workers import Job
 
 NETWORK, TREES, HYBRID = "network", "trees", "hybrid"
@@ -94,7 +94,7 @@ def jobs_of(site: Site, fits: list[Fit], folder: Path) -> list[Job]:
 
 def run_folder(site: Site, fit: Fit, folder: Path) -> RunFolder:
     """Folder of a fit, named by what its numbers depend on: files, source and libraries."""
-    sources = digest(Path(__file__).with_name(f"{name}.py") for name in SOURCES)
+    sources = source_digest(*(f"challenge/{name}.py" for name in SOURCES))
     parts = json.dumps([fit.label, site.digest, sources, versions()], sort_keys=True)
     return RunFolder(folder / f"{fit.label}-{hashlib.sha256(parts.encode()).hexdigest()[:12]}")
 

@@ -1,7 +1,6 @@
 """What a trained Temporal Fusion Transformer says of its inputs, beside a null.
 
-Attention and variable selection weights are read as the library gives them; permutation importance
-asks how much worse the forecasts become when one input is exchanged between rows of windows.
+Attention and variable selection weights are read as the library gives them.
 """
 
 from dataclasses import replace
@@ -11,7 +10,6 @@ import torch
 import xarray as xr
 
 from swgw.models.batch import Block, Gatherer, Rows
-from swgw.models.losses import QUANTILE_LEVELS
 from swgw.models.tft import CoupledTFT
 from swgw.models.training import FORECAST_PER_ROW, FORECAST_ROWS, chunks
 from swgw.panel import Panel
@@ -22,7 +20,6 @@ NULL_PERMUTATIONS = 50
 NULL_SERIES = 50
 READ_ROWS = 60
 READ_SERIES = 200
-IMPORTANCE_ROWS = 8
 
 
 @torch.no_grad()
@@ -36,8 +33,7 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
         lead_time, encoder_step): windows issued at the last training step (paper, Fig. 10);
         attention_null (permutation, encoder_step): the same windows with their past shuffled in
         time, mean over wells and lead times; encoder_importance, decoder_importance and
-        static_importance: mean selection weights, adding up to 1; permutation_importance
-        (target, encoder_variable): relative rise of the quantile loss.
+        static_importance: mean selection weights, adding up to 1.
     """
     network.eval()
     gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("test")))
@@ -47,7 +43,6 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
     step = int(np.flatnonzero(prepared.inside("train"))[-1])
     weights = {name: read[name] / read[name].sum() for name in ("encoder", "decoder")}
     statics = read["static"] / max(read["static"].sum(), 1e-12)
-    importance = permutation_importance(network, gatherer, rows, seed)
     return xr.Dataset(
         {
             "attention": (("lead_time", "encoder_step"), read["attention"]),
@@ -59,7 +54,6 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
             "encoder_importance": ("encoder_variable", weights["encoder"]),
             "decoder_importance": ("decoder_variable", weights["decoder"]),
             "static_importance": ("static_variable", statics),
-            "permutation_importance": (("target", "encoder_variable"), importance),
         },
         {
             "series": list(panel.series),
@@ -70,7 +64,6 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
                 name for name, known in zip(panel.variables, panel.known, strict=True) if known
             ],
             "static_variable": list(network.tft.static_variables),
-            "target": list(panel.targets),
         },
         {"issued_at": str(prepared.time[step].date())},
     )
@@ -117,37 +110,3 @@ def _null(network: CoupledTFT, panel: Panel, step: int, seed: int) -> np.ndarray
         shuffled = replace(block, values=values)
         attention.append(network.interpret(shuffled)["attention"].mean(dim=(0, 1)).cpu().numpy())
     return np.stack(attention)
-
-
-def permutation_importance(
-    network: CoupledTFT, gatherer: Gatherer, rows: Rows, seed: int
-) -> np.ndarray:
-    """Relative rise of each target's loss when an input, past and future, comes from another year.
-
-    Rows of windows are exchanged whole, so that the input stays a plausible series but belongs to
-    another time or place.
-
-    Returns
-    -------
-    array (target, variable)
-        0.1 means that the loss rose by a tenth; negative values are chance.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    block = gatherer.gather(rows.take(np.arange(0, len(rows), -(-len(rows) // IMPORTANCE_ROWS))))
-    base = _loss_by_target(network, block)
-    rises = []
-    for i in range(block.values.shape[-1]):
-        values = block.values.clone()
-        order = torch.randperm(values.shape[0], generator=generator)
-        shift = int(torch.randint(values.shape[1], (1,), generator=generator))
-        values[..., i] = values[order, :, i].roll(shift, dims=1)
-        rises.append(_loss_by_target(network, replace(block, values=values)) / base - 1)
-    return np.stack(rises, axis=1)
-
-
-def _loss_by_target(network: CoupledTFT, block: Block) -> np.ndarray:
-    levels = block.target.new_tensor(QUANTILE_LEVELS)
-    error = block.target[..., None] - network(block)
-    pinball = torch.maximum(levels * error, (levels - 1) * error).mean(dim=-1)  # (B, L, target)
-    observed = block.weight.sum(dim=(0, 1)).clamp(min=1)
-    return ((pinball * block.weight).sum(dim=(0, 1)) / observed).cpu().numpy()

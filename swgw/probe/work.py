@@ -1,20 +1,19 @@
 """The jobs of a study that probe its transformer, and where each leaves what it found."""
 
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import xarray as xr
 
 from swgw.experiments import Run
-from swgw.files import digest, read_dataset, write_dataset
+from swgw.files import read_dataset, write_dataset
 from swgw.prepare import Prepared
-from swgw.runs import RunFolder, key_of
-from swgw.share import PACKAGE
+from swgw.runs import RunFolder, key_of, source_digest
 from swgw.workers import Job
 
 FILE = "probe.nc"
 NEEDS, SHUFFLED = "needs", "shuffled"
+SOURCES = ("probe/inputs.py", "probe/past.py", "probe/permute.py", "probe/weights.py")
 SMALL = 9_600
 """Windows presented to a network trained on shuffled inputs, at most: it has nothing to learn."""
 
@@ -57,15 +56,10 @@ def probe_jobs(study) -> list[Job]:
 
 def probe_folder(study, run: Run, kind: str) -> RunFolder:
     """Where what was found about a run is kept."""
-    settings = {"probe": kind, "run": run.settings(), "source": _source(), "small": SMALL}
+    settings = {"probe": kind, "run": run.settings(), "small": SMALL}
+    settings["source"] = source_digest(*SOURCES)
     key = key_of(settings, study.basin.digest)
     return RunFolder(study.folder / "runs" / f"probe_{kind}_seed{run.seed}_{key}")
-
-
-@cache
-def _source() -> str:
-    names = ("inputs", "past", "permute", "weights")
-    return digest(PACKAGE / "probe" / f"{name}.py" for name in names)
 
 
 def read_probe(study, seed: int, kind: str) -> xr.Dataset:

@@ -1,7 +1,7 @@
 """The jobs of the sensitivity study, and how far the headline numbers move in each."""
 
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -11,10 +11,9 @@ from swgw import bootstrap
 from swgw.bootstrap import Interval
 from swgw.contrasts import contrast, drawn_scores
 from swgw.experiments import BOTH, Experiment, Plan, Run
-from swgw.files import digest, read_dataset
-from swgw.runs import RunFolder, key_of
+from swgw.files import read_dataset
+from swgw.runs import RunFolder, key_of, source_digest
 from swgw.sensitivity.choices import Choice, possible
-from swgw.share import PACKAGE
 from swgw.skill import chained
 from swgw.workers import Job
 
@@ -75,14 +74,10 @@ def sensitivity_jobs(study) -> list[Job]:
 
 def variant_folder(study, key: str, run: Run) -> RunFolder:
     """Where a run with one choice changed is kept."""
-    settings = {"choice": key, "run": run.settings(), "source": _source()}
+    source = source_digest("sensitivity/vary.py")
+    settings = {"choice": key, "run": run.settings(), "source": source}
     name = f"choice_{key or 'none'}_{run.label}_{key_of(settings, study.basin.digest)}"
     return RunFolder(study.folder / "runs" / name)
-
-
-@cache
-def _source() -> str:
-    return digest([PACKAGE / "sensitivity" / "vary.py"])
 
 
 def carry_out(key: str, run: Run, prepared, clusters, folder: RunFolder) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from swgw import bootstrap
 from swgw.bootstrap import DRAWS, LEVEL, Interval, verdict
+from swgw.ranks import rank_correlation
 from swgw.transfer.results import Transfer, read_transfer
 
 MARGIN = 0.05
@@ -141,15 +141,10 @@ def likeness_interval(transfer: Transfer, draws: int = DRAWS) -> Interval:
     for _ in range(draws):
         wells = rng.integers(0, len(like), len(like))
         seeds = rng.integers(0, len(values), len(values))
-        drawn.append(_rank_correlation(like[wells], values[seeds].mean(axis=0)[wells]))
+        drawn.append(rank_correlation(like[wells], values[seeds].mean(axis=0)[wells]))
     low, high = np.nanquantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    value = _rank_correlation(like, values.mean(axis=0))
-    return Interval(value, float(low), float(high), (len(values), len(like)))
-
-
-def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
-    ranks = np.stack([rankdata(a), rankdata(b)])
-    return float(np.corrcoef(ranks)[0, 1]) if ranks.std(axis=1).all() else float("nan")
+    value = rank_correlation(like, values.mean(axis=0))
+    return Interval(float(value), float(low), float(high), (len(values), len(like)))
 
 
 def by_well(transfer: Transfer) -> pd.DataFrame:

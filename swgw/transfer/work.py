@@ -1,16 +1,14 @@
 """The jobs of transfer learning in a study, and where each leaves what it found."""
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from swgw.basin import Basin
-from swgw.files import digest
 from swgw.panel import usable_wells
-from swgw.runs import RunFolder, key_of
-from swgw.share import PACKAGE
+from swgw.runs import RunFolder, key_of, source_digest
 from swgw.timing import SECONDS
 from swgw.transfer import hunger, make, variants
 from swgw.transfer.monthly import ENCODER_LENGTH, make_samples, monthly_basin, with_means
@@ -46,10 +44,9 @@ OWN_SOURCES = {
 """Modules that the numbers of every competitor depend on, and those of some alone."""
 
 
-@cache
 def _source(name: str) -> str:
     modules = SOURCES + OWN_SOURCES.get(name, ())
-    return digest(PACKAGE / "transfer" / f"{module}.py" for module in modules)
+    return source_digest(*(f"transfer/{module}.py" for module in modules))
 
 
 @lru_cache(maxsize=8)

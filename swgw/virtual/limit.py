@@ -15,8 +15,7 @@ import pandas as pd
 import xarray as xr
 
 from swgw.files import digest, write_dataset, write_text
-from swgw.runs import RunFolder
-from swgw.share import PACKAGE
+from swgw.runs import RunFolder, source_digest
 from swgw.steps import bin_ends
 from swgw.virtual.ensemble import Ensemble, Restart, in_steps, true_restarts, with_errors
 from swgw.virtual.observe import READING_DAY
@@ -60,7 +59,7 @@ def limit_folder(runs: Path, basin: Path, step: str, valid: xr.DataArray, size: 
         Valid times of the hindcasts.
     size : Size
     """
-    source = digest(PACKAGE.glob("virtual/*.py"))
+    source = source_digest("virtual/*.py")
     truth = digest(basin / "truth" / name for name in (FILE, "heads.csv"))
     times = [str(valid.values[0, 0]), str(valid.values[-1, -1]), *valid.shape]
     key = hashlib.sha256(json.dumps([source, truth, step, times, asdict(size)]).encode())
