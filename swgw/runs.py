@@ -38,8 +38,8 @@ def source_digest(*patterns: str) -> str:
 
     Parameters
     ----------
-    *patterns : str
-        Such as "simulation.py" or "virtual/*.py".
+    patterns : str
+        Such as ``simulation.py`` or ``virtual/*.py``.
     """
     return digest(path for pattern in patterns for path in PACKAGE.glob(pattern))
 

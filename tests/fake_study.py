@@ -355,6 +355,7 @@ class FakeStudy:
         dynamic = [*self.weather.columns, "head", "surface_water", *lags]
         series = list(self._wells.index) or list(self._gauges.index)
         static = ["distance_to_river", "cluster", "slope"] if len(self._wells) else []
+        targets = list(self.tasks) if model == "MT-TFT" else [self.tasks[-1]]
         steps = np.arange(-length + 1, 1)
         return xr.Dataset(
             {
@@ -372,6 +373,7 @@ class FakeStudy:
                 "lead_time": np.arange(1, leads + 1),
                 "encoder_step": steps,
                 "series": series,
+                "target": targets,
                 "encoder_variable": dynamic,
                 "decoder_variable": [*self.weather.columns, "surface_water_lag_1"],
                 "static_variable": static,

@@ -64,6 +64,7 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
                 name for name, known in zip(panel.variables, panel.known, strict=True) if known
             ],
             "static_variable": list(network.tft.static_variables),
+            "target": list(panel.targets),
         },
         {"issued_at": str(prepared.time[step].date())},
     )
