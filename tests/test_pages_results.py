@@ -16,6 +16,7 @@ PAGES = (
     "hydrograph",
     "groundwater",
     "ceiling",
+    "years",
     "second_task",
     "grid",
     "draws",
