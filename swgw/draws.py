@@ -187,7 +187,7 @@ def train_and_score(
 def _scores(run: Run, folder: RunFolder, task: str) -> pd.DataFrame:
     import xarray as xr
 
-    with xr.open_dataset(folder.path / f"{task}.nc", engine="h5netcdf") as data:
+    with xr.open_dataset(folder.path / f"{task}.nc", engine="scipy") as data:
         return chain_scores([({"model": run.experiment.name, "seed": run.seed}, data.load())])
 
 

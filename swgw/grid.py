@@ -163,7 +163,7 @@ def chains(folders: Sequence[RunFolder], task: str) -> tuple[pd.DataFrame, np.nd
     """
     forecasts = []
     for folder in folders:
-        with xr.open_dataset(folder.path / f"{task}.nc", engine="h5netcdf") as data:
+        with xr.open_dataset(folder.path / f"{task}.nc", engine="scipy") as data:
             observed = chained(data, "observed")
             forecasts.append(chained(data, "forecast").to_numpy())
     return observed, np.stack(forecasts)

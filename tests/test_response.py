@@ -113,7 +113,7 @@ def test_hindcasts_of_both_years_are_written(prepared, fitted):
 
     assert fitted.is_finished()
     for period in ("validation", "test"):
-        with xr.open_dataset(fitted.path / f"{period}.nc", engine="h5netcdf") as data:
+        with xr.open_dataset(fitted.path / f"{period}.nc", engine="scipy") as data:
             assert list(data["series"].values) == ["007", "A1"]
             assert np.isfinite(data["forecast"]).all()
             span = prepared.basin.settings.period(period)

@@ -175,10 +175,13 @@ class Gatherer:
         Issue times fall into ``stride`` classes; each class of each series is cut into rows. A
         generator gives each its own phase, so that no window always sits beside the same others.
         Rows then hang over the ends of the period; pushed inside they would show the windows there
-        twice, and networks learn worse from that than from the shorter batches.
+        twice, and networks learn worse from that than from the shorter batches. Without one, rows
+        are alike, as long as ``per_row`` allows.
         """
         count = -(-(self.issues[-1] - self.issues[0] + 1) // stride)
         per_row = min(per_row, count)
+        if rng is None:
+            per_row = -(-count // -(-count // per_row))
         series, residue = np.divmod(np.arange(self.n_series * stride), stride)
         phase = rng.integers(per_row, size=len(series)) if rng else np.zeros(len(series), int)
         pieces = -(-(count + per_row - 1) // per_row) if rng else -(-count // per_row)

@@ -186,7 +186,7 @@ def open_limit(
     path = folder.path / f"{task}.nc"
     if not path.exists():
         return None
-    with xr.open_dataset(path, engine="h5netcdf") as data:
+    with xr.open_dataset(path, engine="scipy") as data:
         found = data.load().sel(weather=weather, drop=True)
     found = found.reindex(series=template["series"], issue_time=template["issue_time"])
     found["median"] = found["quantiles"].sel(quantile=0.5, drop=True)
