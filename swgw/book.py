@@ -5,6 +5,7 @@ costs seconds when there is nothing to do.
 """
 
 import hashlib
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterable
@@ -137,13 +138,15 @@ def _execute(
     """Execute the notebooks whose inputs changed; the one that shows the times comes last."""
     waiting = [job for job in jobs if job.source.stem != LAST and not execute.is_current(job)]
     last = _last(study, jobs)
-    count = len(waiting) + (bool(waiting) or not all(map(execute.is_current, last)))
+    again = bool(waiting) or not all(map(execute.is_current, last))
+    count = len(waiting) + len(last) * again
     say(f"3/5 Notebooks: {count} to execute, {len(jobs) - count} unchanged.")
+    tell = _teller(count, say)
     if waiting:
-        _execute_all(waiting, workers, say)
+        execute.execute_all(waiting, workers, tell)
         last = _last(study, jobs)
     if count:
-        _execute_all(last, workers, say)
+        execute.execute_all(last, workers, tell)
     return [job.target for job in jobs]
 
 
@@ -159,21 +162,17 @@ def _last(study, jobs: list[execute.Job]) -> list[execute.Job]:
     ]
 
 
-def _execute_all(waiting: list[execute.Job], workers: int, say: Callable[[str], None]) -> None:
-    """Execute notebooks, telling after each how long is left."""
-    started, count = time.perf_counter(), 0
+def _teller(count: int, say: Callable[[str], None]) -> Callable[[execute.Job], None]:
+    """Make what tells after each of so many notebooks how long is left."""
+    started, numbers = time.perf_counter(), itertools.count(1)
 
-    def done(job: execute.Job) -> None:
-        nonlocal count
-        count += 1
-        left = (time.perf_counter() - started) / count * (len(waiting) - count)
+    def tell(job: execute.Job) -> None:
+        done = next(numbers)
+        left = (time.perf_counter() - started) / done * (count - done)
         seconds = execute.stamp(job.target)["seconds"]
-        say(
-            f"    [{count}/{len(waiting)}] {job.source.stem}: {seconds:.0f} s;"
-            f" about {_clock(left)} left"
-        )
+        say(f"    [{done}/{count}] {job.source.stem}: {seconds:.0f} s; about {_clock(left)} left")
 
-    execute.execute_all(waiting, workers, done)
+    return tell
 
 
 def _notebook_times(executed: Iterable[Path]) -> dict[str, float]:

@@ -125,9 +125,9 @@ def _headline(study, task: str) -> str:
 
 def _beaten(trained: pd.Series, level: float) -> str:
     behind = int((trained < level).sum())
-    return (
-        f"{behind or 'none'} of the {len(trained)} trained models score lower than that reference"
-    )
+    verb = "scores" if behind == 1 else "score"
+    of = f"{behind or 'none'} of the {len(trained)} trained models"
+    return f"{of} {verb} lower than that reference"
 
 
 def _name(frame: pd.DataFrame, key: str) -> str:
