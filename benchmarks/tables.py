@@ -125,11 +125,8 @@ def budgets(result: dict) -> list[str]:
 
 def stages(result: dict) -> list[str]:
     """Elapsed time of a book's stages, and processor time by kind of work."""
-    elapsed = {
-        name: sum(value.values()) if isinstance(value, dict) else value
-        for name, value in result["seconds"].items()
-    }
-    elapsed["all"] = sum(elapsed.values())
+    elapsed = dict(result["seconds"])
+    elapsed["notebooks, summed (they run side by side)"] = sum(elapsed.pop("notebooks").values())
     rows = [[name, f"{seconds / 60:.1f}"] for name, seconds in elapsed.items()]
     work = result["cpu_seconds_of_work"].items()
     parts = [[kind, f"{by_stage.get('whole', 0.0) / 60:.1f}"] for kind, by_stage in work]
