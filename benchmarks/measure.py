@@ -12,7 +12,7 @@ SIZES = {
         "same_loss": {"hidden_sizes": (32,), "steps": 20, "epochs": 8, "seeds": 5},
         "scaling": {"counts": (25, 250, 2500), "steps": 40},
         "peers": {"hidden_sizes": (16, 32), "steps": 20, "repetitions": 5},
-        "budget": {"profile": "paper", "models": ("MT-TFT", "MT-LSTM"), "times": 10, "workers": 2},
+        "budget": {"profile": "paper", "models": ("MT-TFT",), "times": 10, "workers": 2},
         "paper": {},
     },
     "tiny": {
