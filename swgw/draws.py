@@ -16,7 +16,7 @@ import pandas as pd
 from swgw.basin import load_basin
 from swgw.drawn import STATISTICS, basin_statistics, model_statistics
 from swgw.experiments import BOTH, Experiment, Plan, Run
-from swgw.files import write_text
+from swgw.files import read_dataset, write_text
 from swgw.prepare import Prepared, prepare_basin
 from swgw.profiles import Profile
 from swgw.runs import RunFolder, key_of, source_digest
@@ -185,10 +185,8 @@ def train_and_score(
 
 
 def _scores(run: Run, folder: RunFolder, task: str) -> pd.DataFrame:
-    import xarray as xr
-
-    with xr.open_dataset(folder.path / f"{task}.nc", engine="scipy") as data:
-        return chain_scores([({"model": run.experiment.name, "seed": run.seed}, data.load())])
+    hindcast = read_dataset(folder.path / f"{task}.nc")
+    return chain_scores([({"model": run.experiment.name, "seed": run.seed}, hindcast)])
 
 
 def read_draws(prepared: Prepared, profile: Profile, root: Path) -> pd.DataFrame:

@@ -12,9 +12,9 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from swgw.experiments import BOTH, Experiment, Plan, Run, tasks
+from swgw.files import read_dataset
 from swgw.panel import MIN_TRAINING_STEPS
 from swgw.prepare import Prepared
 from swgw.profiles import Profile
@@ -163,7 +163,7 @@ def chains(folders: Sequence[RunFolder], task: str) -> tuple[pd.DataFrame, np.nd
     """
     forecasts = []
     for folder in folders:
-        with xr.open_dataset(folder.path / f"{task}.nc", engine="scipy") as data:
-            observed = chained(data, "observed")
-            forecasts.append(chained(data, "forecast").to_numpy())
+        hindcast = read_dataset(folder.path / f"{task}.nc")
+        observed = chained(hindcast, "observed")
+        forecasts.append(chained(hindcast, "forecast").to_numpy())
     return observed, np.stack(forecasts)

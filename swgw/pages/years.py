@@ -32,24 +32,23 @@ def relative_errors(study, task: str, model: str) -> pd.DataFrame:
     found = {}
     for seed in study.seeds_of(model):
         hindcast = study.hindcast(task, model, seed)
-        mine, its = (
-            sum(_missed(study, task, name, hindcast, lead) for lead in leads(study))
-            for name in (model, None)
-        )
-        found[seed] = mine / its
+        missed = sum(_missed(study, task, hindcast, lead) for lead in leads(study))
+        found[seed] = missed["model"] / missed["reference"]
     return pd.DataFrame(found)
 
 
-def _missed(study, task: str, model: str | None, hindcast, lead: int) -> pd.Series:
-    """Sum of squared errors by the year (year,) that is forecast, of a model or the reference."""
+def _missed(study, task: str, hindcast, lead: int) -> pd.DataFrame:
+    """Sum squared errors of a model and of the reference by the year that is forecast."""
     own = hindcast.sel(lead_time=lead)
     reference = study.hindcast(task, best_reference(study, task, None, lead)).sel(lead_time=lead)
-    reference = reference["forecast"].sel(series=own["series"])
-    sims = own["forecast"] if model else reference
-    error = (sims - own["observed"]).where(np.isfinite(own["forecast"] + reference))
-    shares = (error / own["observed"].std("issue_time")) ** 2
-    missed = shares.sum("series").transpose("issue_time").to_numpy()
-    return pd.Series(missed).groupby(own["valid_time"].dt.year.to_numpy()).sum()
+    sims = {"model": own["forecast"], "reference": reference["forecast"].sel(series=own["series"])}
+    both = np.isfinite(sims["model"] + sims["reference"])
+    spread = own["observed"].std("issue_time")
+    missed = {
+        name: (((sim - own["observed"]).where(both) / spread) ** 2).sum("series").to_numpy()
+        for name, sim in sims.items()
+    }
+    return pd.DataFrame(missed).groupby(own["valid_time"].dt.year.to_numpy()).sum()
 
 
 def _words(study, task: str) -> Markdown:

@@ -116,10 +116,10 @@ def read_run(folder: Path) -> tuple[Run, dict, Fit]:
 
 
 def _fit_of_run(folder: Path, run: Run, weights: dict) -> Fit:
-    with xr.open_dataset(folder / "interpretation.nc", engine="scipy") as reading:
+    with xr.open_dataset(folder / "interpretation.nc") as reading:
         reading.load()
     first = folder / f"{run.experiment.targets[0]}.nc"
-    with xr.open_dataset(first, engine="scipy") as hindcast:
+    with xr.open_dataset(first) as hindcast:
         times = pd.DatetimeIndex(hindcast["issue_time"].to_numpy())
     embedded = {
         name.split(".")[-2]: len(value)

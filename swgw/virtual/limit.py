@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from swgw.files import digest, write_dataset, write_text
+from swgw.files import digest, read_dataset, write_dataset, write_text
 from swgw.runs import RunFolder, source_digest
 from swgw.steps import bin_ends
 from swgw.virtual.ensemble import Ensemble, Restart, in_steps, true_restarts, with_errors
@@ -186,8 +186,7 @@ def open_limit(
     path = folder.path / f"{task}.nc"
     if not path.exists():
         return None
-    with xr.open_dataset(path, engine="scipy") as data:
-        found = data.load().sel(weather=weather, drop=True)
+    found = read_dataset(path).sel(weather=weather, drop=True)
     found = found.reindex(series=template["series"], issue_time=template["issue_time"])
     found["median"] = found["quantiles"].sel(quantile=0.5, drop=True)
     found["observed"] = template["observed"]
