@@ -135,8 +135,23 @@ def lag_correlations(heads: pd.DataFrame, cause: pd.Series, lags: dict[int, int]
     DataFrame (well, month of lag)
         Pearson's r; NaN where a well has too few values.
     """
-    columns = {
-        month: heads.corrwith(cause.shift(steps), min_periods=FEWEST)
-        for month, steps in lags.items()
-    }
+    columns = {month: correlate_each(heads, cause.shift(steps)) for month, steps in lags.items()}
     return pd.DataFrame(columns, index=heads.columns)
+
+
+def correlate_each(table: pd.DataFrame, series: pd.Series) -> pd.Series:
+    """Correlate each column with a series.
+
+    Parameters
+    ----------
+    table : DataFrame (time, column)
+        NaN where missing.
+    series : Series (time,)
+
+    Returns
+    -------
+    Series (column,)
+        Pearson's r; NaN where too few values are shared, or nothing varies.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):  # a stuck logger, a dry river
+        return table.corrwith(series, min_periods=FEWEST)

@@ -77,3 +77,12 @@ def test_lags_look_back():
     assert found.loc["b", 2] == pytest.approx(-1)
     assert abs(found.loc["a", 2]) < 0.4
     assert found.loc["c"].isna().all()
+
+
+def test_a_stuck_logger_has_no_correlation_and_gives_no_warning():
+    """Warnings are errors here."""
+    series = pd.Series([1.0, 3, 2, 5, 4])
+    heads = pd.DataFrame({"stuck": 2.0, "moving": [2.0, 6, 4, 10, 8]})
+    found = correlation.correlate_each(heads, series)
+    assert found["moving"] == pytest.approx(1) and np.isnan(found["stuck"])
+    assert correlation.correlate_each(heads, series * 0).isna().all()

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from statsmodels.tsa.stattools import acf
 
 from swgw import words
-from swgw.correlation import lag_correlations, pearson
+from swgw.correlation import FEWEST, correlate_each, lag_correlations, pearson
 from swgw.pages import needs
 from swgw.plots import drivers as plots
 from swgw.plots import trust as trust_plots
@@ -53,9 +53,9 @@ def correlation_matrix(study) -> pd.DataFrame:
     correlation of standardised heads put end to end.
     """
     series, heads = driving_series(study), _period(study, study.prepared.heads)
-    matrix = series.corr(min_periods=4)
+    matrix = series.corr(min_periods=FEWEST)
     counts = heads.notna().sum()
-    each = pd.DataFrame({name: heads.corrwith(series[name], min_periods=4) for name in series})
+    each = pd.DataFrame({name: correlate_each(heads, series[name]) for name in series})
     weights = each.notna().mul(counts, axis=0)
     row = (each * weights).sum() / weights.sum().replace(0, np.nan)
     matrix.loc["heads"] = row

@@ -6,7 +6,7 @@ import pandas as pd
 from swgw import agreement, trust
 from swgw.bootstrap import Interval
 from swgw.claims import Claim, Part
-from swgw.correlation import pearson
+from swgw.correlation import correlate_each, pearson
 from swgw.drawn import lag_table as lags_of_wells
 from swgw.pages.attention import matches, readings, tft
 from swgw.pages.drivers import driving_series, lag_table, monthly_autocorrelation
@@ -83,7 +83,7 @@ def _head_correlations(study) -> pd.DataFrame:
     """Correlate each well's head with each driver: (well, driver)."""
     settings, series = study.basin.settings, driving_series(study)
     heads = study.prepared.heads.loc[settings.train.start : settings.test.end]
-    each = pd.DataFrame({name: heads.corrwith(series[name], min_periods=4) for name in series})
+    each = pd.DataFrame({name: correlate_each(heads, series[name]) for name in series})
     return each.dropna(axis="columns", how="all").dropna()
 
 
