@@ -46,7 +46,7 @@ def challenge(
     Past heads are no input. Everything is fitted and chosen on heads.csv (to 2016-12-26), by
     blocked cross-validation; the hidden heads (2017-01-18 to 2021-12-31, or what the challenge
     scored at the site of that name) are opened when the forecast is written. The recipe is one for
-    all sites: the mean of a recurrent network, of extra-trees and of a Pastas model.
+    all sites: the weighted mean of a recurrent network, of extra-trees and of Pastas models.
     """
     from joblib import cpu_count
 
