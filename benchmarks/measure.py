@@ -10,7 +10,7 @@ SIZES = {
     "full": {
         "speed": {"hidden_sizes": (16, 32), "steps": 20, "repetitions": 7},
         "same_loss": {"hidden_sizes": (32,), "steps": 20, "epochs": 8, "seeds": 5},
-        "scaling": {"counts": (25, 250, 2500), "steps": 40},
+        "scaling": {"counts": (25, 250, 2500), "steps": 40, "repetitions": 5},
         "peers": {"hidden_sizes": (16, 32), "steps": 20, "repetitions": 5},
         "budget": {"profile": "paper", "models": ("MT-TFT",), "times": 10, "workers": 2},
         "paper": {},
@@ -18,7 +18,7 @@ SIZES = {
     "tiny": {
         "speed": {"hidden_sizes": (8,), "steps": 1, "repetitions": 2},
         "same_loss": {"hidden_sizes": (8,), "steps": 1, "epochs": 2, "seeds": 2},
-        "scaling": {"counts": (4, 8), "steps": 1},
+        "scaling": {"counts": (4, 8), "steps": 1, "repetitions": 2},
         "peers": {"hidden_sizes": (8,), "steps": 1, "repetitions": 2},
         "budget": {"profile": "smoke", "models": ("MT-TFT",), "times": 2, "workers": 1},
         "paper": {},

@@ -26,8 +26,8 @@ from swgw.wells import fit_som
 GIGABYTE = 2**20  # of ru_maxrss, which counts in KiB on Linux
 
 
-def measure(basin: str, counts: tuple[int, ...], steps: int) -> dict:
-    """Take every number of wells through all stages.
+def measure(basin: str, counts: tuple[int, ...], steps: int, repetitions: int) -> dict:
+    """Take every number of wells through all stages, in turns: A B C A B C ….
 
     Parameters
     ----------
@@ -37,20 +37,24 @@ def measure(basin: str, counts: tuple[int, ...], steps: int) -> dict:
         Numbers of wells.
     steps : int
         Training steps that are timed.
+    repetitions : int
+        Turns.
 
     Returns
     -------
     dict
-        ``machine`` and, by number of wells, each stage's seconds, windows and peak memory so far
-        [GB].
+        ``machine`` and, by number of wells, a list of turns: each stage's seconds, windows and
+        peak memory so far [GB].
     """
-    found = {}
-    for count in counts:
-        with TemporaryDirectory() as folder:
-            write_wells(basin_folder(basin), Path(folder) / "basin", count)
-            command = [sys.executable, __file__, f"{folder}/basin", str(steps)]
-            done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-            found[str(count)] = json.loads(done.stdout)
+    found = {str(count): [] for count in counts}
+    with TemporaryDirectory() as folder:
+        for count in counts:
+            write_wells(basin_folder(basin), Path(folder) / str(count), count)
+        for _ in range(repetitions):
+            for count, turns in found.items():
+                command = [sys.executable, __file__, f"{folder}/{count}", str(steps)]
+                done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+                turns.append(json.loads(done.stdout))
     return {"machine": machine(), "wells": found}
 
 

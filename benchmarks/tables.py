@@ -88,21 +88,30 @@ def losses(result: dict) -> list[str]:
 
 def growth(result: dict) -> list[str]:
     """Processor time of each stage, by number of wells, for each window where it has any."""
-    wells = list(result["wells"])
+    wells = result["wells"]
     rows = []
-    for stage in result["wells"][wells[0]]:
-        cells, each = [], []
-        for count in wells:
-            found = result["wells"][count][stage]
-            each.append(found["processor_seconds"] / (found["windows"] or int(count)))
-            cells.append(f"{found['processor_seconds']:,.1f} s, {found['peak']:.2f} GB")
-        rows.append([stage, *cells, f"{each[-1] / each[0]:.2f}"])
+    for stage in next(iter(wells.values()))[0]:
+        turns = [[turn[stage] for turn in wells[count]] for count in wells]
+        each = [
+            [turn["processor_seconds"] / (turn["windows"] or int(count)) for turn in own]
+            for count, own in zip(wells, turns, strict=True)
+        ]
+        ratios = np.divide(each[-1], each[0])
+        spread = f"{np.median(ratios):.2f} [{ratios.min():.2f}, {ratios.max():.2f}]"
+        rows.append([stage, *map(_time_and_memory, turns), spread])
     head = ["stage", *[f"{int(count):,} wells" for count in wells], "last × first"]
     told = (
-        "Processor time of the stage and peak memory up to its end. Last × first: time for each "
-        "window (for each well in loading, clusters and interpretation)."
+        "Processor time of the stage and peak memory up to its end, median over turns. Last × "
+        "first: time for each window (for each well in loading, clusters and interpretation), turn "
+        "by turn, with the lowest and highest."
     )
     return [*markdown(head, rows), "", told]
+
+
+def _time_and_memory(turns: list[dict]) -> str:
+    """Median processor time and peak memory of a stage."""
+    seconds, peak = (np.median([t[name] for t in turns]) for name in ("processor_seconds", "peak"))
+    return f"{seconds:,.1f} s, {peak:.2f} GB"
 
 
 def budgets(result: dict) -> list[str]:

@@ -147,6 +147,16 @@ def test_scaling_goes_through_every_stage(tiny_basin, monkeypatch):
     assert found["hindcast"]["windows"] == 4 * len(open_case(tiny_basin).gatherer("test").issues)
 
 
+def test_growth_is_told_turn_by_turn():
+    """A slower machine in the second turn strikes both numbers of wells alike."""
+    stage = {"seconds": 1.0, "windows": 10, "peak": 2.0}
+    few = [{"training": stage | {"processor_seconds": s}} for s in (1.0, 3.0)]
+    many = [{"training": stage | {"processor_seconds": s, "windows": 100}} for s in (11.0, 33.0)]
+    lines = tables.growth({"wells": {"25": few, "2500": many}})
+    row = "| training | 2.0 s, 2.00 GB | 22.0 s, 2.00 GB | 1.10 [1.10, 1.10] |"
+    assert row in lines
+
+
 def test_more_windows_are_another_run_of_the_same_study(tiny_basin, tmp_path):
     """Twice the windows take about twice the time to train and are kept beside the book's."""
     found = budget.measure(str(tiny_basin), tmp_path / "own", "smoke", ("MT-TFT",), 2, 1)
