@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from swgw.rounding import with_interval
+
 LEVEL = 0.9
 DRAWS = 1000
 BLOCK_DAYS = 75
@@ -39,10 +41,7 @@ class Interval:
     draws: tuple[int, int] = (1, 0)
 
     def __str__(self) -> str:
-        text = f"{self.value:.2f}"
-        if np.isfinite(self.low):
-            text += f" [{self.low:.2f}, {self.high:.2f}]"
-        return text.replace("-", "−")
+        return with_interval(self.value, self.low, self.high)
 
 
 def block_length(step: str) -> int:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
+from swgw.rounding import number
 from swgw.statements import STATEMENTS
 
 MODELS = (
@@ -28,20 +28,6 @@ def escape(text: object) -> str:
     \<b\>A\*\|B\<\/b\>
     """
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(str(text).split()))
-
-
-def number(value: float, digits: int = 2) -> str:
-    """Write a number with a true minus sign; a dash where it is not defined.
-
-    Examples
-    --------
-    >>> number(-0.256), number(12345.6, 0), number(float("nan"))
-    ('−0.26', '12,346', '–')
-    """
-    if value is None or not np.isfinite(value):
-        return "–"
-    text = f"{value:,.{digits}f}"
-    return (text.lstrip("-") if float(text.replace(",", "")) == 0 else text).replace("-", "−")
 
 
 def percent(share: float, digits: int = 0) -> str:

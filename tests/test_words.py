@@ -7,7 +7,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from swgw import words
+from swgw.bootstrap import Interval
 from swgw.published import TABLE_3
+from swgw.rounding import telling_digits, with_interval
 from swgw.statements import STATEMENTS
 
 HOSTILE = [
@@ -97,3 +99,25 @@ def test_a_box_is_a_directive_for_the_book_and_a_quotation_in_jupyter():
         "<blockquote><p><strong>In the paper (section 1).</strong> A <em>b</em>"
         " &lt;i&gt;c&lt;/i&gt; jing2025</p>\n</blockquote>"
     )
+
+
+@pytest.mark.parametrize(
+    ("ends", "digits", "edges", "told"),
+    [
+        ((-0.3, 0.2), 2, (0.0,), 2),
+        ((0.0, 0.2), 2, (0.0,), 2),  # it lies on the edge, and says so
+        ((-0.004, 0.2), 2, (0.0,), 3),
+        ((-8.4, -0.4), 0, (0.0,), 1),
+        ((0.7504, 0.9), 2, (0.75, 0.85), 4),
+        ((1e-9, 0.2), 2, (0.0,), 2),  # no digits would do
+        ((float("nan"), float("nan")), 2, (0.0, float("inf")), 2),
+    ],
+)
+def test_no_end_of_an_interval_is_rounded_to_the_edge(ends, digits, edges, told):
+    assert telling_digits(ends, digits, edges) == told
+
+
+def test_an_interval_is_written_by_the_same_digits():
+    assert with_interval(0.12, -0.001, 0.25) == "0.120 [−0.001, 0.250]"
+    assert str(Interval(-0.0, -0.2, 0.1)) == "0.00 [−0.20, 0.10]"
+    assert with_interval(0.5, float("nan"), float("nan")) == "0.50"

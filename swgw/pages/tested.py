@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from functools import wraps
 
-import numpy as np
-
 from swgw.bootstrap import Interval
 from swgw.pages import missing, placeholder_figure, placeholder_words
 from swgw.probe.work import lack
-from swgw.words import number
+from swgw.rounding import with_interval
 
 
 def needs_probe(*required: str) -> Callable:
@@ -33,7 +31,4 @@ def needs_probe(*required: str) -> Callable:
 
 def interval_text(found: Interval, digits: int = 2) -> str:
     """Write a number with its interval; a dash where it is not defined."""
-    text = number(found.value, digits)
-    if np.isfinite(found.low):
-        text += f" [{number(found.low, digits)}, {number(found.high, digits)}]"
-    return text
+    return with_interval(found.value, found.low, found.high, digits)
