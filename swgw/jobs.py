@@ -70,10 +70,7 @@ def do_missing(
         where = f"on {scheduler}" if scheduler else f"{workers} at a time"
         line = f"{len(work)} of {len(jobs)} jobs to do, {where}"
         say(line) if say else print(line, file=sys.stderr)
-        for later in (False, True):
-            now = [job for job in work if job.after is later]
-            if now:
-                perform_all(now, workers, scheduler)
+        perform_all(work, workers, scheduler)
 
 
 def run_job(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder) -> Job:

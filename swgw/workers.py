@@ -69,7 +69,7 @@ class Job:
     kind : str
         What its time is summed under; the label by default.
     after : bool
-        Whether it reads what other jobs leave; those are done first (:func:`swgw.jobs.do_missing`).
+        Whether it reads what other jobs leave; :func:`perform_all` does those first.
     """
 
     label: str
@@ -125,12 +125,19 @@ def perform_all(jobs: list[Job], workers: int, scheduler: str = "") -> None:
         return
     jobs = sorted(jobs, key=lambda job: job.cost, reverse=True)
     with _bar(jobs):
-        if scheduler:
-            from swgw.cluster import perform_on_cluster
+        for later in (False, True):
+            if now := [job for job in jobs if job.after is later]:
+                _perform_together(now, workers, scheduler)
 
-            perform_on_cluster(jobs, scheduler)
-        else:
-            _perform_here(jobs, min(workers, len(jobs)))
+
+def _perform_together(jobs: list[Job], workers: int, scheduler: str) -> None:
+    """Do jobs of which none waits for another."""
+    if scheduler:
+        from swgw.cluster import perform_on_cluster
+
+        perform_on_cluster(jobs, scheduler)
+    else:
+        _perform_here(jobs, min(workers, len(jobs)))
 
 
 def _perform_here(jobs: list[Job], workers: int) -> None:
@@ -191,19 +198,22 @@ def _bar(jobs: list[Job]) -> Iterator[None]:
     stop = threading.Event()
 
     def look() -> None:
-        while not stop.wait(SECONDS_BETWEEN_LOOKS):
-            shares = [job.share_done() for job in jobs]
-            bar.set_postfix_str(f"{shares.count(1.0)}/{len(jobs)} done", refresh=False)
-            done = sum(job.cost * share for job, share in zip(jobs, shares, strict=True))
-            bar.update(max(done - bar.n, 0))
+        shares = [job.share_done() for job in jobs]
+        bar.set_postfix_str(f"{shares.count(1.0)}/{len(jobs)} done", refresh=False)
+        done = sum(job.cost * share for job, share in zip(jobs, shares, strict=True))
+        bar.update(max(done - bar.n, 0))
 
-    thread = threading.Thread(target=look, daemon=True)
+    def watch() -> None:
+        while not stop.wait(SECONDS_BETWEEN_LOOKS):
+            look()
+
+    thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     try:
         yield
         stop.set()
         thread.join()
-        bar.update(total - bar.n)
+        look()
     finally:
         stop.set()
         bar.close()
