@@ -245,9 +245,24 @@ def _publishable(notebook: nbformat.NotebookNode, shown: dict[str, Value]) -> nb
             cell.source = with_values(cell.source, shown)
         for trace in ("papermill", "execution"):
             cell.metadata.pop(trace, None)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if _says_something(output)]
         kept.append(cell)
     notebook.cells = kept
     return notebook
+
+
+def _says_something(output: nbformat.NotebookNode) -> bool:
+    """Drop the plain form of an object that only names its class; tell whether a form is left.
+
+    A page that has nothing to say gives an empty text, which shall not be seen as its class.
+    """
+    if "data" not in output:
+        return True
+    for kind, shown in list(output.data.items()):
+        if not shown or (kind == "text/plain" and "".join(shown).startswith("<IPython.core.")):
+            del output.data[kind]
+    return bool(output.data)
 
 
 def with_values(parameters: str, values: dict[str, Value]) -> str:
