@@ -66,7 +66,8 @@ def examine(folder: Path) -> Examination:
     tables = _read_tables(reader)
     consistent.check_identifiers(tables, reader)
     consistent.check_places(tables, reader)
-    plausible.check_heads(tables["heads"], tables["wells"], problems)
+    datum = settings.vertical_datum if settings else BasinSettings.vertical_datum
+    plausible.check_heads(tables["heads"], tables["wells"], problems, datum)
     for name in ("heads", "surface_water", "forcing"):
         stand_ins.check_stand_ins(tables[name], f"{name}.csv", problems)
     stand_ins.check_rain(tables["forcing"], problems)

@@ -148,5 +148,16 @@ def near(name: str, known: list[str] | tuple[str, ...]) -> str:
     plain = {other.lower().lstrip("0"): other for other in known}
     # Spreadsheets drop leading zeros and add decimals.
     wanted = str(name)[:60].lower().lstrip("0").removesuffix(".0")
-    close = difflib.get_close_matches(wanted, plain, n=1, cutoff=0.7)
-    return f" (did you mean {plain[close[0]]!r}?)" if close else ""
+    close = difflib.get_close_matches(wanted, plain, n=5, cutoff=0.7)
+    # Well 104 is no misspelt well 110, and precip is precipitation.
+    close = [other for other in close if not _other_number(wanted, other)]
+    longer = [other for other in plain if len(wanted) > 3 and other.startswith(wanted)]
+    guess = close or (longer if len(longer) == 1 else [])
+    return f" (did you mean {plain[guess[0]]!r}?)" if guess else ""
+
+
+def _other_number(name: str, other: str) -> bool:
+    """Whether two names have the same letters and other numbers."""
+    letters = ["".join(re.findall(r"[^\W\d_]", text)) for text in (name, other)]
+    numbers = [[n.lstrip("0") for n in re.findall(r"\d+", text)] for text in (name, other)]
+    return letters[0] == letters[1] and numbers[0] != numbers[1]

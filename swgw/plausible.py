@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from swgw.contract import shown
+from swgw.depths import UNSTATED, check_depths
 from swgw.errors import Problem
 from swgw.reading import rows
 
@@ -34,17 +35,53 @@ def check_coordinates(places: dict[str, pd.DataFrame | None], problems: list[Pro
     if sum(map(len, known.values())) < 2:
         return
     together = np.concatenate([_directions(table) for table in known.values()])
-    centre = np.median(together, axis=0)  # of unit vectors: sound at the date line, too
+    centre = _centre(together)
+    swapped = {file: _swapped(table, centre) for file, table in known.items()}
+    whole = [file for file, bad in swapped.items() if len(bad) and bad.all()]
+    if whole and not _agree(known, whole, swapped, problems):
+        return
     for file, table in known.items():
-        distance = _distance(_directions(table), centre)
-        swapped = table.rename(columns={"longitude": "latitude", "latitude": "longitude"})
-        mended = _distance(_directions(swapped), centre)
-        swap = (distance > NEAR) & (mended < distance / 5) & (table["longitude"].abs() <= 90)
         found = "coordinates that come near the other places only if they are swapped"
-        _report_places(file, table, swap.to_numpy(), found, problems)
-        far = (distance > FAR) & ~swap.to_numpy()
+        _report_places(file, table, swapped[file], found, problems)
+        far = (_distance(_directions(table), centre) > FAR) & ~swapped[file]
         found = f"coordinates more than {FAR:.0f} km from the other places"
         _report_places(file, table, far, found, problems)
+
+
+def _centre(directions: np.ndarray) -> np.ndarray:
+    """Give the place that is nearest to all (3,); between two equal camps, one of them."""
+    some = directions[:: len(directions) // 1000 + 1]
+    return some[np.arccos(np.clip(some @ some.T, -1, 1)).sum(axis=0).argmin()]
+
+
+def _swapped(table: pd.DataFrame, centre: np.ndarray) -> np.ndarray:
+    """Mark places that come near a centre only where their coordinates are swapped (place,)."""
+    distance = _distance(_directions(table), centre)
+    other = table.rename(columns={"longitude": "latitude", "latitude": "longitude"})
+    mended = _distance(_directions(other), centre)
+    swap = (distance > NEAR) & (mended < distance / 5) & (table["longitude"].abs() <= 90)
+    return swap.to_numpy()
+
+
+def _agree(
+    known: dict[str, pd.DataFrame], whole: list[str], swapped: dict[str, np.ndarray],
+    problems: list[Problem],
+) -> bool:  # fmt: skip
+    """Decide between whole tables by their number, not by their places; False where reported.
+
+    One table of six wells against one of a single gauge is one against one: either may be right.
+    """
+    rest = [file for file, table in known.items() if len(table) and file not in whole]
+    if len(whole) < len(rest):
+        return True
+    words = [f"{file} near longitude {middle['longitude']:g}, latitude {middle['latitude']:g}"
+             for file in (*rest, *whole)
+             for middle in [known[file][["longitude", "latitude"]].median()]]  # fmt: skip
+    which = "one of the two tables is" if len(known) == 2 else f"{' and '.join(rest)} is"
+    found = f"places that fit each other only if {which} swapped ({'; '.join(words)})"
+    expected = "longitude east and latitude north, in degrees, signs included, in each"
+    problems.append(Problem(" and ".join((*rest, *whole)), "", found, expected))
+    return False
 
 
 def _directions(table: pd.DataFrame) -> np.ndarray:
@@ -56,8 +93,7 @@ def _directions(table: pd.DataFrame) -> np.ndarray:
 
 def _distance(directions: np.ndarray, centre: np.ndarray) -> np.ndarray:
     """Great-circle distances from a centre (place,) [km]."""
-    length = np.linalg.norm(centre) or 1.0
-    return EARTH * np.arccos(np.clip(directions @ (centre / length), -1, 1))
+    return EARTH * np.arccos(np.clip(directions @ centre, -1, 1))
 
 
 def _report_places(
@@ -108,9 +144,10 @@ def _upper_group(size: np.ndarray) -> np.ndarray:
 
 
 def check_heads(
-    heads: pd.DataFrame | None, wells: pd.DataFrame | None, problems: list[Problem]
-) -> None:
-    """Report heads or depths that look like centimetres.
+    heads: pd.DataFrame | None, wells: pd.DataFrame | None, problems: list[Problem],
+    datum: str = UNSTATED,
+) -> None:  # fmt: skip
+    """Report heads or depths that look like centimetres, and heads that look like depths.
 
     They are held against the rest of their own series, the surface at their well, and, where that
     is not given, the other wells.
@@ -123,7 +160,8 @@ def check_heads(
     wide = pd.DataFrame({"median": groups.median(), "spread": groups.std()}).dropna()
     if value == "head" and "surface_elevation" in wells:
         surface = wells["surface_elevation"].reindex(wide.index)
-        _check_against_surface(wide["median"], surface, problems)
+        if not check_depths(heads, wells, datum, problems):
+            _check_against_surface(wide["median"], surface, problems)
         wide = wide[~(surface >= 10)]
     _check_between_wells(wide, value, problems)
 

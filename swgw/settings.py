@@ -37,10 +37,12 @@ class _Loader(yaml.SafeLoader):
     }
 
     def construct_mapping(self, node, deep=False):
-        keys = [key.value for key, _ in node.value if isinstance(key.value, str)]
-        twice = next((key for key in keys if keys.count(key) > 1), None)
-        if twice is not None:
-            raise yaml.constructor.ConstructorError(None, None, f"twice {twice!r}", node.start_mark)
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key.value, str) and key.value in seen:
+                what = f"twice {key.value!r}"
+                raise yaml.constructor.ConstructorError(None, None, what, key.start_mark)
+            seen.add(key.value if isinstance(key.value, str) else None)
         return super().construct_mapping(node, deep)
 
 
@@ -72,6 +74,18 @@ def load_yaml(path: Path) -> dict:
     return raw
 
 
+_PLAIN_FAULTS = {
+    "found character '\\t'": "a tab at the start of a line (use blanks, not tabs)",
+    "found character '%'": "a value that begins with % (put it in quotes)",
+    "found character '@'": "a value that begins with @ (put it in quotes)",
+    "found character '`'": "a value that begins with ` (put it in quotes)",
+    "mapping values are not allowed": "a colon that divides nothing (write a blank after each "
+    "colon, and text with a colon in quotes)",
+    "could not find expected ':'": "a line without a colon and a blank after a key",
+}
+"""By the start of the loader's message: what a writer of YAML did."""
+
+
 def _yaml_fault(error: Exception) -> tuple[str, str]:
     """Say in plain words, as (place, found), what the YAML loader stumbled on."""
     mark = getattr(error, "problem_mark", None)
@@ -81,7 +95,10 @@ def _yaml_fault(error: Exception) -> tuple[str, str]:
         return place, "YAML that names a Python object, which is never loaded"
     if what.startswith("twice "):
         return place, f"the key {what.removeprefix('twice ')} twice"
-    return place, what[:120]
+    for start, plain in _PLAIN_FAULTS.items():
+        if what.startswith(start):
+            return place + " or the one before" * ("colon" in plain), plain
+    return place, what.removeprefix("found ")[:120]
 
 
 # Readers of one value each: they return it, or raise ValueError(what was expected).
