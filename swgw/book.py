@@ -36,6 +36,7 @@ def build_book(
     output: str | Path,
     say: Callable[[str], None],
     scheduler: str = "",
+    train_only: bool = False,
 ) -> Path:
     """Build the book of one basin.
 
@@ -55,11 +56,13 @@ def build_book(
         Is told, line by line, what happens.
     scheduler : str
         Address of a Dask scheduler that trains instead of ``workers`` processes here.
+    train_only : bool
+        Stop when the models are trained: no notebook is executed, no page rendered.
 
     Returns
     -------
     Path
-        The page to open.
+        The page to open; the folder of the results if only training was asked for.
 
     Raises
     ------
@@ -69,6 +72,10 @@ def build_book(
     started = time.perf_counter()
     study = _check(basin, profile, seeds, output, say)
     _train(study, workers, scheduler, say)
+    if train_only:
+        took = _clock(time.perf_counter() - started)
+        say(f"Trained in {took}. Notebooks find the models where output is {study.folder.parent}")
+        return study.folder
     toc = render.contents()
     executed = _execute(study, plan(study, basin, toc), workers, say)
     pages = _render(study, executed, toc, say)

@@ -73,12 +73,15 @@ def book(
     output: Annotated[
         Path, typer.Option(help="Where the results go, in a folder named as the basin.")
     ] = Path("_build"),
+    train_only: Annotated[
+        bool, typer.Option("--train-only", help="Train and stop: no notebooks, no pages.")
+    ] = False,
 ) -> None:
     """Check, train, execute and render: the book of one basin, in one command."""
     from swgw.book import build_book
 
-    workers = workers or min(4, _cores())
-    build_book(folder, profile, seeds or 0, workers, output.resolve(), typer.echo, scheduler)
+    workers, output = workers or min(4, _cores()), output.resolve()
+    build_book(folder, profile, seeds or 0, workers, output, typer.echo, scheduler, train_only)
 
 
 def _cores() -> int:

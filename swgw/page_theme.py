@@ -37,6 +37,7 @@ _MENDED = (
 def setup(app: "Sphinx") -> dict:
     """Connect to Sphinx, after the extensions whose work is mended here."""
     app.connect("html-page-context", _tidy_page, priority=900)
+    app.connect("env-get-updated", _count_exercises_by_page, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -51,6 +52,18 @@ def mend(body: str) -> str:
     for pattern, instead in _MENDED:
         body = pattern.sub(instead, body)
     return body
+
+
+def _count_exercises_by_page(app, env) -> list[str]:
+    """Number the exercises of every page from one, as the notebooks and the guide do.
+
+    Sphinx has just numbered them through the book, like figures; solutions ask for the number of
+    their exercise later. No page is changed that was not read, so the list of such is empty.
+    """
+    for numbers in env.toc_fignumbers.values():
+        for count, label in enumerate(numbers.get("exercise", ()), start=1):
+            numbers["exercise"][label] = (count,)
+    return []
 
 
 def _tidy_page(app, pagename: str, templatename: str, context: dict, doctree) -> None:

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from swgw.page_theme import _tidy_page, mend
+from swgw.page_theme import _count_exercises_by_page, _tidy_page, mend
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,14 @@ def test_scripts_are_loaded_once_and_the_unused_not_at_all():
     _tidy_page(None, "intro", "page.html", context, None)
     kept = {"script_files": [late, one, two], "css_files": [own], "body": "<p>text</p>"}
     assert context == kept
+
+
+def test_exercises_are_counted_within_their_page_and_figures_through_the_book():
+    figures = {"a": {"fig-1": (1,)}, "b": {"fig-2": (2,)}}
+    through = {"a": {"ex-a-1": (1,), "ex-a-2": (2,)}, "b": {"ex-b-1": (3,), "ex-b-2": (4,)}}
+    numbers = {page: {"figure": figures[page], "exercise": through[page]} for page in "ab"}
+    numbers["c"] = {"figure": {"fig-3": (3,)}}
+    assert _count_exercises_by_page(None, SimpleNamespace(toc_fignumbers=numbers)) == []
+    assert numbers["a"]["exercise"] == {"ex-a-1": (1,), "ex-a-2": (2,)}
+    assert numbers["b"]["exercise"] == {"ex-b-1": (1,), "ex-b-2": (2,)}
+    assert [numbers[page]["figure"] for page in "abc"] == [*figures.values(), {"fig-3": (3,)}]
