@@ -51,7 +51,7 @@ def look_like_depths(heads: pd.DataFrame, wells: pd.DataFrame, limits: tuple) ->
     )
     expected = (
         "metres above the datum; are these depths (column depth; in a mapping, kind: depth)? "
-        "Heads they can be if basin.yml states their vertical_datum"
+        "If they are heads, state their vertical_datum in basin.yml"
     )
     return Problem("heads.csv", "column head", found, expected)
 

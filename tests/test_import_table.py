@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 import swgw
 from swgw.check import check_basin
 from swgw.cli import app
-from swgw.errors import BasinError, UserError
+from swgw.errors import UserError
+from swgw.sources import days
 from swgw.sources import table as source
 
 BASIN = {
@@ -138,13 +139,16 @@ def test_places_in_the_mapping_itself(home, clean):
     [
         (
             {"places": {"007": [100.1]}},
-            "wells, place 007: found a list; expected identifiers, each with",
+            "wells, place 007: found [100.1]; expected identifiers, each with",
         ),
         ({"places": {7: [100.1, 38.9]}}, "wells, place 7: found a number"),
         ({"places": {"007": ["East", "North"]}}, "wells, place 007: found"),
-        ({"places": []}, "wells, key places: found a list"),
+        ({"places": []}, "wells, key places: found []"),
+        ({"places": {"007": ["11.4;48.3"]}}, "place 007: found ['11.4;48.3']; expected"),
+        ({"places": {"007": [1, 2, 3, 4]}}, "[1, 2, 3, 4]; expected identifiers, each with"),
+        ({"places": {"007": [1, 2, "x"]}}, "may add the ground in metres, as in P1: [7.12, 46."),
         ({"places": {"007": [1, 2]}, "file": "sites.csv"}, "wells, key file: found a key beside"),
-        ({"places": {"007": [1, 2], "7": [True, False]}}, "wells, place 7: found a list"),
+        ({"places": {"007": [1, 2], "7": [True, False]}}, "wells, place 7: found [True, False]"),
     ],
 )
 def test_wrong_places_in_the_mapping(home, wells, said):
@@ -320,7 +324,12 @@ def test_a_wrong_mapping(home, section, keys, said):
         ("heads: {date: D, file: levels.csv}", "section wells: found nothing; expected this"),
         ("wells: {file: sites.csv}", "section wells, key well_id: found nothing"),
         ('heads: !!python/object/apply:os.system ["true"]', "Python object, which is never loaded"),
-        ("heads: {a: 1}\nheads: {b: 1}", "the key 'heads' twice"),
+        ("heads: {a: 1}\nheads: {b: 1}", "mapping.yml, line 2: found the key 'heads' twice"),
+        ("heads:\n\tfile: a.csv", "line 2: found a tab at the start of a line (use blanks, not"),
+        ("heads: {date_form: %d.%m.%Y}", "line 1: found a value that begins with % (put it in q"),
+        ("heads:\n  file:levels.csv\n  date: Day", "line 3 or the one before: found a colon that "
+         "divides nothing (write a blank after each colon"),
+        ("forcing: {precip: Rain}", "key precip: found an unknown key (did you mean 'precipitat"),
     ],
 )  # fmt: skip
 def test_a_mapping_that_is_none(home, text, said):
@@ -356,14 +365,168 @@ def test_what_the_check_would_refuse_is_not_written(home):
     home.write("sites.csv", sites.rename(columns={"East": "North", "North": "East"}))
     message = home.refused()
     assert "column latitude" in message
-    assert f"problem in the basin folder {home.folder / 'basin'}" in message
+    assert "1 problem; nothing was written; in terms of the folder's files, yours in br" in message
+    assert "wells.csv, rows 2, 3, 4 and 1 more, column latitude [sites.csv, row 2]" in message
 
 
 def test_an_unknown_well(home):
     levels = home.read("levels.csv")
     home.write("levels.csv", levels.assign(Nr=levels["Nr"].str.lstrip("0")))
-    with pytest.raises(BasinError, match=r"unknown well_id '7' \(did you mean '007'\?\)"):
-        source.write(home.folder / "basin", home.understand(), *home.paths())
+    message = home.refused()
+    assert "column well_id [levels.csv, row 2, column 'Level']: found unknown well_id" in message
+    assert "'7' (did you mean '007'?)" in message
+
+
+def test_an_unknown_well_of_a_wide_table(home):
+    """The folder's table is long; the user's row and column are told."""
+    wide(home)
+    levels = home.read("levels.csv").rename(columns={"B1": "B-1"})
+    home.write("levels.csv", levels.assign(**{"B-1": levels["B-1"].where(levels.index > 4)}))
+    first = levels["B-1"].where(levels.index > 4).first_valid_index() + 2
+    message = home.refused()
+    assert f"column well_id [levels.csv, row {first}, column 'B-1']: found unknown" in message
+    assert "columns: {identifier: column of the file} in the section heads" in message
+
+
+def test_a_day_twice_has_its_row_in_the_users_file(home):
+    levels = home.read("levels.csv")
+    row = levels.index[levels["Nr"] == "B1"][3]
+    home.write("levels.csv", pd.concat([levels, levels.loc[[row]]]))
+    assert f"[levels.csv, row {row + 2}, column 'Level']: found {levels['Day'][row]} twice" in (
+        home.refused()
+    )
+
+
+def test_exchanged_columns(home):
+    wide(home)
+    home.write("levels.csv", home.read("levels.csv").rename(columns={"B1": "Hill"}))
+    home.mapping["heads"]["columns"] = {"Hill": "B1"}
+    assert "the two sides look exchanged: columns: {identifier in the folder: column" in (
+        home.refused()
+    )
+    home.mapping["heads"]["columns"] = {"B1": "Hell"}
+    message = home.refused()
+    assert "did you mean 'Hill'?" in message
+    assert "exchanged" not in message
+
+
+def test_the_ground_of_a_place_in_the_mapping(home, clean):
+    places = clean.wells.reset_index()[["well_id", "longitude", "latitude", "surface_elevation"]]
+    home.mapping["wells"] = {"places": {i: row for i, *row in places.to_numpy().tolist()}}
+    home.mapping["wells"]["places"]["A1"].pop()  # unknown for one
+    ground = home.basin().wells["surface_elevation"]
+    assert ground.drop("A1").tolist() == clean.wells["surface_elevation"].drop("A1").tolist()
+    assert ground.isna()["A1"]
+
+
+def test_a_file_that_is_not_on_the_command(home):
+    home.mapping["wells"]["file"] = "places.csv"
+    message = home.refused()
+    assert (
+        "found 'places.csv'; expected one of the command's files: flow.csv, levels.csv" in message
+    )
+    assert "if the name is right, add the file to the command" in message
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ("1477,25", "found '1477,25', a decimal comma; expected a finite number with a decimal "
+         "point, or an empty cell for a gap; add `decimal: \",\"` to the section heads"),
+        ("1,477.25", "a comma between thousands; expected a finite number with a decimal point, "
+         "or an empty cell for a gap; add `thousands: \",\"` to the section heads"),
+        ("-999.9", "found '-999.9', a usual stand-in for a missing value; expected an empty cell "
+         "for a gap; add `missing: [-999.9]` to the section heads"),
+    ],
+)  # fmt: skip
+def test_a_fault_names_the_key_that_mends_it(home, cells, said):
+    levels = home.read("levels.csv")
+    home.write("levels.csv", levels.assign(Level=cells))
+    assert said in home.refused()
+
+
+def test_a_cell_is_quoted_as_it_stands(home):
+    levels = home.read("levels.csv")
+    levels["Level"] = levels["Level"].str.replace(".", ",")
+    levels.loc[4, "Level"] = "2,61*"
+    home.write("levels.csv", levels, sep=";")
+    home.mapping["heads"] |= {"separator": ";", "decimal": ","}
+    message = home.refused()
+    assert "levels.csv, row 6, column Level: found '2,61*'; expected a finite number with a " in (
+        message
+    )
+    assert "a decimal comma, as the mapping says" in message
+    home.mapping["heads"]["decimal"] = "comma"
+    assert 'section heads, key decimal: found \'comma\'; expected "," or "."' in home.refused()
+
+
+def test_depths_taken_for_heads(home):
+    levels = home.read("levels.csv")
+    home.write("levels.csv", levels.assign(Level="2.25"))
+    message = home.refused()
+    assert "heads.csv, column head [levels.csv]: found 2.25 to 2.25 where the ground" in message
+    assert "kind: depth" in message
+
+
+# Dates
+
+
+@pytest.mark.parametrize(
+    ("texts", "form"),
+    [
+        (["03.01.2005", "04.01.2005"], "%d.%m.%Y"),
+        (["01/02/2005", "01/13/2005"], "%m/%d/%Y"),
+        (["01/02/2005", "13/01/2005"], "%d/%m/%Y"),
+        (["1-31-05"], "%m-%d-%y"),
+        (["31.12.2005 08:15"], "%d.%m.%Y %H:%M"),
+        (["31.12.2005 08:15:00"], "%d.%m.%Y %H:%M:%S"),
+        (["2005/12/31"], "%Y/%m/%d"),
+        (["20051231"], "%Y%m%d"),
+        (["yesterday", ""], "%d.%m.%Y"),
+    ],
+)
+def test_the_likely_form_of_dates(texts, form):
+    assert days.likely_form(pd.Series(texts)) == form
+
+
+def test_american_dates_get_their_own_form_and_section(home):
+    for name, section in (("flow.csv", "surface_water"), ("weather.csv", "forcing")):
+        table = home.read(name)
+        home.write(name, table.assign(Day=pd.to_datetime(table["Day"]).dt.strftime("%m/%d/%Y")))
+        assert f"give date_form in the section {section}, such as '%m/%d/%Y'" in home.refused()
+    home.mapping["forcing"]["date_form"] = "%d/%m/%Y"
+    assert "that date_form gives in the section forcing, such as '%m/%d/%Y'" in home.refused()
+
+
+def test_the_preview_shows_how_a_date_was_read_and_what_was_dropped(home):
+    levels = home.read("levels.csv")
+    levels["Day"] = pd.to_datetime(levels["Day"]).dt.strftime("%d/%m/%Y")
+    levels.loc[[5, 9], "Level"] = "-999"
+    levels.loc[0, "Day"] = "02/01/2001"
+    home.write("levels.csv", levels)
+    home.mapping["heads"] |= {"date_form": "%d/%m/%Y", "missing": [-999]}
+    said = home.run("--preview").stdout
+    assert "(02/01/2001 read as 2 January 2001)" in said
+    assert "2 cells with -999 taken for gaps" in said
+    assert "The places lie near 38.9° N, 100.1° E." in said
+
+
+def test_the_preview_tells_of_depths_without_ground(home):
+    home.mapping["heads"]["kind"] = "depth"
+    assert "minus the depth" not in home.run("--preview").stdout
+    del home.mapping["wells"]["surface_elevation"]
+    said = home.run("--preview").stdout
+    assert "found none for '007', 'A1', 'A2' and 1 more, whose heads are therefore minus" in said
+
+
+def test_another_encoding(home):
+    levels = home.read("levels.csv").rename(columns={"Level": "Höhe"})
+    home.write("levels.csv", levels, encoding="cp1252")
+    assert "found a character in line 1 that is not UTF-8 (try `encoding: latin-1`)" in (
+        home.refused()
+    )
+    home.mapping["heads"]["encoding"] = "ascii"
+    assert "in line 1 that is not ascii; expected" in home.refused()
 
 
 def test_an_excel_file_that_is_none(home):

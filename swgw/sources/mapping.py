@@ -39,6 +39,7 @@ EXPECTED = {
 }
 
 PLACE = "identifiers, each with [longitude, latitude] in degrees, such as P1: [7.12, 46.98]"
+GROUND = "; wells may add the ground in metres, as in P1: [7.12, 46.98, 412.5]"
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,8 @@ def _section(
         if key not in raw:
             expected = "the name of a column" + ", or the key places" * (name in PLACES)
             _report(problems, path, f"{name}, key {key}", "nothing", expected)
+    if raw.get("decimal", ".") not in (".", ","):
+        _report(problems, path, f"{name}, key decimal", shown(raw["decimal"]), '"," or "."')
     _check_units(name, raw, path, problems)
     file = _file(name, raw.get("file"), files, path, problems)
     if len(problems) > count or file is None:
@@ -171,15 +174,25 @@ def _check_places(name: str, raw: dict, path: Path, problems: list[Problem]) -> 
             found = "a key beside places"
             _report(problems, path, f"{name}, key {shown(key)[1:-1]}", found, "places alone")
     places = raw["places"] if isinstance(raw["places"], dict) else {}
+    expected = PLACE + GROUND * (name == "wells")
     if not places:
-        _report(problems, path, f"{name}, key places", shown(raw["places"]), PLACE)
+        _report(problems, path, f"{name}, key places", _in_full(raw["places"]), expected)
     for key, value in places.items():
-        pair = value if isinstance(value, list) else []
-        if len(pair) != 2 or not all(type(number) in (int, float) for number in pair):
-            _report(problems, path, f"{name}, place {shown(key)[1:-1]}", shown(value), PLACE)
+        numbers = value if isinstance(value, list) else []
+        count = (2, 3) if name == "wells" else (2,)
+        if len(numbers) not in count or not all(type(n) in (int, float) for n in numbers):
+            place = f"{name}, place {shown(key)[1:-1]}"
+            _report(problems, path, place, _in_full(value), expected)
         elif not isinstance(key, str):
             expected = f'the identifier in quotes, "{key}", so that it stays text'
             _report(problems, path, f"{name}, place {key}", "a number", expected)
+
+
+def _in_full(value: object) -> str:
+    """Show a short list with what it holds."""
+    if isinstance(value, list) and len(value) <= 4:
+        return "[" + ", ".join(map(shown, value)) + "]"
+    return shown(value)
 
 
 def _allowed(name: str) -> dict[str, type]:
@@ -230,5 +243,7 @@ def _file(
             return file
     given = ", ".join(file.name for file in files)
     found = "nothing" if wanted is None else shown(wanted)
-    _report(problems, path, f"{name}, key file", found, f"one of the command's files: {given}")
+    expected = f"one of the command's files: {given}"
+    expected += "; if the name is right, add the file to the command" * (wanted is not None)
+    _report(problems, path, f"{name}, key file", found, expected)
     return None

@@ -1,4 +1,4 @@
-"""A user's CSV and Excel files: read as text, then turned into dates, numbers and metres."""
+"""A user's CSV and Excel files: read as text, then turned into numbers and metres."""
 
 import contextlib
 import csv
@@ -13,17 +13,14 @@ import pandas as pd
 from swgw import reading
 from swgw.contract import near, shown
 from swgw.errors import Problem, UserError
+from swgw.sources.days import EXCEL
 from swgw.sources.mapping import UNITS, Section
 
-EXCEL = (".xlsx", ".xlsm")
-EXCEL_DAYS = "excel"
-"""The ``date_form`` of Excel's count of days."""
-
-_FIRST_DAY = pd.Timestamp(1899, 12, 30)  # Excel's day nought
+UTF_8 = "utf-8-sig"  # with or without the mark that spreadsheets put first
 
 
 def read_sheet(section: Section, problems: list[Problem]) -> pd.DataFrame | None:
-    """Read a section's file as text, gaps empty; None with a problem where it cannot be read."""
+    """Read a section's file as text; None with a problem where it cannot be read."""
     keys, file = section.keys, section.file
     try:
         if file.suffix.lower() in EXCEL:
@@ -36,19 +33,25 @@ def read_sheet(section: Section, problems: list[Problem]) -> pd.DataFrame | None
         problems.append(Problem(file.name, "", found[0][:200] if found else "nothing to read",
                                 expected + f"mapping's section {section.name}"))  # fmt: skip
         return None
-    missing = {str(value) for value in keys.get("missing", [])}
     table = table.map(str.strip)
-    return table.mask(table.isin(missing), "")[(table != "").any(axis=1)]
+    return table[(table != "").any(axis=1)]
+
+
+def blank_missing(table: pd.DataFrame, section: Section) -> tuple[pd.DataFrame, int]:
+    """Empty the cells that the section's ``missing`` names, and count them."""
+    missing = table.isin({str(value) for value in section.keys.get("missing", [])})
+    return table.mask(missing, ""), int(missing.to_numpy().sum())
 
 
 def _read_csv(file: Path, keys: dict) -> pd.DataFrame:
-    encoding = keys.get("encoding", "utf-8-sig")
+    encoding = keys.get("encoding", UTF_8)
     data = file.read_bytes()
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"a character in line {line} that is not {encoding}") from None
+        other = " UTF-8 (try `encoding: latin-1`)" if encoding == UTF_8 else f" {encoding}"
+        raise ValueError(f"a character in line {line} that is not{other}") from None
     separator = keys.get("separator", ",")
     if len(separator) != 1:
         raise ValueError(f"the separator {shown(separator)}; expected one character")
@@ -112,35 +115,20 @@ def has_columns(
         found = "no such column, only " + shown(", ".join(table.columns))[1:-1]
         found += near(name, [column for column in table.columns if column])
         expected = f"the column that the mapping's section {section.name} names"
+        expected += _exchanged(name, section, table)
         problems.append(Problem(section.file.name, f"column {shown(name)}", found, expected))
     return not lacking
 
 
-def to_times(table: pd.DataFrame, section: Section, problems: list[Problem]) -> pd.Series:
-    """Turn the section's date column into times, as ``date_form`` says."""
-    form, name = section.keys.get("date_form"), section.keys["date"]
-    if form is None or (section.file.suffix.lower() in EXCEL and form != EXCEL_DAYS):
-        found: list[Problem] = []
-        renamed = table[[name]].set_axis(["date"], axis=1)
-        times = reading.to_dates(renamed, section.file.name, found)
-        for problem in found:
-            place = problem.place.replace("column date", f"column {shown(name)}")
-            problems.append(replace(problem, place=place, expected=f"{problem.expected}; for "
-                                    "another form give date_form, such as '%d.%m.%Y'"))  # fmt: skip
-        return times
-    if form == EXCEL_DAYS:
-        days = pd.to_numeric(table[name], errors="coerce")
-        times = (_FIRST_DAY + pd.to_timedelta(days.where(days.between(1, 109_000)), unit="D")).dt
-        parsed = times.round("s")
-    else:
-        parsed = pd.to_datetime(table[name], format=form, errors="coerce")
-    bad = parsed.isna().to_numpy()
-    if bad.any():
-        place = f"{reading.rows(bad, table)}, column {shown(name)}"
-        found = f"{shown(table[name].to_numpy()[bad][0])}, which is no date of the form {form!r}"
-        expected = "the form that date_form gives, such as '%d.%m.%Y', or 'excel'"
-        problems.append(Problem(section.file.name, place, found, expected))
-    return parsed.rename("date")
+def _exchanged(name: str, section: Section, table: pd.DataFrame) -> str:
+    """Say so where the file has the identifier as a column, and not what should be its column."""
+    sides = section.keys.get("columns", {}).items()
+    if any(str(theirs) == name and str(ours) in table.columns for ours, theirs in sides):
+        return (
+            "; the two sides look exchanged: columns: {identifier in the folder: column of the "
+            "file}"
+        )
+    return ""
 
 
 def to_values(
@@ -152,9 +140,30 @@ def to_values(
     if section.file.suffix.lower() not in EXCEL:
         texts = _plain_numbers(table, column, section, problems)
     plain = table.assign(**{column: texts})
-    numbers = reading.to_numbers(plain, section.file.name, column, problems)
+    found: list[Problem] = []
+    numbers = reading.to_numbers(plain, section.file.name, column, found)
+    problems.extend(_with_cure(problem, table[column], texts, section) for problem in found)
     factor, offset = UNITS[variable][unit] if variable in UNITS else (1.0, 0.0)
     return np.round(numbers * factor + offset, 9)
+
+
+def _with_cure(problem: Problem, raw: pd.Series, texts: pd.Series, section: Section) -> Problem:
+    """Quote what stands in the file, and name the key of the mapping that would mend it."""
+    quoted = dict(zip(map(shown, texts[::-1]), map(shown, raw[::-1]), strict=True))
+    value, *rest = problem.found.split(", a ", 1)
+    found = ", a ".join([quoted.get(value, value), *rest])
+    cure = ""
+    if found.endswith("a decimal comma"):
+        cure = 'decimal: ","'
+    elif found.endswith("a comma between thousands"):
+        cure = 'thousands: ","'
+    elif found.endswith("a usual stand-in for a missing value"):
+        cure = f"missing: [{quoted.get(value, value)[1:-1]}]"
+    expected = problem.expected
+    if section.keys.get("decimal", ".") == ",":
+        expected = expected.replace("a decimal point", "a decimal comma, as the mapping says")
+    expected += f"; add `{cure}` to the section {section.name}" * bool(cure)
+    return replace(problem, found=found, expected=expected)
 
 
 def _plain_numbers(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw import reading
+from swgw import depths, notes, reading
 from swgw.contract import NAME
-from swgw.errors import Problem
+from swgw.errors import BasinError, Problem, UserError
 from swgw.files import write_text
 from swgw.folders import write_folder
-from swgw.sources import draft, sheets
+from swgw.sources import days, draft, sheets
 from swgw.sources.mapping import (
     FORM,
     PLACES,
@@ -24,14 +24,16 @@ from swgw.sources.mapping import (
     read_mapping,
     refuse,
 )
+from swgw.sources.origin import Origin, origin_of, told
 
 
 @dataclass(frozen=True)
 class Understood:
-    """The tables of a basin, by file name, and what was read from where, in words."""
+    """The tables of a basin and where they come from, by file name, and that in words."""
 
     mapping: Mapping
     tables: dict[str, pd.DataFrame]
+    origins: dict[str, Origin]
     words: tuple[str, ...]
 
 
@@ -52,21 +54,36 @@ def understand(files: list[Path], mapping: Path) -> Understood:
     """
     parsed = read_mapping(mapping, files)
     problems: list[Problem] = []
-    found = []
-    for section in parsed.sections.values():
-        inline = "places" in section.keys
-        sheet = _inline(section) if inline else sheets.read_sheet(section, problems)
-        if sheet is None:
-            continue
-        read = _places if section.name in PLACES else _weather
-        read = _series if section.name in SERIES else read
-        table = sheet if inline else read(sheet, section, problems)
-        if table is not None:
-            found.append((section, sheet, table))
-            _report_empty(section, table, problems)
+    read = [_read(section, problems) for section in parsed.sections.values()]
     refuse(problems)
-    tables = {f"{section.name}.csv": table for section, _, table in found}
-    return Understood(parsed, tables, tuple(_words(*each) for each in found))
+    found = {f"{section.name}.csv": (section, table) for section, table, _ in filter(None, read)}
+    tables = {name: table.reset_index(drop=True) for name, (_, table) in found.items()}
+    origins = {name: origin_of(section, table) for name, (section, table) in found.items()}
+    return Understood(parsed, tables, origins, tuple(words for _, _, words in filter(None, read)))
+
+
+def _read(section: Section, problems: list[Problem]) -> tuple[Section, pd.DataFrame, str] | None:
+    """Read a section: its table, with the rows of the file as index, and what it is in words."""
+    if "places" in section.keys:
+        table = _inline(section)
+        return section, table, _words(section, table, table)
+    raw = sheets.read_sheet(section, problems)
+    if raw is None:
+        return None
+    sheet, dropped = sheets.blank_missing(raw, section)
+    read = _places if section.name in PLACES else _weather
+    read = _series if section.name in SERIES else read
+    table = read(sheet, section, problems)
+    if table is None:
+        return None
+    _report_empty(section, table, problems)
+    if problems:
+        return None
+    words = _words(section, sheet, table)
+    if dropped:
+        names = ", ".join(str(value) for value in section.keys["missing"])
+        words += f"; {dropped} cell{'s' * (dropped > 1)} with {names} taken for gaps"
+    return section, table, words
 
 
 def _report_empty(section: Section, table: pd.DataFrame, problems: list[Problem]) -> None:
@@ -87,22 +104,25 @@ def write(folder: str | Path, understood: Understood, files: list[Path], mapping
     Raises
     ------
     UserError
-        If the folder holds something or the records share no time.
-    BasinError
-        If the check would refuse the folder.
+        If the folder holds something, the records share no time, or the check would refuse the
+        folder; the last with the places in the user's own files.
     """
     with write_folder(folder) as new:
         draft.write_tables(new, understood.tables)
         given = _given(Path(folder), understood) | understood.mapping.basin
         draft.write_settings(new, "table", understood.tables, given)
         write_text(new / "SOURCE.md", _source(understood, files, mapping))
-        return draft.assert_sound(new, folder)
+        try:
+            return draft.assert_sound(new, folder)
+        except BasinError as error:
+            raise UserError(told(error.problems, understood.origins)) from None
 
 
 def _inline(section: Section) -> pd.DataFrame:
     """Give the places that stand in the mapping itself."""
     places = section.keys["places"]
-    table = pd.DataFrame(list(places.values()), columns=["longitude", "latitude"])
+    table = pd.DataFrame(list(places.values()))
+    table.columns = ["longitude", "latitude", "surface_elevation"][: table.shape[1]]
     table.insert(0, PLACES[section.name], list(places))
     return table
 
@@ -139,7 +159,7 @@ def _series(sheet: pd.DataFrame, section: Section, problems: list[Problem]) -> p
     wanted = [keys[key], keys["value"]] if long else [str(name) for name in wide.values()]
     if not sheets.has_columns(sheet, section, [keys["date"], *wanted], problems):
         return None
-    dates = sheets.to_times(sheet, section, problems)
+    dates = days.to_times(sheet, section, problems)
     if long:
         ids = reading.to_ids(sheet, section.file.name, keys[key], problems)
         values = sheets.to_values(sheet, keys["value"], kind, unit, section, problems)
@@ -151,8 +171,8 @@ def _series(sheet: pd.DataFrame, section: Section, problems: list[Problem]) -> p
                                                  problems)})
             for ours, theirs in wide.items()
         ]  # fmt: skip
-    table = pd.concat(parts, ignore_index=True).dropna(subset=kind)
-    return table.sort_values([key, "date"], ignore_index=True)
+    table = pd.concat(parts).dropna(subset=kind)
+    return table.sort_values([key, "date"], kind="stable")
 
 
 def _weather(sheet: pd.DataFrame, section: Section, problems: list[Problem]) -> pd.DataFrame | None:
@@ -163,7 +183,7 @@ def _weather(sheet: pd.DataFrame, section: Section, problems: list[Problem]) -> 
     names = [keys[name] for name in ("date", *ids, *variables)]
     if not sheets.has_columns(sheet, section, names, problems):
         return None
-    table = {"date": sheets.to_times(sheet, section, problems)}
+    table = {"date": days.to_times(sheet, section, problems)}
     for name in ids:
         table[name] = sheet[keys[name]]
     for name in variables:
@@ -180,6 +200,7 @@ def _words(section: Section, sheet: pd.DataFrame, table: pd.DataFrame) -> str:
         places = f"{len(table)} place{'s' * (len(table) != 1)}"
         return f"{start}, {places} ({', '.join(ids[:3])}{', …' * (len(ids) > 3)})"
     span = f"{table['date'].min():%Y-%m-%d} to {table['date'].max():%Y-%m-%d}"
+    span += days.words(sheet, section)
     if section.name == "forcing":
         ranges = [_range(table[name], name, section.keys.get("units", {}).get(name))
                   for name in WEATHER if name in table]  # fmt: skip
@@ -207,7 +228,17 @@ def preview(understood: Understood) -> str:
     series = {name: table for name, table in understood.tables.items() if "date" in table}
     step = understood.mapping.basin.get("step") or draft.usual_step(series)
     parts.append(f"\nstep: {step}")
-    return "\n".join(parts)
+    return "\n".join([*parts, *_notes(understood.tables)])
+
+
+def _notes(tables: dict[str, pd.DataFrame]) -> list[str]:
+    """Say what deserves a look before anything is written."""
+    wells = tables.get("wells.csv")
+    found = [notes.where(wells, tables.get("gauges.csv"))]
+    if wells is not None:
+        columns = tables["heads.csv"].columns
+        found.append(depths.without_ground(columns, wells.set_index("well_id")))
+    return [note for note in found if note]
 
 
 def _given(folder: Path, understood: Understood) -> dict:
