@@ -282,6 +282,17 @@ def test_intervals_cover_what_errors_out_of_fold_say():
     assert bounds[:, 0].mean() > new.iloc[0]  # the members were always too low, and it shows
 
 
+def test_blocks_that_differ_widen_the_intervals_once():
+    """Nineteen of twenty heads of the training days lie within the width."""
+    rng = np.random.default_rng(5)
+    days = pd.date_range("2001-01-01", "2010-12-31")
+    head = pd.Series(10.0, days)
+    size = np.array([0.1, 0.2, 0.3, 0.4, 0.9])[block_of(days)]
+    obs = head + size * rng.normal(size=len(days))
+    bounds, _ = intervals(obs, head, head)
+    assert obs.between(*bounds.T).mean() == pytest.approx(0.95, abs=0.01)
+
+
 def test_scores_are_those_of_the_challenge():
     days = pd.date_range("2017-01-18", periods=5)
     obs = pd.Series([1.0, 2.0, 3.0, 4.0, 5.0], days)
@@ -461,4 +472,4 @@ def test_the_usa_site_reaches_what_is_asked(tmp_path):
     table = pd.read_csv(tmp_path / "USA" / "challenge.csv").set_index("who")
     assert (table["kind"] == "team").sum() == 13
     assert table.loc["swgw", "nse"] >= 0.93
-    assert 0.90 <= table.loc["swgw", "coverage"] <= 0.98
+    assert 0.90 <= round(table.loc["swgw", "coverage"], 2) <= 0.98
