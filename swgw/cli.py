@@ -109,10 +109,13 @@ def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -
     """List everything that is wrong with the folder of a basin."""
     from swgw.basin import load_basin
     from swgw.check import report, summary
+    from swgw.notes import notes
 
     basin = load_basin(folder)
+    coverage = report(basin)
     typer.echo(f"{basin.settings.title}: the folder is in order.\n")
-    typer.echo(summary(report(basin)).to_string(index=False))
+    typer.echo(summary(coverage).to_string(index=False))
+    typer.echo("\n" + "\n".join(notes(basin, coverage)))
 
 
 @app.command()
