@@ -232,3 +232,29 @@ def test_figures_and_words_stand(study):
 def test_statements_and_claims_cite_the_same_paper():
     assert "section 5, conclusion 1" in {claim.where for claim in CLAIMS}
     assert "section 5, conclusion 1" in {statement.where for statement in STATEMENTS.values()}
+
+
+def test_a_number_shows_on_which_side_of_its_band_it_lies():
+    found = Interval(0.0014, -0.00036, 0.003, (3, 25))
+    assert page._value(Part("", found, Band(0))) == "0.0014 [−0.0004, 0.0030]"
+    assert page._value(Part("", interval(0.147, 0.3), Band(0.15, 0.2))).endswith("[0.147, 0.300]")
+
+
+def test_a_claim_of_the_sources_basin_only_names_no_rule():
+    own = [claim for claim in CLAIMS if not claim.own]
+    assert own and not any(Finding(claim, reason="x").rule for claim in own)
+    assert "lies above 0" in Finding(CLAIMS[1], reason="x").rule
+
+
+def test_what_is_not_judged_holds_in_no_basin():
+    study = study_of("one seed, rain only")
+    assert "hold" not in page.words_tally(study).data
+    assert "in this one virtual basin" not in set(page.claims_table(study)["note"])
+
+
+def test_an_open_notebook_shows_no_roles():
+    table = page.table_claims(study_of("everything"), page.ATTENTION)
+    assert "{numref}`fig-10-attention`" in table.data
+    html = table._repr_html_()
+    assert "numref" not in html and "figure on page <code>04_1_attention</code>" in html
+    assert html.count("<tr>") == table.data.count("\n") and '<span class="verdict' in html

@@ -172,6 +172,8 @@ class Finding:
         Whether other draws of a virtual basin judge it.
     one_basin : bool
         Whether it depends on how a virtual basin was drawn, and one was drawn.
+    remark : str
+        What has to be said beside the verdict, such as that it rests on one value.
     """
 
     claim: Claim
@@ -179,11 +181,22 @@ class Finding:
     reason: str = ""
     draws: bool = False
     one_basin: bool = False
+    remark: str = ""
 
     @property
     def verdict(self) -> str:
         """One of :data:`VERDICTS`."""
         return "not testable here" if self.reason else combine([p.word for p in self.parts])
+
+    @property
+    def judged(self) -> bool:
+        """Whether the claim was put to the test."""
+        return self.verdict in VERDICTS[:3]
+
+    @property
+    def rule(self) -> str:
+        """The rule in words; empty where the claim can be asked of no basin but the source's."""
+        return self.claim.rule(len(self.parts)) if self.claim.own else ""
 
     @property
     def deciding(self) -> Part | None:
@@ -204,4 +217,4 @@ class Finding:
             return count(seeds, "seed")
         if self.claim.over.endswith("s"):
             return count(n, self.claim.over.removesuffix("s"))
-        return f"{count(seeds, 'seed')} × {count(n, self.claim.over)}"
+        return count(seeds, "seed") + f" × {count(n, self.claim.over)}" * bool(n)

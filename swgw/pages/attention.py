@@ -6,12 +6,16 @@ import xarray as xr
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import words
+from swgw import trust, words
 from swgw.correlation import pearson
 from swgw.interpret import Match, match_attention
 from swgw.pages.simulations import trained
 from swgw.plots import attention as plots
+from swgw.ranks import rank_correlation
+from swgw.rounding import telling_digits, with_interval
 
+CHANCE = 0.1
+"""A p of shuffled inputs from which on attention is not told from them."""
 DRIVERS = {
     "precipitation": "Precipitation [mm/d]",
     "wind": "Wind [m/s]",
@@ -69,15 +73,43 @@ def drivers(study) -> pd.DataFrame:
     return weather.loc[attention_of_issue(study).index]
 
 
-def matches(study) -> dict[str, Match]:
-    """Compare the attention, mean over seeds, with every driver that the basin has."""
+def matches(study, without_largest: bool = False) -> dict[str, Match]:
+    """Compare the attention, mean over seeds, with every driver that the basin has.
+
+    Parameters
+    ----------
+    study : Study
+    without_largest : bool
+        Leave out the step that attention is largest on, for shuffled inputs too.
+    """
     mean, null = attention_of_issue(study).mean(axis=1), null_of_issue(study)
     weather = drivers(study)
+    if without_largest:
+        mean = mean.where(mean.index != mean.idxmax())
     return {
-        name: match_attention(mean, null, weather[name])
+        name: match_attention(mean, null, weather[name].where(mean.notna()))
         for name in DRIVERS
         if name in weather.columns
     }
+
+
+def beyond_chance(match: Match, without: Match, level: float = CHANCE) -> bool:
+    """Whether attention follows a driver more closely than position explains, on many steps.
+
+    Parameters
+    ----------
+    match, without : Match
+        Of all steps, and without the step that attention is largest on.
+    level : float
+        Both have to reach a p below it, and have one sign.
+    """
+    one_sign = match.found.r * without.found.r > 0
+    return bool(match.p < level and without.p < level and one_sign)
+
+
+def largest_step(study) -> str:
+    """Name the step that attention, mean over seeds, is largest on, by its first day."""
+    return _day(attention_of_issue(study).mean(axis=1).idxmax())
 
 
 def figure_10(study) -> Figure:
@@ -136,21 +168,53 @@ def table_attention(study) -> Markdown:
 
 
 def _span(low: float, high: float) -> str:
-    return f"{words.number(low)} to {words.number(high)}" if np.isfinite(low) else "–"
+    digits = telling_digits((low, high))
+    low, high = words.number(low, digits), words.number(high, digits)
+    return "–" if "–" in (low, high) else f"{low} to {high}"
 
 
 def words_attention(study) -> Markdown:
     """Say of each driver whether attention follows it more closely than position alone does."""
-    lines = []
-    for name, match in matches(study).items():
-        if not np.isfinite(match.p):
-            reading = "cannot be compared, because one of the two does not vary"
-        elif match.p < 0.1:
-            reading = "differs from what shuffled inputs give"
-        else:
-            reading = "is within what shuffled inputs give, so position alone may explain it"
-        lines.append(f"- **{name}**: r = {words.number(match.found.r)} {reading}.")
-    return Markdown("\n".join(lines) or "This basin has none of the three drivers.")
+    found, without = matches(study), matches(study, without_largest=True)
+    if not found:
+        return Markdown("This basin has none of the three drivers.")
+    mean = attention_of_issue(study).mean(axis=1)
+    lines = [
+        f"The largest attention, {words.number(mean.max(), 1)} %, lies on the step that begins on "
+        f"{largest_step(study)}; spread evenly, each step would have "
+        f"{words.number(100 / len(mean), 1)} %.",
+        "",
+    ]
+    for name, match in found.items():
+        r, ranks = match.found, _rank(mean, drivers(study)[name])
+        text = f"- **{name}**: r = {with_interval(r.r, r.low, r.high)} {_reading(match)}."
+        if np.isfinite(match.p):
+            text += _without(match, without[name]) + f" The rank correlation is {ranks}."
+        lines.append(text)
+    return Markdown("\n".join(lines))
+
+
+def _reading(match: Match) -> str:
+    if not np.isfinite(match.p):
+        return "cannot be compared, because one of the two does not vary"
+    if match.p < CHANCE:
+        return "differs from what shuffled inputs give"
+    return "is within what shuffled inputs give, so position alone may explain it"
+
+
+def _rank(attention: pd.Series, weather: pd.Series) -> str:
+    """Rank correlation of attention with a driver over the steps with both."""
+    both = pd.concat([attention, weather], axis=1).dropna().to_numpy().T
+    return words.number(float(rank_correlation(*both)))
+
+
+def _without(match: Match, without: Match) -> str:
+    """Say what remains of a correlation without the step that attention is largest on."""
+    r = without.found
+    text = f" Without that step r = {with_interval(r.r, r.low, r.high)}"
+    if match.p < CHANCE and not beyond_chance(match, without):
+        return f"{text}: **what was found rests on this one step**."
+    return text + "."
 
 
 def figure_null(study) -> Figure:
@@ -162,18 +226,28 @@ def figure_null(study) -> Figure:
     return plots.plot_null(pd.DataFrame(found), pd.DataFrame(chance))
 
 
-def _by_lead_time(study) -> pd.DataFrame:
-    """Give the mean attention of the test windows [%], (encoder_step, lead_time)."""
-    mean = xr.concat([reading["attention"] for reading in readings(study)], "seed").mean("seed")
-    return pd.DataFrame(
-        _percent(mean).T, index=mean["encoder_step"].to_numpy(), columns=mean["lead_time"]
-    )
+def _by_lead_time(study) -> np.ndarray:
+    """Give the mean attention of the test windows [%]: array (seed, lead_time, encoder_step)."""
+    order = ("lead_time", "encoder_step")
+    return np.stack([_percent(read["attention"].transpose(*order)) for read in readings(study)])
 
 
-def _late(study) -> tuple[pd.Series, int]:
-    """Give the share of attention on the latest month [%] by lead time, and its steps."""
-    steps = max(1, study.prepared.steps_in_months(1))
-    return _by_lead_time(study).tail(steps).sum(), steps
+def late_shares(study) -> tuple[pd.DataFrame, float]:
+    """Give the share of attention on the latest month [%], and what an even spread would have.
+
+    Returns
+    -------
+    DataFrame (lead_time, seed), float
+        Of the attention that lies on the encoder; for each seed and lead time it adds up to 100.
+    """
+    attention, steps = _by_lead_time(study), _steps_of_month(study)
+    late = attention[:, :, -steps:].sum(axis=2).T
+    leads = readings(study)[0]["lead_time"].to_numpy()
+    return pd.DataFrame(late, leads, study.profile.seeds), 100 * steps / attention.shape[2]
+
+
+def _steps_of_month(study) -> int:
+    return max(1, study.prepared.steps_in_months(1))
 
 
 def _last(steps: int) -> str:
@@ -181,21 +255,37 @@ def _last(steps: int) -> str:
 
 
 def figure_lead_times(study) -> Figure:
-    """Attention by lead time, mean over the test windows."""
-    late, steps = _late(study)
+    """Attention by lead time, mean over the test windows and the seeds."""
+    late, _ = late_shares(study)
+    steps = readings(study)[0]["encoder_step"].to_numpy()
+    mean = pd.DataFrame(_by_lead_time(study).mean(axis=0).T, steps, late.index)
     step = words.step_word(study.basin.settings.step)
-    return plots.plot_lead_times(_by_lead_time(study), late, step, _last(steps))
+    return plots.plot_lead_times(mean, late, step, _last(_steps_of_month(study)))
 
 
 def words_lead_times(study) -> Markdown:
-    """Say how the attention on the latest steps and on wet steps changes with lead time."""
-    late, steps = _late(study)
-    first, last = late.iloc[0], late.iloc[-1]
-    uniform = 100 * steps / len(_by_lead_time(study))
-    change = "falls" if last < first - 0.5 else "rises" if last > first + 0.5 else "stays"
-    return Markdown(
-        f"On {_last(steps)} of the encoder lies "
-        f"{words.number(first, 1)} % of the attention for the shortest lead time and "
-        f"{words.number(last, 1)} % for the longest: with growing lead time it {change}. "
-        f"Attention spread evenly would put {words.number(uniform, 1)} % there."
+    """Say how the attention on the latest steps changes with lead time, by seeds and interval."""
+    late, even = late_shares(study)
+    mean = late.mean(axis=1)
+    text = (
+        f"On {_last(_steps_of_month(study))} of the encoder lies {words.number(mean.iloc[0], 1)} % "
+        f"of the attention for the shortest lead time; spread evenly, it would be "
+        f"{words.number(even, 1)} %."
     )
+    return Markdown(text + _change(late) * (len(late) > 1))
+
+
+def _change(late: pd.DataFrame) -> str:
+    """Say how the latest month's share changes from the shortest to the longest lead time."""
+    change = (late.iloc[-1] - late.iloc[0]).to_numpy()
+    found, seeds = trust.over_seeds(change), len(change)
+    way = "falls" if found.value < 0 else "rises"
+    alike = int((np.sign(change) == np.sign(found.value)).sum())
+    text = f" For the longest it is {words.number(late.iloc[-1].mean(), 1)} %: "
+    if seeds < 2:
+        digits = telling_digits(change, 1)
+        points = words.number(abs(found.value), digits)
+        return text + f"it {way} by {points} points with the one seed, which is not judged."
+    sure = "beyond chance" if found.low * found.high > 0 else "not told from chance"
+    points = with_interval(found.value, found.low, found.high, 1)
+    return text + f"it {way} with {alike} of {seeds} seeds, by {points} points, {sure}."

@@ -9,7 +9,7 @@ from swgw import agreement, ranks, trust, words
 from swgw.bootstrap import Interval
 from swgw.pages import missing
 from swgw.pages.agreement import WORTH
-from swgw.pages.attention import attention_of_issue, matches, readings
+from swgw.pages.attention import CHANCE, attention_of_issue, beyond_chance, matches, readings
 from swgw.pages.importance import targets
 from swgw.pages.tested import interval_text, needs_probe
 from swgw.plots import trust as plots
@@ -48,16 +48,18 @@ def words_past(study) -> Markdown:
         f"({words.number(top['attention'][1], 0)} %); most of the rise of the loss comes from the "
         f"part {top['needs'][0]} months before ({words.number(top['needs'][1], 0)} %). Over the "
         "parts of the past, per step, ranks of attention and need correlate with "
-        f"{interval_text(found)}: by the rule, attention **{ranks.trust(found)}**"
-        f"{_as_needs(found)}."
+        f"{interval_text(found)}: by the rule, attention {_as_needs(found)}."
     )
 
 
 def _as_needs(found: Interval) -> str:
+    """What the rule says of attention, with its verb."""
     word = ranks.trust(found)
+    if word == "not judged":
+        return "is **not judged**, with one seed"
     if word == "tells nothing":
-        return " of what forecasts need"
-    return "" if word == "not judged" else " with what forecasts need" * word.startswith("agrees")
+        return "**tells nothing** of what forecasts need"
+    return f"**{word}**" + " with what forecasts need" * word.startswith("agrees")
 
 
 def seeds_agree(study) -> dict[str, Interval]:
@@ -101,9 +103,20 @@ def table_seeds(study) -> Markdown:
     return words.table(pd.DataFrame(rows))
 
 
+def drivers_followed(study) -> list[str] | None:
+    """List the drivers that attention follows beyond its position and beyond one step.
+
+    None where the basin has none that can be asked.
+    """
+    found, without = matches(study), matches(study, without_largest=True)
+    asked = [name for name, match in found.items() if np.isfinite(match.p)]
+    level = CHANCE / max(1, len(asked))
+    return [n for n in asked if beyond_chance(found[n], without[n], level)] if asked else None
+
+
 def checks(study) -> dict[str, bool | None]:
     """Put four questions to attention; None where the study cannot answer one."""
-    beyond = {name: match.p for name, match in matches(study).items() if np.isfinite(match.p)}
+    followed = drivers_followed(study)
     agree = seeds_agree(study)["attention, mean over test windows"].value
     several = len(study.profile.seeds) > 1
     needed = None if lack(study) or not several else ranks.trust(trust.attention_and_needs(study))
@@ -111,11 +124,8 @@ def checks(study) -> dict[str, bool | None]:
     if not (lack(study) or missing(study, *WORTH)) and several:
         true = ranks.trust(agreement.agreement_of(study, agreement.WEIGHTS))
     return {
-        "Does attention follow a driver more closely than position explains?": any(
-            p < 0.1 / len(beyond) for p in beyond.values()
-        )
-        if beyond
-        else None,
+        "Does attention follow a driver more closely than position explains, and not on one step "
+        "alone?": None if followed is None else bool(followed),
         "Do seeds agree about it?": agree >= ranks.CLOSE if several else None,
         "Does it lie where forecasts need the past?": _yes(needed),
         "Do selection weights rank the wells as the truth does?": _yes(true),
@@ -131,10 +141,20 @@ def words_trust(study) -> Markdown:
     found = checks(study)
     marks = {True: "yes", False: "no", None: "cannot be answered here"}
     lines = [f"- {question} **{marks[answer]}**" for question, answer in found.items()]
-    answered = [answer for answer in found.values() if answer is not None]
+    if followed := drivers_followed(study):
+        lines[0] += f" ({words.listing(followed)})"
+    lacking = missing(study, *WORTH)
+    note = f" The question about the truth is left out: this basin has {'; and '.join(lacking)}."
+    text = f"{verdict_on_attention(study)}{note * bool(lacking)}"
+    return Markdown("\n".join(lines) + "\n\n" + text)
+
+
+def verdict_on_attention(study) -> str:
+    """Say in a sentence or two how far attention may be read, by how many checks answer yes."""
     if len(study.profile.seeds) < 2:
-        verdict = "With one seed this is not judged; profile `paper` has three."
-    elif all(answered):
+        return "With one seed this is not judged; profile `paper` has three."
+    answered = [answer for answer in checks(study).values() if answer is not None]
+    if all(answered):
         verdict = "In this study attention may be read as evidence of what the forecasts rest on."
     elif any(answered):
         verdict = (
@@ -143,7 +163,4 @@ def words_trust(study) -> Markdown:
         )
     else:
         verdict = "In this study attention is no evidence of what the forecasts rest on."
-    lacking = missing(study, *WORTH)
-    note = f" The question about the truth is left out: this basin has {'; and '.join(lacking)}."
-    counted = f"{sum(answered)} of {len(answered)} answers are yes. "
-    return Markdown("\n".join(lines) + "\n\n" + counted + verdict + note * bool(lacking))
+    return f"{sum(answered)} of {len(answered)} checks say yes. {verdict}"

@@ -13,12 +13,14 @@ from swgw.claims.forecasts import HEADS, TASK, WATER
 from swgw.claims.readings import ATTENTION, CLUSTERS, DRIVERS
 from swgw.claims.source import GROUP as TRANSFER_LEARNING
 from swgw.kept import KeptTable
+from swgw.linked import LinkedTable
 from swgw.pages import missing
 from swgw.pages.evidence import FORECASTS
-from swgw.pages.evidence_readings import READINGS
+from swgw.pages.evidence_readings import READINGS, REMARKS
 from swgw.pages.evidence_transfer import TRANSFER
 from swgw.pages.evidence_wells import WELLS, over_draws
 from swgw.plots import claims as plots
+from swgw.rounding import with_interval
 from swgw.transfer.work import lack_of
 
 EVIDENCE = FORECASTS | WELLS | READINGS | TRANSFER
@@ -64,7 +66,8 @@ def find(study, claim: Claim) -> Finding:
     reason = "" if claim.own else PRIVATE
     of_the_draw = claim.over in ("wells", "steps", "lags") and claim.group != ATTENTION
     one_basin = bool(study.basin.settings.virtual and of_the_draw)
-    return Finding(claim, tuple(found), reason, drawn, one_basin and not drawn)
+    remark = REMARKS[claim.key](study, claim) if claim.key in REMARKS else ""
+    return Finding(claim, tuple(found), reason, drawn, one_basin and not drawn, remark)
 
 
 def fill(study, text: str) -> str:
@@ -87,8 +90,9 @@ def claims_table(study) -> pd.DataFrame:
     -------
     DataFrame
         claim (key), group, text, where and published (both empty where the basin is not the
-        sources' companion), rule, parts (how many numbers decide), deciding (which of them), value,
-        low, high (of that one; 90 %), unit, sample, verdict, note, figure (its label), page.
+        sources' companion), rule (empty where the claim is of the source's basin only), parts (how
+        many numbers decide), deciding (which of them), value, low, high (of that one; 90 %), unit,
+        sample, verdict, note, figure (its label), page.
     """
     companion, rows = study.basin.settings.companion_is_paper, []
     for finding in findings(study):
@@ -101,7 +105,7 @@ def claims_table(study) -> pd.DataFrame:
                 "text": fill(study, claim.text),
                 "where": claim.where if companion else "",
                 "published": claim.number if companion else "",
-                "rule": fill(study, claim.rule(len(finding.parts))),
+                "rule": fill(study, finding.rule),
                 "parts": len(finding.parts),
                 "deciding": part.label if part else "",
                 "value": found.value if found else np.nan,
@@ -126,7 +130,8 @@ def _note(finding: Finding) -> str:
     """Say why a claim is not testable, or how far its verdict reaches."""
     if finding.reason:
         return finding.reason
-    return "in this one virtual basin" if finding.one_basin else ""
+    reach = "in this one virtual basin" * (finding.one_basin and finding.judged)
+    return "; ".join(filter(None, (reach, finding.remark)))
 
 
 def mark(verdict: str) -> str:
@@ -143,18 +148,18 @@ def ours(study, finding: Finding) -> str:
     if finding.reason:
         each = [f"{words.escape(p.label)} {words.number(p.found.value)}" for p in finding.parts]
         return words.listing(each)
-    unit = _unit(study, finding.claim)
-    text = words.number(part.found.value, _digits(part)) + f" {unit}" * bool(unit)
-    if np.isfinite(part.found.low):
-        low, high = (words.number(x, _digits(part)) for x in (part.found.low, part.found.high))
-        text += f" [{low}, {high}]"
+    text, unit = _value(part), _unit(study, finding.claim)
+    text += f" {unit}" * bool(unit)
     if len(finding.parts) > 1:
         text += f" ({words.escape(part.label)}, which decides among {len(finding.parts)})"
     return f"{text}; {finding.sample}" if np.isfinite(part.found.low) else text
 
 
-def _digits(part: Part) -> int:
-    return 3 if abs(part.found.value) < 0.1 else 2
+def _value(part: Part) -> str:
+    """A number with its interval, and digits enough to see where in the band it lies."""
+    found, digits = part.found, 3 if abs(part.found.value) < 0.1 else 2
+    edges = (part.band.low, part.band.high)
+    return with_interval(found.value, found.low, found.high, digits, edges)
 
 
 def table_claims(study, group: str) -> Markdown:
@@ -166,23 +171,32 @@ def table_claims(study, group: str) -> Markdown:
     group : str
         As the claims have it, with ``{water}``.
     """
-    companion, rows = study.basin.settings.companion_is_paper, []
-    for finding in findings(study, group):
-        claim, note = finding.claim, _note(finding)
-        said = fill(study, claim.text)
-        if companion:
-            said += f"<br>*{claim.where}*"
-            said += f"<br>published: {claim.number}" if claim.number else ""
-        verdict = mark(finding.verdict) + (f"; {note}" if note else "")
-        rows.append(
-            {
-                "claim": said,
-                "supported if": fill(study, claim.rule(len(finding.parts))),
-                "here, with 90 % interval": ours(study, finding),
-                "verdict": f"{verdict} ({{numref}}`{claim.figure}`)",
-            }
-        )
-    return words.table(pd.DataFrame(rows))
+    rows = [
+        {
+            "claim": _said(study, finding),
+            "supported if": fill(study, finding.rule) or "–",
+            "here, with 90 % interval": ours(study, finding),
+            "verdict": f"{_verdict(finding)} ({{numref}}`{finding.claim.figure}`)",
+        }
+        for finding in findings(study, group)
+    ]
+    pages = {claim.figure: claim.page for claim in CLAIMS}
+    return LinkedTable(pd.DataFrame(rows), pages)
+
+
+def _said(study, finding: Finding) -> str:
+    """A claim in our words; with its place and the source's number beside the source's basin."""
+    claim = finding.claim
+    said = fill(study, claim.text)
+    if study.basin.settings.companion_is_paper:
+        said += f"<br>*{claim.where}*"
+        said += f"<br>published: {claim.number}" if claim.number else ""
+    return said
+
+
+def _verdict(finding: Finding) -> str:
+    note = _note(finding)
+    return mark(finding.verdict) + (f"; {note}" if note else "")
 
 
 def table_all(study) -> KeptTable:
@@ -215,7 +229,7 @@ def words_tally(study) -> Markdown:
             f" Of the {tried} that were put to the test, about {round(0.1 * tried)} would be "
             "decided by chance alone if every true value lay on the edge of its band."
         )
-    once = sum(finding.one_basin for finding in found)
+    once = sum(finding.one_basin and finding.judged for finding in found)
     if once:
         text += (
             f" {words.count(once, 'verdict')} {'holds' if once == 1 else 'hold'} *in this one "

@@ -5,22 +5,23 @@ import pandas as pd
 
 from swgw import agreement, trust
 from swgw.bootstrap import Interval
-from swgw.claims import Claim, Part
+from swgw.claims import Claim, Finding, Part
 from swgw.correlation import correlate_each, pearson
 from swgw.drawn import lag_table as lags_of_wells
-from swgw.pages.attention import matches, readings, tft
+from swgw.pages.attention import largest_step, late_shares, matches, readings, tft
 from swgw.pages.drivers import driving_series, lag_table, monthly_autocorrelation
 from swgw.pages.evidence import Found
 from swgw.pages.evidence_wells import one_part, over_wells, seeds_of
 from swgw.probe.work import lack
+from swgw.rounding import with_interval
 
 LAGS = (1, 2, 4, 11)
 STATICS = ("distance_to_river", "cluster", "slope")
 
 
-def attention_rain(study, claim: Claim) -> Found:
+def attention_rain(study, claim: Claim, without_largest: bool = False) -> Found:
     """Correlation of attention with precipitation, and its excess over shuffled inputs."""
-    match = matches(study)["precipitation"]
+    match = matches(study, without_largest)["precipitation"]
     found, n = match.found, (seeds_of(study), match.found.n)
     excess = found.r - (match.null_low + match.null_high) / 2
     beyond = Interval(excess, found.r - match.null_high, found.r - match.null_low, n)
@@ -31,38 +32,43 @@ def attention_rain(study, claim: Claim) -> Found:
     ]
 
 
-def attention_others(study, claim: Claim) -> Found:
+def attention_others(study, claim: Claim, without_largest: bool = False) -> Found:
     """Correlation of attention with wind and temperature."""
-    parts = []
+    parts, compared = [], matches(study, without_largest)
     for name in ("wind", "temperature"):
-        found = matches(study)[name].found
+        found = compared[name].found
         n = (seeds_of(study), found.n)
         parts.append(Part(name, Interval(found.r, found.low, found.high, n), claim.band))
     return parts
 
 
-def _late_shares(study) -> tuple[np.ndarray, float]:
-    """Share of attention on the latest month (seed, lead_time), and an even share."""
-    steps = max(1, study.prepared.steps_in_months(1))
-    rows = []
-    for reading in readings(study):
-        weights = reading["attention"].transpose("lead_time", "encoder_step").to_numpy()
-        rows.append(weights[:, -steps:].sum(axis=1) / weights.sum(axis=1))
-    return np.array(rows), steps / weights.shape[1]
+def on_one_step(study, claim: Claim) -> str:
+    """Say that a verdict on attention rests on one step; nothing where it stands without it."""
+    function = READINGS[claim.key]
+    whole, without = (Finding(claim, tuple(function(study, claim, left))) for left in (False, True))
+    if whole.verdict not in ("supported", "contradicted") or without.verdict == whole.verdict:
+        return ""
+    part = without.deciding
+    found = with_interval(part.found.value, part.found.low, part.found.high)
+    return (
+        f"rests on one step: without that of {largest_step(study)}, where attention is largest, "
+        f"it would be {without.verdict}, with {found} ({part.label})"
+    )
 
 
 def attention_near(study, claim: Claim) -> Found:
     """Attention on the latest month less an even share."""
-    shares, even = _late_shares(study)
-    return [Part("", trust.over_seeds(shares.mean(axis=1) - even), claim.band)]
+    shares, even = late_shares(study)
+    return [Part("", trust.over_seeds((shares.mean() - even).to_numpy() / 100), claim.band)]
 
 
 def attention_lead(study, claim: Claim) -> Found:
     """Attention on the latest month, shortest lead time less longest."""
-    shares, _ = _late_shares(study)
-    if shares.shape[1] < 2:
+    shares, _ = late_shares(study)
+    if len(shares) < 2:
         return "one lead time, where two are needed"
-    return [Part("", trust.over_seeds(shares[:, 0] - shares[:, -1]), claim.band)]
+    change = (shares.iloc[0] - shares.iloc[-1]).to_numpy() / 100
+    return [Part("", trust.over_seeds(change), claim.band)]
 
 
 def attention_needs(study, claim: Claim) -> Found:
@@ -212,3 +218,6 @@ READINGS = {
     "weights_truth": weights_truth,
 }
 """By key of the claim: what gives its numbers."""
+
+REMARKS = {"attention_rain": on_one_step, "attention_others": on_one_step}
+"""By key of the claim: what has to be said beside its verdict, if anything."""

@@ -50,6 +50,7 @@ def plot_attention(attention: pd.DataFrame, null: np.ndarray, panels: Sequence[P
     figure, axes = plt.subplots(
         len(panels), 1, figsize=(style.WIDTH, 2.25 * len(panels) + 0.4), sharex=True, squeeze=False
     )
+    attention = attention.set_axis(_middles(attention.index))
     for axis, panel, letter in zip(axes[:, 0], panels, "abcdef", strict=False):
         _draw_attention(axis, attention, null)
         if panel.driver is not None:
@@ -58,6 +59,11 @@ def plot_attention(attention: pd.DataFrame, null: np.ndarray, panels: Sequence[P
     set_time_axis(axes[-1, 0])
     figure.legend(*axes[0, 0].get_legend_handles_labels(), ncol=3, loc="outside upper right")
     return figure
+
+
+def _middles(time: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Middles of the steps that begin at some days."""
+    return time + np.median(np.diff(time)) / 2
 
 
 def _draw_attention(axes: Axes, attention: pd.DataFrame, null: np.ndarray) -> None:
@@ -85,10 +91,10 @@ def _draw_driver(axes: Axes, panel: Panel) -> None:
     right = axes.twinx()
     right.grid(False)
     right.spines["right"].set_visible(True)
-    time, colour = panel.driver.index, style.BLUE if panel.bars else style.DARK
+    time, colour = _middles(panel.driver.index), style.BLUE if panel.bars else style.DARK
     if panel.bars:
         width = np.median(np.diff(time)).astype("timedelta64[h]").astype(float) / 24 * 0.9
-        right.bar(time, panel.driver, width=width, color=colour, alpha=0.35, align="edge")
+        right.bar(time, panel.driver, width=width, color=colour, alpha=0.35)
         right.set_ylim(0, 1.5 * max(panel.driver.max(), 1e-9))
     else:
         right.plot(time, panel.driver, color=colour, lw=1, ls="--")
@@ -104,7 +110,7 @@ def plot_lead_times(attention: pd.DataFrame, late: pd.Series, step: str, late_wo
     ----------
     attention : DataFrame (encoder_step, lead_time)
         Percent, mean over the test windows; each column adds up to 100.
-    late : Series (lead_time,)
+    late : DataFrame (lead_time, seed)
         Percent on the latest steps.
     step : str
         Length of a step in words.
@@ -119,11 +125,15 @@ def plot_lead_times(attention: pd.DataFrame, late: pd.Series, step: str, late_wo
         left.plot(attention.index, attention[lead], color=colours[place], lw=1.3, label=str(lead))
     left.set(title="(a)", xlabel=f"Step before the issue time [{step}]", ylabel="Attention [%]")
     left.set_ylim(bottom=0)
+    left.margins(x=0.02)
     left.legend(title="lead time", ncol=2, title_fontsize=8.5)
-    right.plot(late.index, late, "o-", color=style.PURPLE)
+    if late.shape[1] > 1:
+        right.plot(late.index, late, color=style.PURPLE, lw=0.6, alpha=0.5)
+    right.plot(late.index, late.mean(axis=1), "o-", color=style.PURPLE)
     right.set(title="(b)", xlabel=f"Lead time [steps of {step}]")
     right.set_ylabel(f"Attention on {late_words} [%]")
-    right.set_ylim(bottom=0)
+    right.set_ylim(0, 1.08 * late.to_numpy().max())
+    right.margins(x=0.08)
     right.xaxis.get_major_locator().set_params(integer=True)
     return figure
 
