@@ -92,6 +92,23 @@ def step_word(step: str) -> str:
     return {"D": "1 day", "5D": "5 days", "W": "1 week", "MS": "1 month"}[step]
 
 
+def budget(profile) -> str:
+    """Say how many windows a profile presents to a run at most.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> budget(SimpleNamespace(windows=5_120, recurrent_windows=5_120))
+    'at most 5,120 windows presented to a run'
+    >>> budget(SimpleNamespace(windows=74_880, recurrent_windows=37_440))
+    'at most 74,880 windows presented to a run of the transformer, 37,440 to a recurrent model'
+    """
+    text = f"at most {count(profile.windows, 'window')} presented to a run"
+    if profile.recurrent_windows == profile.windows:
+        return text
+    return f"{text} of the transformer, {profile.recurrent_windows:,} to a recurrent model"
+
+
 def surface_water_word(study) -> str:
     """``discharge`` or ``stage``, whichever the basin's gauges measure."""
     return study.basin.settings.surface_water
@@ -149,20 +166,3 @@ def table(frame: pd.DataFrame) -> Markdown:
     rows = [list(map(str, frame.columns)), ["---"] * frame.shape[1]]
     rows += [list(map(str, row)) for row in frame.itertuples(index=False)]
     return Markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
-
-
-def mean_nse(study, task: str) -> pd.Series:
-    """NSE of each model on the test period, mean over seeds; of heads, the median over wells.
-
-    Returns
-    -------
-    Series (model,)
-        References carry the flag ``reference`` in a second index level.
-    """
-    if task == "surface_water":
-        scores = study.table_3()
-    else:
-        by_well = study.groundwater_scores()
-        scores = by_well.groupby(["model", "seed"], sort=False)["nse"].median().reset_index()
-    scores = scores.assign(reference=scores["seed"] < 0)
-    return scores.groupby(["model", "reference"], sort=False)["nse"].mean()

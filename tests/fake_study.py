@@ -51,8 +51,8 @@ class FakeStudy:
         self.rng = np.random.default_rng(0)
         self.quantile_levels = LEVELS
         self.profile = SimpleNamespace(
-            name="quick", seeds=tuple(range(seeds)), windows=5000, epochs=4, patience=4,
-            hidden_size=16, grid=gauges > 1,
+            name="quick", seeds=tuple(range(seeds)), windows=5000, recurrent_windows=2500,
+            epochs=4, patience=4, hidden_size=16, grid=gauges > 1,
         )  # fmt: skip
         self._calendar(step)
         self._frames([f"w{i}_$x" for i in range(wells)], [f"g{i}" for i in range(gauges)], river)

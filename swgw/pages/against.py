@@ -1,9 +1,13 @@
 """Trained models against the references, which nobody trains: who loses to whom, beyond chance."""
 
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 from IPython.display import Markdown
 
 from swgw import words
+from swgw.bootstrap import Interval
 from swgw.ceiling import Comparison, better, compare
 from swgw.pages.simulations import block, references, trained
 
@@ -17,7 +21,7 @@ def words_against_references(study, task: str) -> Markdown:
     task : str
         ``surface_water`` or ``head``.
     """
-    found = _chained(study, task)
+    found = chained_comparison(study, task)
     models, floor = trained(study, task), references(study, task)
     lines, losers = [], 0
     for model in models:
@@ -35,13 +39,54 @@ def words_against_references(study, task: str) -> Markdown:
     )
 
 
-def _chained(study, task: str) -> Comparison:
+def chained_comparison(study, task: str) -> Comparison:
+    """Score every model and reference on the chained test series; of heads, medians over wells."""
     obs = study.observed_chain(task)
     arms = {
         model: np.stack([study.chain(task, model, s)[obs.columns] for s in study.seeds_of(model)])
         for model in trained(study, task) + references(study, task)
     }
     return compare(obs.to_numpy(), arms, block(study))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The best trained model of a task beside the best reference, both by their test scores.
+
+    Attributes
+    ----------
+    model, reference : str
+    score, floor : float
+        Their NSE, mean over seeds; of heads the median over wells.
+    difference : Interval
+        Of the two; of heads the median over wells of the differences.
+    ahead, of : int
+        How many trained models score higher than that reference, and of how many.
+    """
+
+    model: str
+    reference: str
+    score: float
+    floor: float
+    difference: Interval
+    ahead: int
+    of: int
+
+
+def standing(study, task: str) -> Standing | None:
+    """Set the best trained model beside the best reference; None where no score is defined."""
+    found = chained_comparison(study, task)
+    nets, floor = (
+        pd.Series({name: found.score(name).value for name in names}, dtype=float).dropna()
+        for names in (trained(study, task), references(study, task))
+    )
+    if nets.empty or floor.empty:
+        return None
+    model, reference = nets.idxmax(), floor.idxmax()
+    return Standing(
+        model, reference, nets[model], floor[reference], found.difference(model, reference),
+        int((nets > floor[reference]).sum()), len(nets),
+    )  # fmt: skip
 
 
 def _said(signs: dict[str, int]) -> str:

@@ -145,8 +145,8 @@ def words_profile(study) -> Markdown:
     profile = study.profile
     return Markdown(
         f"This page shows profile **{profile.name}**: {words.count(len(profile.seeds), 'seed')}, "
-        f"up to {words.count(profile.windows, 'window')} presented to a run in "
-        f"{profile.epochs} parts, validated after each; a run stops once "
+        f"{words.budget(profile)}. A run has {profile.epochs} parts and is validated after each; "
+        "it stops once "
         f"{words.count(profile.patience, 'validation')} in a row brought no gain. "
         f"{words.count(len(study.runs), 'run')} in all."
     )

@@ -6,7 +6,10 @@ from matplotlib.figure import Figure
 
 from swgw import words
 from swgw.pages import missing
+from swgw.pages.against import standing
+from swgw.pages.answer import told_apart
 from swgw.plots.intro import plot_headline
+from swgw.sensitivity.work import lack
 
 _LOST = {
     "gauge": "forecasts of surface water and whatever compares them with heads",
@@ -18,6 +21,7 @@ _LOST = {
     "wind": "what rests on wind",
     "well:slope": "the slope among the static inputs",
     "discharge": "KGE of the surface water",
+    "sites": "the second task at many gauges, each with wells of its own ({doc}`03_5_many_gauges`)",
 }
 
 
@@ -41,7 +45,7 @@ def words_basin(study) -> Markdown:
         f"- training {words.period(settings.train)}; validation "
         f"{words.period(settings.validation)}; test {words.period(settings.test)}",
         f"- profile `{study.profile.name}`: {words.count(len(study.profile.seeds), 'seed')}, "
-        f"{words.count(study.profile.windows, 'window')} presented to each run at most",
+        f"{words.budget(study.profile)}",
         f"- licence of the data: {words.escape(settings.licence)}; "
         f"source: {words.escape(settings.citation)}",
     ]
@@ -65,14 +69,36 @@ def words_limits(study) -> Markdown:
     if study.truth is not None:
         first += (
             " Because the basin is simulated, its truth is known, and an interpretation of a model "
-            "can be held against what really happened. Its calibration never saw a result of the "
-            "paper."
+            "can be held against what really happened. "
+        )
+        first += (
+            "No score of the paper was a target of its calibration; one number, the spread of the "
+            "observed discharge, is inferred from the errors and scores of the paper's Table 3."
         )
     lost = [f"- {_LOST[need]}: {'; '.join(missing(study, need))}" for need in _LOST if
             missing(study, need)]  # fmt: skip
-    if not lost:
-        return Markdown(first + "\n\nThis basin has all that the pages ask for.")
-    return Markdown(first + "\n\nWhat this basin cannot show, and why:\n\n" + "\n".join(lost))
+    if lost:
+        first += "\n\nWhat this basin cannot show, and why:\n\n" + "\n".join(lost)
+    left = _left_to_other_profiles(study)
+    if left:
+        first += f"\n\nWhat profile `{study.profile.name}` leaves out:\n\n" + "\n".join(left)
+    return Markdown(first if lost or left else f"{first}\n\nNo page lacks anything here.")
+
+
+def _left_to_other_profiles(study) -> list[str]:
+    """List the parts of pages that only a larger profile computes."""
+    full = {
+        "the second task where weather or pasts are unknown, and at other gauges "
+        "({doc}`03_3_second_task`)": not missing(study, "both") and not study.profile.grid,
+        "ten more draws of the basin ({doc}`03_3_second_task`)": study.truth is not None
+        and not len(study.draws),
+        "training anew with one choice made otherwise ({doc}`choices`)": not missing(study, "both")
+        and bool(lack(study)),
+    }
+    lines = [f"- {part}: profile `full`" for part, absent in full.items() if absent]
+    if not study.fold_runs:
+        lines.append("- recalibrated intervals ({doc}`03_4_uncertainty`): profile `paper`")
+    return lines
 
 
 def words_headline(study) -> Markdown:
@@ -105,29 +131,28 @@ def _scores(study, task: str) -> pd.DataFrame:
 
 
 def _headline(study, task: str) -> str:
-    means = words.mean_nse(study, task).dropna()
-    flag = means.index.get_level_values("reference").astype(bool)
-    trained, references = means[~flag].droplevel(1), means[flag].droplevel(1)
+    found = standing(study, task)
     what = words.surface_water_word(study) if task == "surface_water" else "heads"
-    if trained.empty or references.empty:
+    if found is None:
         return f"**{what.capitalize()}.** No score is defined on this basin's test period."
-    best, other = trained.idxmax(), references.idxmax()
-    gap = trained[best] - references[other]
-    verdict = "ahead of" if gap > 0 else "**behind**"
     score = "NSE" if task == "surface_water" else "median NSE over the wells"
+    verb = "scores" if found.ahead == 1 else "score"
     return (
-        f"**{what.capitalize()}.** The best trained model is {best} ({score} "
-        f"{words.number(trained[best])}). The best forecast without a network is {other} "
-        f"({words.number(references[other])}). The trained model is {verdict} it by "
-        f"{words.number(abs(gap))}: {_beaten(trained, references[other])}."
+        f"**{what.capitalize()}.** The best trained model is {found.model} ({score} "
+        f"{words.number(found.score, 3)}). The best forecast without a network is "
+        f"{found.reference} ({words.number(found.floor, 3)}). The trained model is "
+        f"{_stands(found.score - found.floor)}; {told_apart(study, task, found.difference)}. "
+        f"{found.ahead or 'None'} of {words.count(found.of, 'trained model')} {verb} higher than "
+        "that reference."
     )
 
 
-def _beaten(trained: pd.Series, level: float) -> str:
-    behind = int((trained < level).sum())
-    verb = "scores" if behind == 1 else "score"
-    of = f"{behind or 'none'} of the {len(trained)} trained models"
-    return f"{of} {verb} lower than that reference"
+def _stands(gap: float) -> str:
+    """Say how far a model is ahead of a reference or behind it, by three digits."""
+    size = words.number(abs(gap), 3)
+    if float(size) == 0:
+        return "level with it"
+    return f"{'ahead of' if gap > 0 else '**behind**'} it by {size}"
 
 
 def _name(frame: pd.DataFrame, key: str) -> str:

@@ -3,6 +3,7 @@
 import matplotlib.dates as mdates
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from swgw.plots import style
 
@@ -28,6 +29,32 @@ def cut_scores(axes: Axes, label: str) -> None:
     axes.set_ylim(max(min(low, -0.03), -1.05), 1.03)
     axes.set_ylabel(label if low >= -1.05 else f"{label} (cut at −1)")
     axes.axhline(0, color=style.GREY, lw=0.7)
+
+
+TICKS = (-8, -2, 0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
+FINE_TICKS = (-1, -0.5, 0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.97)
+"""Where an axis is too short for three of the others."""
+
+
+def widen_towards_one(axes: Axes, which: str) -> None:
+    """Let an axis of 1 − NSE be logarithmic, turn it so that 1 is at its far end, and tick NSE.
+
+    Parameters
+    ----------
+    axes : Axes
+        With data in 1 − NSE.
+    which : str
+        "x" or "y".
+    """
+    axis = {"x": axes.xaxis, "y": axes.yaxis}[which]
+    axes.set(**{f"{which}scale": "log"})
+    low, high = sorted(axis.get_view_interval())
+    axes.set(**{f"{which}lim": (high, low)})
+    inside = [[t for t in ticks if low <= 1 - t <= high] for ticks in (TICKS, FINE_TICKS)]
+    shown = inside[0] if len(inside[0]) > 2 else max(inside, key=len)
+    axis.set_major_locator(FixedLocator([1 - tick for tick in shown]))
+    axis.set_ticklabels([f"{tick:g}".replace("-", "−") for tick in shown])
+    axis.set_minor_locator(NullLocator())
 
 
 def draw_fan(axis: Axes, fan: dict, named: bool) -> None:

@@ -5,13 +5,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import FixedLocator
 
 from swgw.plots import style
+from swgw.plots.axes import widen_towards_one
 
 LIMIT_LINES = {"limit": "-", "limit, other weather": (0, (4, 2))}
 """The arms of a simulator that knows its state, and how they are drawn."""
-TICKS = (-8, -2, 0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
 WORST = -1.5  # scores below leave the panel
 
 
@@ -75,13 +75,7 @@ def _draw_scores(axes: Axes, table: pd.DataFrame) -> None:
     for (arm, kind), part in table.groupby(["arm", "kind"], sort=False):
         missed = np.where(part["value"] > WORST, 1 - part["value"], np.nan)
         axes.plot(part["lead_time"], np.maximum(missed, 1e-4), label=arm, **look(arm, kind))
-    axes.set_yscale("log")
-    low, high = axes.get_ylim()
-    axes.set_ylim(max(high, low), min(high, low))
-    shown = [tick for tick in TICKS if min(low, high) <= 1 - tick <= max(low, high)]
-    axes.yaxis.set_major_locator(FixedLocator([1 - tick for tick in shown]))
-    axes.set_yticklabels([f"{tick:g}".replace("-", "−") for tick in shown])
-    axes.yaxis.set_minor_locator(NullLocator())
+    widen_towards_one(axes, "y")
 
 
 def _draw_gaps(axes: Axes, table: pd.DataFrame) -> None:
