@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from swgw import bootstrap, published, words
 from swgw.bootstrap import Interval
+from swgw.contrasts import contrast, drawn_scores
 from swgw.pages import needs
 from swgw.pages.grid import gauge_name
 from swgw.pages.simulations import block, simulations, trained
@@ -19,13 +20,17 @@ COMPARISONS = (("MT-GRU", "ST-GRU"), ("MT-LSTM", "ST-LSTM"), ("MT-TFT", "ST-TFT"
 
 
 def gauge_difference(study, gauge: str, model: str, other: str) -> Interval:
-    """Give the difference in NSE of two models at a gauge, over seeds × blocks."""
-    first = simulations(study, "surface_water", model, gauge)[gauge]
-    second = simulations(study, "surface_water", other, gauge)[gauge]
-    obs = study.observed_chain("surface_water", gauge)[gauge].reindex(first.index)
-    return bootstrap.difference_interval(
-        obs.to_numpy(), first.to_numpy().T, second.to_numpy().T, block=block(study)
-    )
+    """Give the difference in NSE of two models at a gauge, over seeds × blocks.
+
+    The draws are those of the grid, so that both say the same of the same runs.
+    """
+    sims = [simulations(study, "surface_water", name, gauge)[gauge] for name in (model, other)]
+    obs = study.observed_chain("surface_water", gauge)[gauge].reindex(sims[0].index)
+    known = np.isfinite(pd.concat(sims, axis=1)).all(axis=1)
+    obs, length = obs.where(known).to_numpy()[:, None], block(study)
+    scores = [drawn_scores(obs, sim.to_numpy().T[:, :, None], length) for sim in sims]
+    terms = zip((1, -1), scores, strict=True)
+    return contrast(terms, max(1, len(obs) // length))
 
 
 def head_difference(study, model: str, other: str) -> Interval:
