@@ -64,6 +64,10 @@ TROUBLES = (
     Trouble("Longitude and latitude changed places", "wells.csv",
             lambda t: t.replace("longitude,latitude", "latitude,longitude"),
             "Rename the two columns."),
+    Trouble("Depths to the water stand in the column of heads", "heads.csv",
+            lambda t: "\n".join(line if line.startswith("date") else _depth(line)
+                                for line in t.splitlines()) + "\n",
+            "Call the column `depth`, or use `swgw import table` with `kind: depth`."),
     Trouble("One logger writes centimetres", "heads.csv", _cell(5, 2, "147660"),
             "Divide by 100, or use `swgw import table` with `unit: cm`."),
     Trouble("Rain in metres, as some reanalyses have it", "forcing.csv",
@@ -81,6 +85,11 @@ TROUBLES = (
 def _metres(line: str) -> str:
     fields = line.split(",")
     return ",".join([fields[0], f"{float(fields[1]) / 1000:.6f}", *fields[2:]])
+
+
+def _depth(line: str) -> str:
+    fields = line.split(",")
+    return ",".join([*fields[:2], f"{1510 - float(fields[2]):.3f}"])
 
 
 def messages() -> list[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ from swgw.check import check_basin
 from swgw.cli import app
 from swgw.pages import your_basin
 from swgw.sources import service
+from swgw.sources.mapping import read_mapping
 from swgw.troubles import TROUBLES, messages
 
 PAGE = json.loads((share.shared("notebooks") / "08_your_basin.ipynb").read_text(encoding="utf-8"))
@@ -127,6 +128,39 @@ def test_the_mapping_of_other_shapes_works(tiny_basin, tmp_path, monkeypatch):
         for folder in ("mine", tiny_basin)
     )
     pd.testing.assert_frame_equal(found, clean, atol=1e-3)
+
+
+def test_the_mapping_with_columns_works(tiny_basin, tmp_path, monkeypatch):
+    """Other names in `columns`, one file for two sections, the ground behind coordinates."""
+    monkeypatch.chdir(tmp_path)
+    Path("map.yml").write_text(blocks(TEXT, "yaml")[2], encoding="utf-8")
+    read = lambda name: pd.read_csv(tiny_basin / name, dtype=str)  # noqa: E731
+    heads = read("heads.csv")
+    names = {"A1": "Well 1 (new)", "A2": "Well 2"}
+    heads = heads[heads["well_id"].isin(names)].replace({"well_id": names})
+    heads["head"] = (1500 - heads["head"].astype(float)).round(3)
+    wide = heads.pivot_table(index="date", columns="well_id", values="head")
+    wide.rename_axis("Day").reset_index().to_csv("levels.csv", index=False)
+    river = read("surface_water.csv")[["date", "discharge"]].merge(read("forcing.csv"), on="date")
+    theirs = {"date": "Day", "discharge": "discharge_m3s", "precipitation": "precip_mm",
+              "temperature": "tmean_C"}  # fmt: skip
+    river.rename(columns=theirs).to_csv("river.csv", index=False)
+    said = run("swgw import table levels.csv river.csv mine --mapping map.yml")
+    assert "surface_water: river.csv" in said and "forcing: river.csv" in said
+    basin = swgw.load_basin("mine")
+    depths = heads[heads["well_id"] == "Well 2"]["head"]
+    assert basin.heads.groupby("well_id")["head"].mean()["P2"] == pytest.approx(
+        414.8 - depths.mean()
+    )
+
+
+def test_the_mapping_of_the_readme_can_be_read(tmp_path):
+    if not README.is_file():
+        pytest.skip("an installed package has no README")
+    path = tmp_path / "map.yml"
+    path.write_text(blocks(README.read_text("utf-8"), "yaml")[0], encoding="utf-8")
+    mapping = read_mapping(path, [Path("levels.csv"), Path("weather.csv")])
+    assert list(mapping.sections) == ["wells", "heads", "forcing"]
 
 
 def test_each_trouble_has_its_message():
