@@ -17,12 +17,53 @@ SIZES = range(2, 7)
 LISTED = 12
 """Wells of a cluster that the table names."""
 
+ENOUGH = 0.7
+"""Share of the training years that a well should have been observed for its cluster to be its."""
+
+HALF = 0.5
+"""Share of a year's steps that a well's yearly mean needs."""
+
+
+def _observed(study) -> pd.DataFrame:
+    """Mark the steps of the training years in which a well has a reading (time, well)."""
+    series = study.som.series
+    return study.prepared.heads.reindex(index=series.index, columns=series.columns).notna()
+
 
 @needs("wells:3", "som")
 def figure_clusters(study) -> Figure:
-    """Draw the series of each cluster with its node."""
-    som = study.som
-    return plots.plot_clusters(som.series, som.nodes, som.clusters)
+    """Draw the series of each cluster with its node, where there are readings."""
+    som, observed = study.som, _observed(study)
+    some = observed.T.groupby(som.clusters).any().T.reindex(columns=som.nodes.columns)
+    series, nodes = som.series.where(observed), som.nodes.where(some)
+    return plots.plot_clusters(series, nodes, som.clusters)
+
+
+@needs("wells:3", "som")
+def words_filled(study) -> Markdown:
+    """Say how much of each well's training years was filled in for the map, the most first."""
+    lacking = 1 - _observed(study).mean().sort_values(kind="stable")
+    filled = lacking[lacking > 0]
+    if filled.empty:
+        return Markdown("Every well has a reading in every step of the training years.")
+    shares = [f"{escape(well)} {percent(share)}" for well, share in filled[:LISTED].items()]
+    rest = len(filled) - len(shares)
+    most = f"the {LISTED} with the most are " if rest else ""
+    text = (
+        f"In {count(len(filled), 'well')} of {len(lacking)} some steps of the training years have "
+        f"no reading and were filled in for the map: {most}{listing(shares)} of the steps. None of "
+        "these steps is drawn here, and no yearly mean of a well with readings in less than half "
+        "of the year."
+    )
+    poor = [escape(well) for well in lacking.index[lacking > 1 - ENOUGH]]
+    if poor:
+        names = listing(poor[:LISTED]) + f" and {len(poor) - LISTED} more" * (len(poor) > LISTED)
+        text += (
+            f"\n\n**Observed in less than {percent(ENOUGH)} of the training years: {names}.** The "
+            "map saw filled values there, so such a well may owe its cluster to when it was "
+            "observed and not to how its water moves."
+        )
+    return Markdown(text)
 
 
 @needs("wells:3", "som")
@@ -93,11 +134,31 @@ def words_stability(study, seeds: int = 5) -> Markdown:
 
 @needs("wells:3", "som")
 def figure_seasons(study) -> Figure:
-    """Draw season and trend of each cluster."""
-    series, clusters = study.som.series, study.clusters
-    means = pd.DataFrame({c: series[w.index].mean(axis=1) for c, w in clusters.groupby(clusters)})
-    by_month, by_year = means.groupby(means.index.month), means.groupby(means.index.year)
-    return plots.plot_seasons(by_month.mean(), by_year.mean())
+    """Draw season and trend of each cluster, from readings alone."""
+    observed, clusters = _observed(study), study.clusters
+    series = study.som.series.where(observed)
+    months, years = series.index.month, series.index.year
+    yearly = series.groupby(years).mean().where(observed.groupby(years).mean() >= HALF)
+    by_month, by_year = (
+        table.T.groupby(clusters).mean().T for table in (series.groupby(months).mean(), yearly)
+    )
+    return plots.plot_seasons(by_month, by_year)
+
+
+@needs("wells:3", "som")
+def words_numbering(study) -> Markdown:
+    """Say what the clusters' numbers follow."""
+    if "distance_to_river" not in study.basin.wells:
+        return Markdown(
+            "This basin names no course of a river, so the numbers follow the groups' sizes, the "
+            "largest first, and say nothing about a river."
+        )
+    paper = "; beside the paper the paper's own numbers are used in that order"
+    return Markdown(
+        "They follow the groups' median distance to the river, from the nearest"
+        f"{paper * study.basin.settings.companion_is_paper}. *That* the groups line up by distance "
+        "is therefore no finding. How much of the distance they explain is one."
+    )
 
 
 @needs("wells:3", "som", "river")

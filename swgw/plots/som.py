@@ -14,22 +14,26 @@ def plot_clusters(series: pd.DataFrame, nodes: pd.DataFrame, clusters: pd.Series
     Parameters
     ----------
     series : DataFrame (time, well)
-        Standardised heads of the training years, gaps filled.
+        Standardised heads of the training years; NaN where there is no reading, which leaves a
+        gap in the line, and a dot between two gaps.
     nodes : DataFrame (time, cluster)
+        NaN where none of the cluster's wells has a reading.
     clusters : Series (well,)
     """
     figure, panels = plt.subplots(
         nodes.shape[1], 1, figsize=(7, 0.6 + 1.6 * nodes.shape[1]), sharex=True, sharey=True,
         squeeze=False,
     )  # fmt: skip
+    lonely = series.where(series.shift().isna() & series.shift(-1).isna())
     for axes, cluster in zip(panels[:, 0], nodes, strict=True):
         members = clusters.index[clusters == cluster]
         axes.plot(series.index, series[members], color=GREY, alpha=0.35, linewidth=0.6)
+        axes.plot(series.index, lonely[members], ".", color=GREY, alpha=0.35, markersize=1.5)
         axes.plot(nodes.index, nodes[cluster], color=cluster_colour(cluster), linewidth=1.8)
         plural = "s" if len(members) != 1 else ""
         axes.set_title(f"cluster {cluster}: {len(members)} well{plural}")
-        axes.margins(x=0)
-    lowest, highest = np.quantile(series, [0.002, 0.998])
+        axes.set_xlim(series.index[0], series.index[-1])
+    lowest, highest = np.nanquantile(series, [0.002, 0.998])
     panels[0, 0].set_ylim(
         min(1.1 * lowest, nodes.min().min()), max(1.1 * highest, nodes.max().max())
     )
@@ -46,7 +50,7 @@ def plot_seasons(seasons: pd.DataFrame, trend: pd.DataFrame) -> Figure:
     seasons : DataFrame (month, cluster)
         Mean of the wells' standardised heads by calendar month.
     trend : DataFrame (year, cluster)
-        The same by year.
+        The same by year; NaN where too little was observed.
     """
     figure, panels = plt.subplots(1, 2, figsize=(7, 2.9), sharey=True)
     for axes, table in zip(panels, (seasons, trend), strict=True):
@@ -59,6 +63,8 @@ def plot_seasons(seasons: pd.DataFrame, trend: pd.DataFrame) -> Figure:
                 markersize=4.5,
                 label=f"cluster {cluster}",
             )
+    years = trend.index
+    panels[1].set_xlim(years[0] - 0.5, years[-1] + 0.5)
     panels[0].set(xlabel="Month", ylabel="Standardised head [sd]", title="(a) mean year")
     panels[0].set_xticks(range(1, 13), list("JFMAMJJASOND"))
     panels[1].set(xlabel="Year", title="(b) yearly mean")
