@@ -1,6 +1,7 @@
 """The notebooks for a class: students' without solutions, an instructor's with them.
 
-Solutions are the cells tagged ``solution``; a test sees to it that no other cell holds one.
+Solutions are the cells tagged ``solution``; a test sees to it that no other cell holds one. What
+is true of the rendered book alone stands in cells tagged ``book``, and is left out.
 """
 
 from collections.abc import Iterator
@@ -13,46 +14,45 @@ from swgw import plain
 from swgw.execute import with_values
 from swgw.files import write_text
 from swgw.folders import write_folder
-from swgw.launch import repository
+from swgw.launch import PLACEHOLDER, repository
 from swgw.share import shared
 
 STUDENT, INSTRUCTOR = "student", "instructor"
 RESULTS = "results"
 """Folder beside a class's notebooks that holds what they train."""
+INSTALL = "python -m pip install jupyterlab -e . -c constraints.txt"
 
 README = """\
 # Rivers and groundwater, forecast together: notebooks for a class
 
 | folder | what it holds |
 | --- | --- |
-| `{student}` | the notebooks without solutions; hand this folder out |
-| `{instructor}` | the same notebooks with the solutions |
+| `{student}` | the notebooks without solutions, and the glossary; hand this folder out |
+| `{instructor}` | the same with the solutions |
 
 Plans, timings, rubrics and common misconceptions: the page *Instructor guide* of the book.
 
 ## Before the class
 
-1. On every machine Python 3.11 or later, Jupyter or VS Code, and the package:
+1. On every machine Python 3.11 or later and, in {copy}:
 
    ```bash
-   python -m pip install jupyterlab "swgw @ git+{address}"
+   {install}
    ```
 
-   Instead of the address a folder with a copy of the repository will do
-   (`python -m pip install jupyterlab COPY`). On Colab and Binder the first cell of a notebook
-   installs it.
+   VS Code does without `jupyterlab`.
 2. The first notebook that is opened trains small models (profile `quick`), which takes five to ten
-   minutes, once. To spare the class that, do it in advance and hand out `{student}` with the
-   `{results}` in it:
+   minutes, once. To spare the class that, train in advance, in this folder:
 
    ```bash
    cd {student}
-   swgw book --profile quick --output {results}
+   swgw book --profile quick --output {results} --train-only
    ```
 
-   The same command again goes on where it was stopped. The book to read along is then
-   `{results}/heihe/html/index.html`. From here on everything works offline.
-3. Copy `{results}` to `{instructor}`, too, for your own notebooks.
+   The same command again goes on where it was stopped. From here on everything works offline.
+3. Hand out `{student}` with the `{results}` in it. They hold models and forecasts, no notebook and
+   no page. Without `--train-only` the command makes the whole book, *with every solution*: do that
+   in `{instructor}` only, after copying `{results}` there, and nothing is trained again.
 4. Start `jupyter lab` in the folder, or open it in VS Code with the Python in which the package is.
    Begin with `intro.ipynb`.
 
@@ -78,16 +78,26 @@ def write_classroom(folder: str | Path) -> list[str]:
     sources = sorted(shared("notebooks").glob("*.ipynb"))
     notebooks = {path.stem: nbformat.read(path, as_version=4) for path in sources}
     known = plain.targets(shared("book"), notebooks)
+    glossary = shared("book") / f"{plain.GLOSSARY}.md"
+    words = plain.plain(glossary.read_text(encoding="utf-8"), plain.GLOSSARY, known)
     with write_folder(folder) as draft:
         for audience in (STUDENT, INSTRUCTOR):
+            write_text(draft / audience / glossary.name, words)
             for page, notebook in notebooks.items():
                 made = notebook.copy()
                 made.cells = list(_cells(notebook, page, known, audience == INSTRUCTOR))
                 nbformat.validate(made)
                 write_text(draft / audience / f"{page}.ipynb", nbformat.writes(made) + "\n")
-        words = {"student": STUDENT, "instructor": INSTRUCTOR, "results": RESULTS}
-        write_text(draft / "README.md", README.format(address=repository(), **words))
+        names = {"student": STUDENT, "instructor": INSTRUCTOR, "results": RESULTS}
+        write_text(draft / "README.md", README.format(install=INSTALL, copy=_copy(), **names))
     return list(notebooks)
+
+
+def _copy() -> str:
+    """Say where the package comes from; a repository that has no address yet is not named."""
+    address = repository()
+    where = "" if PLACEHOLDER in address else f" (`git clone {address}`)"
+    return f"a copy of the repository{where}"
 
 
 def _cells(
@@ -96,7 +106,7 @@ def _cells(
     """Give the cells of a class's notebook, in their order."""
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
-        if "solution" in tags and not solved:
+        if "book" in tags or ("solution" in tags and not solved):
             continue
         made = cell.copy()
         if cell.cell_type == "markdown":

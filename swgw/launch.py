@@ -13,6 +13,9 @@ import yaml
 from swgw.files import write_text
 from swgw.share import shared
 
+PLACEHOLDER = "YOUR_ACCOUNT"
+"""Part of the address as long as nobody has published this copy."""
+
 TAG = "setup"
 """Marks the cell; it stands before the parameters and is left out of the book."""
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import nbformat
 
 DIRECTIVE = re.compile(r"^```\{([\w-]+)\} ?(.*)\n((?::\w+:.*\n)*)\n?((?:.*\n)*?)```$", re.MULTILINE)
+GLOSSARY = "glossary"
+"""The one page of plain text that a class has."""
 ROLE = re.compile(r"\{(doc|numref|cite|term)\}`([^`]*)`")
 
 
@@ -62,8 +64,10 @@ def plain(text: str, page: str, known: Targets) -> str:
     def role(found: re.Match) -> str:
         kind, target = found.groups()
         if kind == "doc":
-            title = known.titles.get(target, target)
-            return f"[{title}]({target}.ipynb)" if target in known.notebooks else f"*{title}*"
+            words, other = re.fullmatch(r"(?:(.*) <)?([\w-]+)>?", target).groups()
+            title = words or known.titles.get(other, other)
+            suffix = ".ipynb" if other in known.notebooks else ".md" * (other == GLOSSARY)
+            return f"[{title}]({other}{suffix})" if suffix else f"*{title}*"
         if kind == "numref":
             home, number = known.figures[target]
             return f"Figure {number}" + ("" if home == page else f" of *{known.titles[home]}*")
@@ -117,5 +121,7 @@ def _box(found: re.Match) -> str:
         return f"**Solution of exercise {number[1]}.** {body.strip()}".rstrip()
     if kind == "solution-end":
         return ""
+    if kind == "glossary":
+        return re.sub(r"^(\S.*)\n", r"**\1**\n", body, flags=re.MULTILINE).replace("\n  ", "\n")
     lines = [f"**{title}**" if title else "", "", *body.strip().splitlines()]
     return "\n".join(f"> {line}".rstrip() for line in lines)

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 
 import nbformat
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from swgw import collect, execute, render
+from swgw.classroom import write_classroom
 from swgw.cli import app
 from swgw.errors import UserError
 from swgw.launch import repository
@@ -103,6 +105,17 @@ def test_execution_shows_the_values_and_hides_the_machine(tmp_path):
     assert str(tmp_path) not in json.dumps(made)
     assert execute.is_current(work)
     assert not execute.is_current(job(tmp_path, source, key="another"))
+
+
+def test_an_empty_text_shows_nothing_and_no_output_names_its_class(tmp_path):
+    cells = [f"Markdown({text!r})" for text in ("", "**Said.**")]
+    source = notebook(tmp_path / "a.ipynb", "from IPython.display import Markdown", *cells)
+    work = job(tmp_path, source)
+    execute.execute_all([work], 1, lambda _: None)
+    made = nbformat.read(work.target, 4)
+    assert "IPython.core" not in work.target.read_text(encoding="utf-8")
+    assert made.cells[-2].outputs == []
+    assert made.cells[-1].outputs[0].data == {"text/markdown": "**Said.**"}
 
 
 def test_failures_are_named_together_and_kept_for_inspection(tmp_path):
@@ -329,6 +342,35 @@ def test_solutions_stand_in_the_book_with_what_they_gave(built):
     assert len(re.findall(r'class="solution dropdown admonition"', page)) == sum(
         "{solution" in c.source and "solution-end" not in c.source for c in solved
     )
+
+
+@pytest.mark.parametrize("name", ["intro", "03_1_runoff", "provenance"])
+def test_exercises_count_from_one_on_every_page_and_solutions_link_to_them(built, name):
+    page = (built[0] / "html" / f"{name}.html").read_text(encoding="utf-8")
+    numbers = re.findall(r'"caption-number">Exercise (\d+) <', page)
+    assert len(numbers) >= 3
+    assert numbers == [str(count) for count, _ in enumerate(numbers, start=1)]
+    links = re.findall(r'Solution to<a[^>]+href="#(ex-[\w-]+)"> Exercise (\d+) ', page)
+    assert [number for _, number in links] == numbers
+    assert all(f'id="{label}"' in page and label.endswith(f"-{n}") for label, n in links)
+
+
+def test_a_class_is_handed_models_without_notebooks_and_pages(built, tmp_path, monkeypatch):
+    write_classroom(tmp_path / "spring")
+    guide = (tmp_path / "spring" / "README.md").read_text(encoding="utf-8")
+    _, *words = re.search(r"cd student\n +(swgw book .+)", guide)[1].split()
+    words[words.index("quick")] = "smoke"
+    words.insert(1, built[1][1])
+    student = tmp_path / "spring" / "student"
+    shutil.copytree(built[0] / "runs", student / "results" / "example" / "runs")
+    monkeypatch.chdir(student)
+    answer = CliRunner().invoke(app, words)
+    assert answer.exit_code == 0, answer.output
+    made = {path.name for path in (student / "results" / "example").iterdir()}
+    assert made == {"runs", "times.json"}
+    for path in student.rglob("*.*"):
+        text = path.read_text(encoding="utf-8", errors="ignore") if path.is_file() else ""
+        assert not re.search(r"sol-[a-z]|Solution (of|to)|{solution", text), path
 
 
 def test_pages_name_no_address_to_load_from(built):

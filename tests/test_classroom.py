@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from swgw import classroom, plain
 from swgw.cli import app
 from swgw.execute import check_parameters, read_parameters
-from swgw.launch import repository, setup_code
+from swgw.launch import PLACEHOLDER, repository, setup_code
 from swgw.share import shared
 
 BOOK = {path.stem: nbformat.read(path, 4) for path in sorted(shared("notebooks").glob("*.ipynb"))}
@@ -42,10 +42,52 @@ def exercises(page):
 def test_both_sets_are_whole_and_nothing_else_is_there(folder):
     assert sorted(path.name for path in folder.iterdir()) == ["README.md", "instructor", "student"]
     for audience in ("student", "instructor"):
-        assert sorted(path.stem for path in (folder / audience).iterdir()) == list(BOOK)
-        for path in (folder / audience).iterdir():
+        made = sorted((folder / audience).glob("*.ipynb"))
+        assert [path.stem for path in made] == list(BOOK)
+        assert len(list((folder / audience).iterdir())) == len(made) + 1
+        for path in made:
             nbformat.validate(nbformat.read(path, 4))
-    assert f"git+{repository()}" in (folder / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("audience", ["student", "instructor"])
+def test_the_glossary_is_plain_and_every_reference_to_it_is_a_link(folder, audience):
+    glossary = (folder / audience / "glossary.md").read_text(encoding="utf-8")
+    asked = (shared("book") / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^(?![#`{])(\S.*)\n  \S", asked, re.MULTILINE)
+    assert len(terms) > 40
+    assert [term for term in terms if f"\n**{term}**\n" not in glossary] == []
+    assert not re.search(r"\{\w+\}`|```", glossary)
+    texts = [cell.source for path in (folder / audience).glob("*.ipynb") for cell in cells(path)]
+    assert "[Glossary](glossary.md)" in "".join(texts)
+    for target in re.findall(r"\]\(([\w-]+\.(?:md|ipynb))\)", "".join(texts)):
+        assert (folder / audience / target).is_file(), target
+
+
+def test_the_class_installs_as_the_guide_says(folder, tmp_path, monkeypatch):
+    guide = (shared("book") / "instructor_guide.md").read_text(encoding="utf-8")
+    told = (folder / "README.md").read_text(encoding="utf-8")
+    assert classroom.INSTALL in told
+    assert classroom.INSTALL in guide
+    assert "jupyterlab" in classroom.INSTALL
+    assert ("git clone" in told) == (PLACEHOLDER not in repository())
+    assert PLACEHOLDER not in told
+    monkeypatch.setattr(classroom, "repository", lambda: "https://example.org/waters")
+    classroom.write_classroom(tmp_path / "published")
+    told = (tmp_path / "published" / "README.md").read_text(encoding="utf-8")
+    assert "`git clone https://example.org/waters`" in told
+
+
+def test_what_only_the_book_does_is_promised_in_the_book_alone(folder):
+    of_the_book = [c.source for nb in BOOK.values() for c in nb.cells
+                   if "book" in c.metadata.get("tags", [])]  # fmt: skip
+    assert any("download a page as a notebook" in text for text in of_the_book)
+    for audience in ("student", "instructor"):
+        texts = [c.source for path in (folder / audience).glob("*.ipynb") for c in cells(path)]
+        assert not set(texts) & set(of_the_book)
+        promised = re.findall(
+            r"buttons at its top|numbered through|fold\w+ (?:away|below)", str(texts)
+        )
+        assert promised == []
 
 
 @each_page
@@ -131,7 +173,7 @@ def test_a_failure_half_way_leaves_nothing(tmp_path, monkeypatch):
 
 TARGETS = plain.Targets(
     {"fig-a": ("1_here", 2), "fig-b": ("2_there", 1)},
-    {"1_here": "1 Here", "2_there": "2 There", "glossary": "Glossary"},
+    {"1_here": "1 Here", "2_there": "2 There", "glossary": "Glossary", "api": "The API"},
     {"1_here", "2_there"},
     {"rain2001": ("Rain, 2001", "Rain (2001). On wells."), "dry": ("Dry et al., 1999", "Dry.")},
 )
@@ -140,7 +182,12 @@ TARGETS = plain.Targets(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("see {doc}`2_there` and {doc}`glossary`", "see [2 There](2_there.ipynb) and *Glossary*"),
+        ("see {doc}`2_there` and {doc}`glossary`",
+         "see [2 There](2_there.ipynb) and [Glossary](glossary.md)"),
+        ("the {doc}`list <2_there>`, {doc}`api`, {doc}`names <api>`",
+         "the [list](2_there.ipynb), *The API*, *names*"),
+        ("```{glossary}\nhead\n  Level of\n  water.\n\ngauge\n  A place.\n```",
+         "**head**\nLevel of\nwater.\n\n**gauge**\nA place.\n"),
         ("{numref}`fig-a`, {numref}`fig-b`", "Figure 2, Figure 1 of *2 There*"),
         ("so {cite}`rain2001,dry`", "so (Rain, 2001; Dry et al., 1999)"),
         ("## References\n\n{cite}`dry`, {cite}`rain2001`",

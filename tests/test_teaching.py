@@ -20,8 +20,7 @@ def section(title):
 
 
 def exercises(page):
-    kinds = {"recall", "do", "think"}
-    return sum(bool(kinds & set(c.metadata.get("tags", []))) for c in NOTEBOOKS[page].cells)
+    return len(kinds(page))
 
 
 @pytest.mark.parametrize("title", PLANS)
@@ -30,9 +29,95 @@ def test_minutes_of_a_plan_add_up(title):
     assert sum(map(int, minutes)) == PLANS[title]
 
 
-def test_six_weeks_are_six():
+def kinds(page):
+    """Tags of the exercises of a page, in their order."""
+    found = ({"recall", "do", "think"} & set(c.metadata.get("tags", [])) for c in cells(page))
+    return [tag for tags in found for tag in tags]
+
+
+def cells(page):
+    return NOTEBOOKS[page].cells
+
+
+def minutes(page):
+    """Minutes to read a page, and for one of its exercises, as it says itself."""
+    text = "\n".join(cell.source for cell in cells(page))
+    read, work = re.search(r"(\d+) minutes to read, (\d+) for the exercises", text).groups()
+    return int(read), int(work) / len(kinds(page))
+
+
+def reading(page, named):
+    """Minutes to read named sections of a page: their share of its words; all if none is named."""
+    taught = (c for c in cells(page) if c.cell_type == "markdown")
+    text = [
+        c.source for c in taught if not {"exercise", "solution"} & set(c.metadata.get("tags", []))
+    ]
+    text = "\n".join(text).split("\n## ")
+    words = {part.partition("\n")[0]: len(part.split()) for part in text}
+    assert set(named) <= set(words), page
+    share = sum(words[name] for name in named) / sum(words.values()) if named else 1
+    return minutes(page)[0] * share
+
+
+def rows(title):
+    found = re.findall(r"^\| +(\d+) \| (.*) \|$", section(title), re.MULTILINE)
+    return [(int(first), rest.split(" | ")) for first, rest in found]
+
+
+@pytest.mark.parametrize("title", PLANS)
+def test_minutes_of_a_plan_suffice_for_what_is_read_and_done(title):
+    for given, row in rows(title):
+        if not (found := re.search(r"`(\w+)`", row[0])):
+            continue
+        page, what, *numbers = row
+        named = re.findall("“([^”]+)”", what)
+        read = 0 if what.startswith("You:") and not named else reading(found[1], named)
+        done = [n for n in "".join(numbers).strip("| ").split(",") if n.strip()]
+        assert read + len(done) * minutes(found[1])[1] <= given, (page, read)
+
+
+def test_six_weeks_are_six_and_a_meeting_for_the_projects():
     weeks = re.findall(r"^\| +(\d+) \|", section("Six weeks"), re.MULTILINE)
-    assert weeks == ["1", "2", "3", "4", "5", "6"]
+    assert weeks == ["1", "2", "3", "4", "5", "6", "7"]
+
+
+def test_minutes_at_home_are_those_of_the_pages():
+    titles = {notebook.cells[0].source.split()[1]: page for page, notebook in NOTEBOOKS.items()}
+    titles["spot"] = "spot_the_error"
+    for week, (pages, stated, _, handed) in rows("Six weeks"):
+        partly = dict(re.findall(r"of \{doc\}`(\w+)` “([^”]+)”", pages))
+        total = 0
+        for page in re.findall(r"`(\w+)`", pages):
+            recalls = 0 if page in partly else kinds(page).count("recall")
+            total += reading(page, [partly[page]] if page in partly else [])
+            total += recalls * minutes(page)[1]
+        for number, wanted in re.findall(r"(\d\.\d|spot)(?:: | the error )([\d, ]+)", handed):
+            total += len(wanted.strip(", ").split(",")) * minutes(titles[number])[1]
+        assert abs(total - int(stated)) <= 5, (week, total)
+        assert total <= 180
+
+
+def test_the_rule_of_a_project_is_taught_before_the_project_begins():
+    weeks = {page: week for week, (pages, *_) in reversed(rows("Six weeks"))
+             for page in re.findall(r"`(\w+)`", pages)}  # fmt: skip
+    begins = int(re.search(r"\*\*Project\*\* .*from week (\d)", GUIDE)[1])
+    assert weeks["08_your_basin"] <= begins
+    assert weeks["05_claims"] <= begins
+
+
+def test_the_project_has_the_seeds_that_its_grading_asks_for():
+    asked = re.search(r"swgw book my_basin --profile quick --seeds (\d)", GUIDE)
+    assert "interval over seeds" in section("Grading")
+    assert int(asked[1]) > 1
+
+
+def test_the_key_of_the_cards_names_a_pile_for_each():
+    key = next(c.source for c in cells("spot_the_error") if c.id == "spot-the-error-sol-7")
+    piles = dict(re.findall(r"^\| ([A-H]) \| ([a-z, ]+) \| .{20,} \|$", key, re.MULTILINE))
+    assert list(piles) == list("ABCDEFGH")
+    assert {pile for text in piles.values() for pile in text.split(", ")} == {
+        "sound", "impossible", "unproven", "unclear"}  # fmt: skip
+    assert "the solution of exercise 7" in section("Spot the error")
 
 
 @pytest.mark.parametrize("title", PLANS)
