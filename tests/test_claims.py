@@ -7,6 +7,7 @@ from math import inf, nan
 import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 from fake_study import VARIANTS, make_study
 
@@ -14,7 +15,7 @@ from swgw.bootstrap import Interval, judge, verdict
 from swgw.claims import CLAIMS, VERDICTS, Band, Claim, Finding, Part
 from swgw.claims.rules import combine
 from swgw.pages import claims as page
-from swgw.pages import draws, groundwater, second_task
+from swgw.pages import draws, drivers, groundwater, second_task
 from swgw.share import shared
 from swgw.statements import STATEMENTS
 from swgw.transfer import claims as transfer_claims
@@ -258,3 +259,26 @@ def test_an_open_notebook_shows_no_roles():
     html = table._repr_html_()
     assert "numref" not in html and "figure on page <code>04_1_attention</code>" in html
     assert html.count("<tr>") == table.data.count("\n") and '<span class="verdict' in html
+
+
+def test_distance_and_the_river_correlate_alike_on_both_pages():
+    study = study_of("everything")
+    claim = next(claim for claim in CLAIMS if claim.key == "water_distance")
+    found = drivers.water_with_distance(study)
+    assert page.find(study, claim).deciding.found.value == found.r
+    assert found.text in drivers.words_lags(study).data
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["supported"] * 3, "is **supported**"),
+        (["supported", "inconclusive", "inconclusive"], "is **inconclusive**"),
+        (["supported", "contradicted", "inconclusive"], "is **contradicted**"),
+    ],
+)
+def test_whatever_the_architecture_means_every_one(words, said, monkeypatch):
+    table = pd.DataFrame({"place": second_task.HEADS, "word": words})
+    monkeypatch.setattr(second_task, "differences", lambda study: table)
+    text = second_task.words_claim(study_of("everything")).data
+    assert said in text and f"{words.count('supported')} of 3" in text

@@ -8,8 +8,8 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 from statsmodels.tsa.stattools import acf
 
-from swgw import words
-from swgw.correlation import FEWEST, correlate_each, lag_correlations, pearson
+from swgw import drawn, words
+from swgw.correlation import FEWEST, Correlation, correlate_each, lag_correlations, pearson
 from swgw.pages import needs
 from swgw.plots import drivers as plots
 from swgw.plots import trust as trust_plots
@@ -236,9 +236,18 @@ def words_lags(study) -> Markdown:
         order = strength.sort_values(ascending=False)
         parts = [f"cluster {c:.0f} ({words.number(s)})" for c, s in order.items()]
         text += f" By the median size of the correlation, the order is {words.listing(parts)}."
-    distance = study.basin.wells.get("distance_to_river")
-    if distance is not None and distance.notna().sum() > 3:
-        found = pearson(distance.reindex(table.index), table.mean(axis=1), series=False)
-        text += " Over wells, the mean correlation and the distance to the river have "
+    found = water_with_distance(study)
+    if np.isfinite(found.low):
+        text += f" Over wells, the correlation with {_quantity(study)} now and up to twelve months "
+        text += "earlier, mean over these thirteen lags, and the distance to the river have "
         text += f"{found.text}."
     return Markdown(text)
+
+
+def water_with_distance(study) -> Correlation:
+    """Correlate, over wells, the mean correlation with surface water and the distance to the river.
+
+    The mean is over lags of 0 to 12 months: the paper speaks of the river now and earlier.
+    """
+    each = drawn.lag_table(study.prepared).mean(axis=1)
+    return pearson(drawn.distances(study.prepared).reindex(each.index), each, series=False)

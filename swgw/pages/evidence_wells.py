@@ -12,9 +12,10 @@ import pandas as pd
 from swgw import published
 from swgw.bootstrap import DRAWS, LEVEL, Interval
 from swgw.claims import Claim, Part
-from swgw.correlation import Correlation, lag_one, pearson
+from swgw.correlation import Correlation, lag_one
 from swgw.drawn import distances, explained_beyond_chance, farthest_less_others, lag_table
 from swgw.pages.draws import judged
+from swgw.pages.drivers import water_with_distance
 from swgw.pages.evidence import Found
 from swgw.pages.groundwater import correlations_with_distance, well_table
 
@@ -150,9 +151,7 @@ def cluster_water(study, claim: Claim) -> Found:
 
 def water_distance(study, claim: Claim) -> Found:
     """Correlation over wells of distance and mean correlation with surface water."""
-    each = lag_table(study.prepared).mean(axis=1)
-    found = pearson(distances(study.prepared).reindex(each.index), each, series=False)
-    return _correlation(study, claim, found)
+    return _correlation(study, claim, water_with_distance(study))
 
 
 WELLS = {

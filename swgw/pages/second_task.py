@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from swgw import bootstrap, published, words
 from swgw.bootstrap import Interval
+from swgw.claims.rules import combine
 from swgw.contrasts import contrast, drawn_scores
 from swgw.pages import needs
 from swgw.pages.grid import gauge_name
@@ -134,12 +135,12 @@ def words_claim(study) -> Markdown:
     """Judge the claim that the second task helps both waters, whatever the architecture."""
     lines = []
     for place, rows in differences(study).groupby("place", sort=False):
-        counts = rows["word"].value_counts()
+        counts, verdict = rows["word"].value_counts(), combine(list(rows["word"]))
         parts = [f"{word} for {n} of {len(rows)}" for word, n in counts.items()]
         where = "the heads" if place == HEADS else "surface water at the target gauge"
         lines.append(
             f"The claim *“the second task improves the forecast of {where}, whatever the "
-            f"architecture”* is {words.listing(parts)} architectures."
+            f"architecture”* is **{verdict}**: by architecture, {words.listing(parts)}."
         )
     if len(study.profile.seeds) < 2:
         lines.append(
