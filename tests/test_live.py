@@ -107,8 +107,21 @@ def test_the_map_is_true_to_scale_and_runs_no_tag():
     line, *groups = figure["data"][:3]
     assert line["x"] == [99.0, 101.0, None, 98.0, None]
     assert {group["name"] for group in groups} == {"wells", "wells of cluster 2"}
-    texts = [text for group in groups for text in group["text"]]
+    texts = [text for group in groups for text in group["hovertext"]]
     assert "&lt;/script&gt;&lt;b&gt;well&lt;/b&gt;<br>x: 1" in texts
+
+
+def test_the_target_gauge_is_filled_and_each_gauge_named():
+    gauges = pd.DataFrame(
+        {"longitude": [100.0, 100.1], "latitude": [60.0, 60.1], "facts": ["Gauge 1", "Gauge 2"],
+         "name": [np.nan, "Upper & lower"]}, index=["1", "2"],
+    )  # fmt: skip
+    moving = live_map(gauges.iloc[:0], gauges, None, pd.Series(dtype=int), "2")
+    other, target = json.loads(moving.to_json())["data"]
+    assert (other["name"], target["name"]) == ("other gauge", "target gauge")
+    assert [g["marker"]["symbol"] for g in (other, target)] == [
+        "triangle-down-open", "triangle-down"]  # fmt: skip
+    assert (other["text"], target["text"]) == (["1"], ["Upper &amp; lower"])
 
 
 def test_the_copy_of_plotly_is_the_packages_version():

@@ -1,5 +1,6 @@
 """Figures of sections 2.1 to 2.8: axes, labels and units, on basins with and without each part."""
 
+import itertools
 from dataclasses import replace
 
 import matplotlib.pyplot as plt
@@ -13,6 +14,7 @@ from swgw import wells
 from swgw.basin import load_basin
 from swgw.pages import data, metrics, missing, models, needs, som, study_area
 from swgw.plots import metrics as metric_plots
+from swgw.plots.study_area import names_of, plot_map
 from swgw.prepare import prepare_basin
 from swgw.profiles import get_profile
 from swgw.published import TABLE_3
@@ -164,13 +166,36 @@ def test_labels_and_units(study, draw, expected):
 
 
 def test_map_is_true_to_scale_and_names_the_target_gauge(study):
-    axes = study_area.figure_1(study).axes[0]
+    figure = study_area.figure_1(study)
+    axes = figure.axes[0]
     latitude = np.mean([*study.basin.wells["latitude"], *study.basin.river["latitude"]])
     assert axes.get_aspect() == pytest.approx(1 / np.cos(np.deg2rad(latitude)), rel=0.01)
     texts = [text.get_text() for text in axes.texts]
     assert {"Bridge", "N"} <= set(texts)
     bar = next(float(text.split()[0]) for text in texts if text.endswith(" km"))
     assert bar in (1, 2, 5, 10, 20)
+    figure.draw_without_rendering()
+    assert axes.yaxis.label.get_window_extent().x0 > 3
+
+
+def test_few_wells_are_named_and_no_name_covers_a_place(study):
+    figure = study_area.figure_1(study)
+    axes = figure.axes[0]
+    places = pd.concat([study.basin.wells, study.basin.gauges])
+    names = [text for text in axes.texts if text.get_text() in {*names_of(places)}]
+    assert len(names) == len(places)
+    figure.draw_without_rendering()
+    boxes = [name.get_window_extent() for name in names]
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+    spots = axes.transData.transform(places[["longitude", "latitude"]].to_numpy(float))
+    assert not any(box.contains(*spot) for box in boxes for spot in spots)
+
+
+def test_many_wells_are_not_named():
+    place = {"longitude": np.linspace(7, 8, 11), "latitude": np.linspace(47, 48, 11)}
+    wells = pd.DataFrame(place, index=[f"W{n}" for n in range(11)])
+    figure = plot_map(wells, wells.iloc[:0], None, pd.Series(dtype=int))
+    assert not any(text.get_text().startswith("W") for text in figure.axes[0].texts)
 
 
 def test_river_length():

@@ -89,6 +89,7 @@ def figure_map(study) -> Figure:
         basin.gauges.assign(facts=_facts(basin.gauges, "Gauge")),
         basin.river,
         clusters_of(study),
+        basin.settings.target_gauge,
     )
     return show(figure_1(study), moving)
 
@@ -124,13 +125,17 @@ def words_distance(study) -> Markdown:
 @needs("wells:2", "river", "som")
 def figure_levels(study) -> Figure:
     """Draw the mean water table of the wells against their distance to the river."""
-    wells, prepared = study.basin.wells, study.prepared
-    mean = prepared.heads[prepared.inside("train")].mean()
+    wells, mean = study.basin.wells, mean_head(study)
     label = "Mean head [m above the datum]"
     downward = "surface_elevation" in wells and bool(wells["surface_elevation"].notna().all())
     if downward:
         mean, label = wells["surface_elevation"] - mean, "Mean depth to water [m]"
     return plots.plot_levels(wells["distance_to_river"], mean, study.clusters, label, downward)
+
+
+def mean_head(study) -> pd.Series:
+    """Mean head of each well in the training years [m above the datum]."""
+    return study.prepared.heads[study.prepared.inside("train")].mean()
 
 
 @needs("wells:1")
@@ -145,6 +150,9 @@ def table_wells(study) -> Markdown:
     for column, label in FACTS.items():
         if column in wells:
             rows[label] = wells[column].map(lambda x: number(x, 1))
+    if "surface_elevation" in wells:
+        depth = wells["surface_elevation"] - mean_head(study).reindex(wells.index)
+        rows["mean depth to water [m]"] = depth.map(lambda x: number(x, 1))
     if len(clusters):
         rows["cluster"] = clusters.reindex(wells.index)
     return table(rows)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from swgw.plots import live
+from swgw.plots.study_area import names_of
 from swgw.plots.style import BLUE, DARK, cluster_colour, cluster_marker
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def live_map(
     gauges: pd.DataFrame,
     river: pd.DataFrame | None,
     clusters: pd.Series,
+    target_gauge: str | None = None,
 ) -> "go.Figure":
     """Draw what :func:`swgw.plots.study_area.plot_map` draws, with the facts of each place.
 
@@ -31,6 +33,8 @@ def live_map(
         ``longitude``, ``latitude`` [°] and, where it is in pieces, ``part``.
     clusters : Series (well,)
         From 1; empty where the wells are not clustered.
+    target_gauge : str, optional
+        Drawn filled; the others are hollow.
     """
     import plotly.graph_objects as go
 
@@ -44,8 +48,13 @@ def live_map(
         symbol = SYMBOLS.get(cluster_marker(cluster), "cross")
         marker = {"color": cluster_colour(cluster), "symbol": symbol, "size": 10}
         figure.add_scatter(**_places(members), name=name, marker=marker)
-    marker = {"color": DARK, "symbol": "triangle-down", "size": 13}
-    figure.add_scatter(**_places(gauges), name="gauges", marker=marker)
+    for aimed, members in gauges.groupby(gauges.index == target_gauge):
+        symbol = "triangle-down" if aimed else "triangle-down-open"
+        marker = {"color": DARK, "symbol": symbol, "size": 14, "line": {"width": 2, "color": DARK}}
+        texts = {"text": list(map(_shown, names_of(members))), "textposition": "top center"}
+        name = "target gauge" if aimed else "other gauge"
+        looks = {"mode": "markers+text", "marker": marker, "name": name}
+        figure.add_scatter(**_places(members) | texts | looks)
     latitude = float(np.mean([*wells["latitude"], *gauges["latitude"]]))
     figure.update_xaxes(title_text="Longitude [° E]", constrain="domain")
     figure.update_yaxes(title_text="Latitude [° N]", scaleanchor="x")
@@ -55,8 +64,8 @@ def live_map(
 
 def _places(places: pd.DataFrame) -> dict:
     hover = {
-        "text": list(map(_shown, places["facts"])),
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertext": list(map(_shown, places["facts"])),
+        "hovertemplate": "%{hovertext}<extra></extra>",
         "mode": "markers",
     }
     return _at(places) | hover

@@ -5,12 +5,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 
-from swgw.plots.style import BLUE, DARK, cluster_colour, cluster_marker, literal
+from swgw.plots.names import name_places
+from swgw.plots.style import BLUE, DARK, cluster_colour, cluster_marker
 
 KM_PER_DEGREE = 111.2
 """Length of a degree of latitude; good to half a per cent, enough for a scale bar."""
+
+FEW_WELLS = 10
+"""So many wells, at most, are named on the map."""
 
 
 def plot_map(
@@ -25,7 +28,8 @@ def plot_map(
     Parameters
     ----------
     wells, gauges : DataFrame (place, attribute)
-        With ``longitude`` and ``latitude`` [°]; gauges are labelled with ``name`` or their id.
+        With ``longitude`` and ``latitude`` [°]; gauges, and wells where they are few, are labelled
+        with ``name`` or their id.
     river : DataFrame (vertex, ...) or None
         ``longitude``, ``latitude`` [°] and, where it is in pieces, ``part``.
     clusters : Series (well,)
@@ -34,6 +38,7 @@ def plot_map(
         Marked as such.
     """
     figure, axes = plt.subplots(figsize=(7, 5.2))
+    figure.get_layout_engine().set(w_pad=0.12)  # the frame shrinks to scale after labels are placed
     _frame(axes, [frame for frame in (wells, gauges, river) if frame is not None])
     _draw_river(axes, river)
     _draw_wells(axes, wells, clusters)
@@ -41,7 +46,26 @@ def plot_map(
     tall = np.ptp(axes.get_ylim()) * axes.get_aspect() > 0.9 * np.ptp(axes.get_xlim())
     place, columns = ("outside right upper", 1) if tall else ("outside lower center", 4)
     figure.legend(loc=place, ncols=columns, handletextpad=0.3)
+    _name(axes, wells, gauges)
     return figure
+
+
+def _name(axes: Axes, wells: pd.DataFrame, gauges: pd.DataFrame) -> None:
+    """Name the gauges, and the wells where they are few."""
+    named = [gauges, wells] if len(wells) <= FEW_WELLS else [gauges]
+    names = [name for places in named for name in names_of(places)]
+    spots = [places[["longitude", "latitude"]].to_numpy(float) for places in (gauges, wells)]
+    everything = np.vstack(spots)
+    name_places(axes, everything[: len(names)], names, everything[len(names) :])
+
+
+def names_of(places: pd.DataFrame) -> list[str]:
+    """Name each place: its ``name``, or its id where it has none."""
+    names = places["name"] if "name" in places else pd.Series(index=places.index, dtype=object)
+    return [
+        str(place if pd.isna(name) else name)
+        for place, name in zip(places.index, names, strict=True)
+    ]
 
 
 def _draw_river(axes: Axes, river: pd.DataFrame | None) -> None:
@@ -77,30 +101,16 @@ def _draw_gauges(axes: Axes, gauges: pd.DataFrame, target: str | None) -> None:
         axes.scatter(
             row["longitude"],
             row["latitude"],
-            s=95 if aimed else 60,
+            s=130,  # larger than a well, and below it, so that one beside it is seen
             marker="v",
             color=DARK if aimed else "white",
             edgecolor=DARK,
             linewidth=1.2,
-            zorder=4,
+            zorder=2.5,
             label="target gauge" if aimed else "_gauge",
         )
-        name = row.get("name")
-        text = gauge if pd.isna(name) else name
-        right = row["longitude"] > np.mean(axes.get_xlim())
-        axes.annotate(
-            literal(text, 28),
-            (row["longitude"], row["latitude"]),
-            xytext=(-9 if right else 9, 6),
-            textcoords="offset points",
-            ha="right" if right else "left",
-            fontsize=8.5,
-            color=DARK,
-            zorder=5,
-            path_effects=[withStroke(linewidth=2.5, foreground="white")],
-        )
     if len(gauges) > 1 or (len(gauges) == 1 and target not in gauges.index):
-        axes.scatter([], [], s=60, marker="v", color="white", edgecolor=DARK, label="other gauge")
+        axes.scatter([], [], s=130, marker="v", color="white", edgecolor=DARK, label="other gauge")
 
 
 def _frame(axes: Axes, places: list[pd.DataFrame]) -> None:
