@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from swgw.errors import UserError
+from swgw.errors import UserError, install
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -36,8 +36,7 @@ def open_browser() -> Iterator["Browser"]:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
         raise UserError(
-            "found no Playwright, which drives the browser; expected it from:"
-            " python -m pip install 'swgw[browser]'"
+            f"found no Playwright, which drives the browser; expected it from: {install('browser')}"
         ) from None
     path = os.environ.get(VARIABLE) or next(filter(None, map(shutil.which, PROGRAMS)), None)
     # Chromium refuses its sandbox to root, as in most containers; it opens our own pages only.

@@ -98,7 +98,7 @@ def pdf(
     ] = "heihe",
     output: Annotated[Path, typer.Option(help="Where its book was built.")] = Path("_build"),
 ) -> None:
-    """Print the whole built book as one PDF (needs the extra: pip install 'swgw[browser]')."""
+    """Print the whole built book as one PDF (needs the extra browser)."""
     from swgw.pdf import pdf_of
 
     pdf_of(folder, output.resolve(), typer.echo)

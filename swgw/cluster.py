@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from swgw.errors import UserError
+from swgw.errors import UserError, install
 from swgw.runs import engine_digest, versions
 from swgw.workers import Job, perform
 
@@ -182,8 +182,7 @@ def _client(address: str) -> Iterator[Any]:
     """Connect to a scheduler."""
     if find_spec("distributed") is None:
         raise UserError(
-            "--scheduler: found no Dask; expected the extra 'cluster' "
-            '(python -m pip install "swgw[cluster]")'
+            f"--scheduler: found no Dask; expected the extra 'cluster' ({install('cluster')})"
         )
     from distributed import Client
 

@@ -32,6 +32,17 @@ class UserError(Exception):
     """Raised where the user can mend the cause; the command line prints it and exits with 2."""
 
 
+def install(extra: str) -> str:
+    """Give the command that adds an extra, in a checkout: no index of packages holds swgw.
+
+    Examples
+    --------
+    >>> install("import")
+    'python -m pip install -e ".[import]" -c constraints.txt'
+    """
+    return f'python -m pip install -e ".[{extra}]" -c constraints.txt'
+
+
 class BasinError(UserError):
     """Raised when the folder of a basin breaks the contract; lists every problem at once."""
 

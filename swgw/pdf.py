@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swgw.browser import open_browser
-from swgw.errors import UserError
+from swgw.errors import UserError, install
 from swgw.files import write_whole
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ def make_pdf(html: Path, target: Path, say: Callable[[str], None]) -> int:
         import pypdf  # noqa: F401
     except ImportError as error:
         raise UserError(
-            f"found no {error.name}, which binds the pages; expected it from:"
-            " python -m pip install 'swgw[browser]'"
+            f"found no {error.name}, which binds the pages; expected it from: {install('browser')}"
         ) from None
     bound = html / BOUND
     try:

@@ -1,6 +1,6 @@
 """Heads as the response to rain, evaporation and the river: one Pastas model a well.
 
-An optional reference (``pip install "swgw[pastas]"``). Transfer-function noise models
+An optional reference (the extra ``pastas``). Transfer-function noise models
 :cite:`collenteur2019` are what groundwater hydrologists fit to single wells: the head is the sum of
 convolutions of the stresses with smooth response functions, and what is left follows an
 autoregressive model, so that a forecast starts from the last residual. Everything is fitted on the

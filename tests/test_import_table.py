@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 import swgw
 from swgw.check import check_basin
 from swgw.cli import app
-from swgw.errors import UserError
+from swgw.errors import UserError, install
 from swgw.sources import days
 from swgw.sources import table as source
 
@@ -304,7 +304,7 @@ def test_the_source_is_told(home):
         ("forcing", {"wind": "Wnd"}, "column 'Wnd': found no such column"),
         ("wells", {"name": "Title"}, "sites.csv, column 'Title': found no such column"),
         ("basin", {"step": "7D"}, "basin.yml, key step: found '7D'; expected one of D, 5D, W, MS"),
-        ("basin", {"colour": "red"}, "basin.yml, key 'colour': found an unknown key"),
+        ("basin", {"colour": "red"}, "key 'colour' [mapping.yml, section basin]: found an unknown key"),
     ],
 )  # fmt: skip
 def test_a_wrong_mapping(home, section, keys, said):
@@ -395,6 +395,15 @@ def test_a_day_twice_has_its_row_in_the_users_file(home):
     assert f"[levels.csv, row {row + 2}, column 'Level']: found {levels['Day'][row]} twice" in (
         home.refused()
     )
+
+
+def test_a_key_of_the_basin_is_told_only_where_it_is_the_users(home):
+    home.mapping["basin"] = BASIN | {"colour": "red"}
+    assert "basin.yml, key 'colour' [mapping.yml, section basin]: found an" in home.refused()
+    home.mapping["basin"] = {"target_gauge": "9"}
+    assert "key target_gauge [mapping.yml, section basin]: found unknown" in home.refused()
+    home.mapping["basin"] = {"encoder_length": 999}
+    assert "basin.yml, key train: found" in home.refused()  # the period was drafted
 
 
 def test_exchanged_columns(home):
@@ -547,7 +556,7 @@ def test_without_openpyxl(home, monkeypatch):
     (home.folder / "levels.xlsx").write_bytes(b"PK")
     home.mapping["heads"]["file"] = "levels.xlsx"
     monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
-    assert 'not installed: python -m pip install "swgw[import]"' in home.refused()
+    assert f"not installed: {install('import')}" in home.refused()
 
 
 def test_records_that_share_no_time(home):

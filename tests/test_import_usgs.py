@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 import swgw
 from swgw.check import check_basin
 from swgw.cli import app
-from swgw.errors import UserError
+from swgw.errors import UserError, install
 from swgw.sources import service, usgs, usgs_client
 
 pytest.importorskip("dataretrieval")
@@ -300,7 +300,7 @@ def test_an_empty_answer(tmp_path, monkeypatch):
 def test_without_the_package(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "dataretrieval", None)
     message = refused(tmp_path / "rio", "--wells", NUMBERS[0])
-    assert 'not installed: python -m pip install "swgw[import]"' in message
+    assert f"not installed: {install('import')}" in message
 
 
 def test_elevations_beside_depths():

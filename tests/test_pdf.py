@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from swgw import pdf
 from swgw.cli import app
-from swgw.errors import UserError
+from swgw.errors import UserError, install
 from swgw.share import shared
 
 pytest.importorskip("bs4", reason="needs the extra [browser]")
@@ -89,7 +89,7 @@ def test_a_book_that_was_not_built_is_asked_for(tmp_path):
 @pytest.mark.parametrize("module", ["bs4", "pypdf", "playwright.sync_api"])
 def test_a_missing_part_names_the_extra(html, tmp_path, monkeypatch, module):
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(UserError, match=re.escape("python -m pip install 'swgw[browser]'")):
+    with pytest.raises(UserError, match=re.escape(install("browser"))):
         pdf.make_pdf(html, tmp_path / "book.pdf", lambda _: None)
     assert not (tmp_path / "book.pdf").exists()
     assert not (html / pdf.BOUND).exists()

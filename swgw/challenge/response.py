@@ -18,7 +18,7 @@ import pandas as pd
 
 from swgw.challenge.features import SPIN_UP, drivers
 from swgw.challenge.site import Site
-from swgw.errors import UserError
+from swgw.errors import UserError, install
 from swgw.response import available
 
 LINEAR, FLEX = "linear", "flex"
@@ -34,8 +34,7 @@ def require_pastas() -> None:
     """
     if not available():
         raise UserError(
-            "the recipe needs the package pastas, which is not installed: python -m pip install "
-            '"swgw[pastas]" (in a checkout: -e ".[pastas]")'
+            f"the recipe needs the package pastas, which is not installed: {install('pastas')}"
         )
 
 

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from swgw import words
 from swgw.ceiling import Comparison, better, compare
+from swgw.errors import install
 from swgw.pages import needs, placeholder_words
 from swgw.pages.simulations import block, trained
 from swgw.plots import ceiling as plots
@@ -243,7 +244,7 @@ def _pastas(study) -> Markdown:
         )
     return Markdown(
         "One more reference, transfer-function models of single wells {cite}`collenteur2019`, is "
-        'left out: Pastas is not installed. `pip install "swgw[pastas]"` adds it.'
+        f"left out: Pastas is not installed. `{install('pastas')}` adds it."
     )
 
 

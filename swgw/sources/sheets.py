@@ -12,7 +12,7 @@ import pandas as pd
 
 from swgw import reading
 from swgw.contract import near, shown
-from swgw.errors import Problem, UserError
+from swgw.errors import Problem, UserError, install
 from swgw.sources.days import EXCEL
 from swgw.sources.mapping import UNITS, Section
 
@@ -78,7 +78,7 @@ def _read_excel(file: Path, sheet: str | None) -> pd.DataFrame:
     except ImportError:
         raise UserError(
             f"reading {file.name} needs the package openpyxl, which is not installed: "
-            'python -m pip install "swgw[import]" (in a checkout: -e ".[import]")'
+            + install("import")
         ) from None
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)

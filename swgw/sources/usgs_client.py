@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw.errors import UserError
+from swgw.errors import UserError, install
 from swgw.sources import service
 
 SERVICE = "USGS Water Data"
@@ -99,7 +99,7 @@ def _call(getter: str, query: dict) -> pd.DataFrame:
     except ImportError:
         raise UserError(
             "importing from the USGS needs the package dataretrieval, which is not installed: "
-            'python -m pip install "swgw[import]" (in a checkout: -e ".[import]")'
+            + install("import")
         ) from None
     time.sleep(service.PAUSE)
     settings = {"retries": RETRIES} | ({"base_url": ADDRESS} if ADDRESS else {})
