@@ -90,9 +90,9 @@ def claims_table(study) -> pd.DataFrame:
     -------
     DataFrame
         claim (key), group, text, where and published (both empty where the basin is not the
-        sources' companion), rule (empty where the claim is of the source's basin only), parts (how
-        many numbers decide), deciding (which of them), value, low, high (of that one; 90 %), unit,
-        sample, verdict, note, figure (its label), page.
+        sources' companion), rule with its band_low and band_high (empty where the claim is of the
+        source's basin only), parts (how many numbers decide), deciding (which of them), value,
+        low, high (of that one; 90 %), unit, sample, verdict, note, figure (its label), page.
     """
     companion, rows = study.basin.settings.companion_is_paper, []
     for finding in findings(study):
@@ -106,6 +106,8 @@ def claims_table(study) -> pd.DataFrame:
                 "where": claim.where if companion else "",
                 "published": claim.number if companion else "",
                 "rule": fill(study, finding.rule),
+                "band_low": claim.band.low if claim.own else np.nan,
+                "band_high": claim.band.high if claim.own else np.nan,
                 "parts": len(finding.parts),
                 "deciding": part.label if part else "",
                 "value": found.value if found else np.nan,
