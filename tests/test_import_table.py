@@ -304,7 +304,7 @@ def test_the_source_is_told(home):
         ("forcing", {"wind": "Wnd"}, "column 'Wnd': found no such column"),
         ("wells", {"name": "Title"}, "sites.csv, column 'Title': found no such column"),
         ("basin", {"step": "7D"}, "basin.yml, key step: found '7D'; expected one of D, 5D, W, MS"),
-        ("basin", {"colour": "red"}, "key 'colour' [mapping.yml, section basin]: found an unknown key"),
+        ("basin", {"colour": "red"}, "key 'colour' [mapping.yml, section basin]: found an unknown"),
     ],
 )  # fmt: skip
 def test_a_wrong_mapping(home, section, keys, said):

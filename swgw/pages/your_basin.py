@@ -5,6 +5,7 @@ from IPython.display import Markdown
 
 from swgw import words
 from swgw.check import report, summary
+from swgw.notes import notes
 from swgw.pages import missing
 from swgw.troubles import messages
 
@@ -25,8 +26,10 @@ _OPTIONAL = {
 
 
 def words_check(study) -> Markdown:
-    """Say how much of each kind of series of this basin is observed, as the check does."""
-    return words.table(summary(report(study.basin)).map(words.escape))
+    """Say how much of each kind of series is observed and what deserves a look, as the check."""
+    coverage = report(study.basin)
+    said = [words.table(summary(coverage).map(words.escape)).data]
+    return Markdown("\n\n".join([*said, *map(words.escape, notes(study.basin, coverage))]))
 
 
 def table_troubles(study) -> Markdown:

@@ -31,7 +31,7 @@ class Origin:
     def place(self, problem: Problem) -> str:
         """Name the file of a problem, and its first row where it has one."""
         file = self.section.file.name
-        if "places" in self.section.keys:
+        if "places" in self.section.keys or self.section.name == "basin":
             return f"{file}, section {self.section.name}"
         row = re.match(r"rows? (\d+)", problem.place)
         if not row or not 2 <= int(row[1]) < len(self.rows) + 2:
@@ -71,7 +71,8 @@ def told(problems: list[Problem], origins: dict[str, Origin]) -> str:
 
 
 def _told(problem: Problem, source: Origin | None) -> Problem:
-    if source is None:
+    drafted = source and source.section.name == "basin" and not _named(problem, source.section)
+    if source is None or drafted:
         return problem
     place = f"{problem.place} [{source.place(problem)}]".strip()
     expected = problem.expected
@@ -80,3 +81,8 @@ def _told(problem: Problem, source: Origin | None) -> Problem:
         expected += f"; columns: {{identifier: column of the file}} in the section {section}, if "
         expected += "names differ or some columns are something else"
     return replace(problem, place=place, expected=expected)
+
+
+def _named(problem: Problem, section: Section) -> bool:
+    """Whether a key that the problem names was given by the user and not drafted."""
+    return any(str(key) in re.findall(r"\w+", problem.place) for key in section.keys)

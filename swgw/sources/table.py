@@ -115,7 +115,9 @@ def write(folder: str | Path, understood: Understood, files: list[Path], mapping
         try:
             return draft.assert_sound(new, folder)
         except BasinError as error:
-            raise UserError(told(error.problems, understood.origins)) from None
+            basin = Origin(Section("basin", mapping, understood.mapping.basin), pd.Index([]))
+            origins = understood.origins | {"basin.yml": basin}
+            raise UserError(told(error.problems, origins)) from None
 
 
 def _inline(section: Section) -> pd.DataFrame:
