@@ -52,8 +52,8 @@ def words_filled(study) -> Markdown:
     text = (
         f"In {count(len(filled), 'well')} of {len(lacking)} some steps of the training years have "
         f"no reading and were filled in for the map: {most}{listing(shares)} of the steps. None of "
-        "these steps is drawn here, and no yearly mean of a well with readings in less than half "
-        "of the year."
+        "these steps is drawn here, and a yearly mean counts only wells with readings in half of "
+        "that year or more."
     )
     poor = [escape(well) for well in lacking.index[lacking > 1 - ENOUGH]]
     if poor:
