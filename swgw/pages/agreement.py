@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from swgw import agreement, ranks, words
 from swgw.pages.tested import interval_text, needs_probe
 from swgw.plots import trust as plots
+from swgw.rounding import with_interval
 
 WORTH = ("truth", "both", "wells:3")
 SHOWN = (agreement.WEIGHTS, agreement.PERMUTED, agreement.IN_SEASON)
@@ -41,10 +42,7 @@ def figure_agreement(study) -> Figure:
 def table_agreement(study) -> Markdown:
     """Rank correlations over wells, driver by driver."""
     table = agreement.agreement(study)
-    table["text"] = [
-        f"{words.number(r.value)} ({words.number(r.low)} to {words.number(r.high)})"
-        for r in table.itertuples()
-    ]
+    table["text"] = [with_interval(r.value, r.low, r.high) for r in table.itertuples()]
     rows = [
         {"reading": reading} | dict(zip(map(_column, own["over"]), own["text"], strict=True))
         for reading, own in table.groupby("reading", sort=False)

@@ -12,6 +12,7 @@ from swgw.pages.tested import interval_text, needs_probe
 from swgw.plots import drivers as plots
 from swgw.plots import trust as tested_plots
 from swgw.probe.work import lack
+from swgw.rounding import with_interval
 
 SHOWN, FEW = 18, 8
 """Inputs of the encoder drawn in Fig. 15, and of the others; longer lists would not be read."""
@@ -173,8 +174,7 @@ def table_static(study) -> Markdown:
                     "input": words.escape(nice(study, name)),
                     "forecast": _target(study, target),
                     "weight [%]": words.number(weight, 1),
-                    "rise of the loss [%]": f"{words.number(row['value'], 1)} "
-                    f"({words.number(row['low'], 1)} to {words.number(row['high'], 1)})",
+                    "rise of the loss [%]": with_interval(*row[["value", "low", "high"]], 1),
                 }
             )
     return words.table(pd.DataFrame(rows)) if rows else Markdown("This model has no static inputs.")
