@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from swgw.basin import load_basin
 from swgw.bootstrap import Interval
 from swgw.pages import transfer as page
+from swgw.pages import transfer_choices
 from swgw.prepare import prepare_basin
 from swgw.profiles import get_profile
 from swgw.runs import RunFolder
@@ -17,7 +18,12 @@ from swgw.study import Study
 from swgw.transfer import claims, work
 from swgw.transfer.results import read_transfer
 
-PARTS = [name for name in dir(page) if name.startswith(("figure_", "table_", "words_"))]
+PARTS = [
+    getattr(module, name)
+    for module in (page, transfer_choices)
+    for name in dir(module)
+    if name.startswith(("figure_", "table_", "words_"))
+]
 
 
 @pytest.fixture(scope="module")
@@ -32,15 +38,15 @@ def study(tiny_basin, tmp_path_factory):
 
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_of_the_page_is_there(study, part):
-    found = getattr(page, part)(study)
-    assert isinstance(found, Figure) if part.startswith("figure") else found.data.strip()
+    found = part(study)
+    assert isinstance(found, Figure) if part.__name__.startswith("figure") else found.data.strip()
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_two_wells_give_the_reason_instead(study, part, monkeypatch):
-    monkeypatch.setattr(page, "lack_of", lambda study: "2 wells where a mean needs 3")
-    found = getattr(page, part)(study)
-    if not part.startswith("figure"):
+    monkeypatch.setattr(transfer_choices, "lack_of", lambda study: "2 wells where a mean needs 3")
+    found = part(study)
+    if not part.__name__.startswith("figure"):
         assert "2 wells where a mean needs 3" in found.data
 
 
@@ -62,6 +68,43 @@ def test_nse_of_an_approach_is_that_of_its_hindcast(study):
     expected = 1 - ((sim - obs)[both] ** 2).sum() / ((obs[both] - obs[both].mean()) ** 2).sum()
     well = str(data["well"].to_numpy()[0])
     assert transfer.nse("SVR")[well].iloc[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(50.42, "50"), (0.028, "0.028"), (1.04, "1.0"), (np.nan, "–"), (240, "240")],
+)
+def test_a_time_has_two_significant_digits(seconds, text):
+    assert page._seconds(seconds) == text
+
+
+def test_depths_that_make_no_difference_have_no_best():
+    same = pd.Series([0.8381, 0.8379, 0.838], index=[0, 1, 2])
+    assert "best" not in transfer_choices._depth(same)
+    assert "the best is with 1 of 4" in transfer_choices._depth(same + pd.Series([0, 0.1, 0]))
+
+
+def test_only_the_book_s_own_basin_was_seen_when_the_settings_were_listed(study):
+    assert "scores of another basin in sight" in page.words_setting(study).data
+
+
+@pytest.mark.parametrize(
+    ("alone", "pretrained", "free", "words"),
+    [
+        (0.5, 0.7, 0.6, ("ahead of individual training", "ahead of damped persistence.")),
+        (-0.2, -0.3, -0.3, ("behind individual", "level with damped", "All three are worse")),
+    ],
+)
+def test_the_shortest_record_is_answered_in_words(study, alone, pretrained, free, words):
+    by = {"IT-LSTM": alone, "TL-LSTM, other wells": pretrained, "damped persistence": free}
+    rows = [
+        {"approach": name, "years": years, "nse": value + years - 1, "lead_time": 1}
+        for name, value in by.items()
+        for years in (1, 4)
+    ]
+    fake = SimpleNamespace(hunger=pd.DataFrame(rows))
+    said = transfer_choices.words_hunger.__wrapped__(study, fake).data
+    assert all(word in said for word in ("With 1 year of record", *words))
 
 
 @pytest.mark.parametrize(

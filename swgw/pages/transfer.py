@@ -1,41 +1,22 @@
 """What the page on transfer learning shows: competitors, times, leakage, failures, verdicts."""
 
-from collections.abc import Callable
-from functools import wraps
-
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import words
+from swgw import bootstrap, words
 from swgw.pages import claims as every_claim
-from swgw.pages import placeholder_figure, placeholder_words
+from swgw.pages.transfer_choices import needs_transfer
 from swgw.plots import transfer as plots
+from swgw.rounding import with_interval
 from swgw.transfer import claims
 from swgw.transfer.monthly import ENCODER_LENGTH
-from swgw.transfer.plan import FROZEN, plan_of
-from swgw.transfer.results import Transfer, read_transfer
-from swgw.transfer.work import lack_of
-
-SEVEN = 7  # the source's wells
+from swgw.transfer.plan import plan_of
+from swgw.transfer.results import Transfer
 
 
-def _needs_transfer(function: Callable) -> Callable:
-    """Hand the results to a page's function, or answer with the reason why there are none."""
-
-    @wraps(function)
-    def page(study):
-        reason = lack_of(study)
-        if reason:
-            figure = function.__name__.startswith("figure")
-            return (placeholder_figure if figure else placeholder_words)([reason])
-        return function(study, read_transfer(study))
-
-    return page
-
-
-@_needs_transfer
+@needs_transfer
 def words_setting(study, transfer: Transfer) -> Markdown:
     """Say what is forecast, from what, and how much each approach may try."""
     plan, data = plan_of(study.profile), transfer.hindcasts["IT-LSTM"]
@@ -45,18 +26,29 @@ def words_setting(study, transfer: Transfer) -> Markdown:
         f"{words.count(data.sizes['lead_time'], 'month')} ahead in each of {months} of the test "
         f"period, from the {ENCODER_LENGTH} months before. Every tuning may try "
         f"{words.count(plan.trials, 'setting')} and is judged on the validation period. "
-        f"Networks have {words.count(len(plan.seeds), 'seed')}. Nothing sees the test period."
+        f"Networks have {words.count(len(plan.seeds), 'seed')}. Nothing in this run sees the test "
+        f"period; {_list_of_settings(study)} ({{doc}}`choices`)."
     )
 
 
-@_needs_transfer
+def _list_of_settings(study) -> str:
+    """Say whose test period was seen when the list of settings was drawn up."""
+    if study.basin.settings.companion_is_paper:
+        return "the list of settings tried was, however, drawn up with such scores in sight"
+    return (
+        "the list of settings tried was drawn up with scores of another basin in sight, the one "
+        "that comes with the book"
+    )
+
+
+@needs_transfer
 def figure_mean(study, transfer: Transfer) -> Figure:
     """Standardised heads of the wells and their mean."""
     period = study.basin.settings.train
     return plots.plot_mean(transfer.standardised, (period.start, period.end))
 
 
-@_needs_transfer
+@needs_transfer
 def figure_scores(study, transfer: Transfer) -> Figure:
     """NSE of every well by approach."""
     scores = transfer.scores.query("lead_time == 1")
@@ -64,7 +56,7 @@ def figure_scores(study, transfer: Transfer) -> Figure:
     return plots.plot_scores(each, claims.summary(transfer))
 
 
-@_needs_transfer
+@needs_transfer
 def table_scores(study, transfer: Transfer) -> Markdown:
     """NSE per well of every approach, with intervals and times."""
     rows = []
@@ -72,24 +64,24 @@ def table_scores(study, transfer: Transfer) -> Markdown:
         rows.append(
             {
                 "approach": line.approach,
-                "median NSE [90 %]": _interval(line.median, line.low, line.high),
-                "mean NSE [90 %]": _interval(line.mean, line.mean_low, line.mean_high),
+                "median NSE [90 %]": with_interval(line.median, line.low, line.high),
+                "mean NSE [90 %]": with_interval(line.mean, line.mean_low, line.mean_high),
                 "quartiles": f"{words.number(line.lower_quartile)} to "
                 f"{words.number(line.upper_quartile)}",
-                "processor time [s]": words.number(line.seconds, 1),
+                "processor time [s]": _seconds(line.seconds),
             }
         )
     return words.table(pd.DataFrame(rows))
 
 
-def _interval(value: float, low: float, high: float, digits: int = 2) -> str:
-    text = words.number(value, digits)
-    if np.isfinite(low):
-        text += f" [{words.number(low, digits)}, {words.number(high, digits)}]"
-    return text
+def _seconds(value: float) -> str:
+    """Write a time with two significant digits."""
+    if not np.isfinite(value) or value <= 0:
+        return words.number(value)
+    return words.number(float(f"{value:.2g}"), max(0, 1 - int(np.floor(np.log10(value)))))
 
 
-@_needs_transfer
+@needs_transfer
 def words_unscored(study, transfer: Transfer) -> Markdown:
     """Say how many wells are not scored, and why."""
     values = transfer.nse("damped persistence").iloc[0]
@@ -102,13 +94,18 @@ def words_unscored(study, transfer: Transfer) -> Markdown:
     return Markdown("; ".join(parts) + ".")
 
 
-@_needs_transfer
+@needs_transfer
 def figure_differences(study, transfer: Transfer) -> Figure:
     """Median differences between approaches with their intervals."""
-    return plots.plot_differences(claims.comparisons(transfer), claims.MARGIN)
+    table = claims.comparisons(transfer)
+    sides = [
+        bootstrap.verdict(bootstrap.Interval(row.value, row.low, row.high, (row.seeds, row.wells)))
+        for row in table.itertuples()
+    ]
+    return plots.plot_differences(table.assign(side=sides), claims.MARGIN)
 
 
-@_needs_transfer
+@needs_transfer
 def words_leakage(study, transfer: Transfer) -> Markdown:
     """Say what leaving the target well out of the mean changes."""
     found = claims.median_interval(claims.difference(transfer, "TL-LSTM", "TL-LSTM, well left out"))
@@ -121,18 +118,18 @@ def words_leakage(study, transfer: Transfer) -> Markdown:
     }[word]
     return Markdown(
         "With the target well in the mean, NSE changes by "
-        f"{_interval(found.value, found.low, found.high, 3)} (median over wells) against the mean "
-        f"of all other wells, {meaning}."
+        f"{with_interval(found.value, found.low, found.high, 3)} (median over wells) against the "
+        f"mean of all other wells, {meaning}."
     )
 
 
-@_needs_transfer
+@needs_transfer
 def figure_time(study, transfer: Transfer) -> Figure:
     """NSE against development time."""
     return plots.plot_time(claims.summary(transfer))
 
 
-@_needs_transfer
+@needs_transfer
 def words_time(study, transfer: Transfer) -> Markdown:
     """Say what development takes, side by side and one well after another."""
     seconds, alone = transfer.seconds, transfer.seconds_one_well
@@ -141,24 +138,24 @@ def words_time(study, transfer: Transfer) -> Markdown:
     one_by_one = n * alone["IT-LSTM"]
     in_turn = alone["pre-training"] + n * alone["TL-LSTM"]
     return Markdown(
-        f"For all {n} wells side by side, IT-LSTM took {words.number(seconds['IT-LSTM'], 1)} s of "
-        f"one processor core and TL-LSTM {words.number(seconds['TL-LSTM'], 1)} s: "
+        f"For all {n} wells side by side, IT-LSTM took {_seconds(seconds['IT-LSTM'])} s of "
+        f"one processor core and TL-LSTM {_seconds(seconds['TL-LSTM'])} s: "
         f"{words.percent(share, 1)} of it (*a fraction of the time*: **{word}**).\n\n"
         "One well after another, as the source worked and estimated here from one well, IT-LSTM "
-        f"would take {words.number(one_by_one, 0)} s and TL-LSTM {words.number(in_turn, 0)} s, "
-        f"of which {words.number(alone['pre-training'], 1)} s are pre-training. *Weeks* is not "
+        f"would take {_seconds(one_by_one)} s and TL-LSTM {_seconds(in_turn)} s, "
+        f"of which {_seconds(alone['pre-training'])} s are pre-training. *Weeks* is not "
         "what training and this much tuning takes; hours of a person at work are not in these "
         "numbers, and the source gives none of its own."
     )
 
 
-@_needs_transfer
+@needs_transfer
 def figure_likeness(study, transfer: Transfer) -> Figure:
     """What transfer costs each well against how like the others it is."""
     return plots.plot_likeness(claims.by_well(transfer), claims.steep_well(study.basin.wells))
 
 
-@_needs_transfer
+@needs_transfer
 def table_unlike(study, transfer: Transfer) -> Markdown:
     """List the wells least like the mean of the others, with their scores."""
     wells = claims.by_well(transfer).sort_values("likeness").head(8)
@@ -177,13 +174,13 @@ def table_unlike(study, transfer: Transfer) -> Markdown:
     return words.table(pd.DataFrame(rows))
 
 
-@_needs_transfer
+@needs_transfer
 def words_unlike(study, transfer: Transfer) -> Markdown:
     """Say whether transfer fails where wells are unlike the mean, and at the well in the hills."""
     found = claims.likeness_interval(transfer)
     text = (
         "The rank correlation over wells between likeness and what transfer costs is "
-        f"{_interval(found.value, found.low, found.high)}. That transfer fails where a well is "
+        f"{with_interval(found.value, found.low, found.high)}. That transfer fails where a well is "
         f"unlike the others is **{claims.verdict(found)}**.\n\n"
     )
     return Markdown(text + _hills(study, transfer))
@@ -200,69 +197,19 @@ def _hills(study, transfer: Transfer) -> str:
     return (
         f"Well {words.escape(well)} stands in the hills, by the slopes in `wells.csv`. There "
         "TL-LSTM − IT-LSTM, less its median over the other wells, is "
-        f"{_interval(found.value, found.low, found.high, 3)}; below zero means worse there than "
-        f"elsewhere. That transfer does worse at the hilly well is **{claims.verdict(found, -1)}**."
+        f"{with_interval(found.value, found.low, found.high, 3)}; below zero means worse there "
+        f"than elsewhere. That transfer does worse at the hilly well is "
+        f"**{claims.verdict(found, -1)}**."
     )
 
 
-@_needs_transfer
-def figure_variants(study, transfer: Transfer) -> Figure:
-    """NSE by frozen layers and by the number of wells in the mean."""
-    table = claims.variant_medians(transfer)
-    frozen = table[table["variant"] == "frozen"].set_index("value")["median"]
-    frozen.index = frozen.index.astype(int)
-    wells = table[table["variant"] == "wells"].assign(value=lambda rows: rows["value"].astype(int))
-    individual = float(np.nanmedian(transfer.nse("IT-LSTM").iloc[0]))
-    return plots.plot_variants(frozen.sort_index(), wells, individual)
-
-
-@_needs_transfer
-def words_variants(study, transfer: Transfer) -> Markdown:
-    """Say what depth, number of wells and a library by cluster change."""
-    table = claims.variant_medians(transfer)
-    frozen = table[table["variant"] == "frozen"].set_index("value")["median"]
-    lines = [
-        f"- **Freeze depth.** The medians lie between {words.number(frozen.min())} and "
-        f"{words.number(frozen.max())}; the best is with {frozen.idxmax()} of 4 layers frozen, "
-        f"{FROZEN} is our default."
-    ]
-    n = transfer.hindcasts["IT-LSTM"].sizes["well"]
-    if n > SEVEN:
-        found = claims.size_interval(transfer, SEVEN)
-        lines.append(
-            f"- **Wells in the mean.** All {n} wells against {SEVEN}, as many as the source has: "
-            f"{_interval(found.value, found.low, found.high, 3)} in the median over wells."
-        )
-    library = table[table["variant"] == "library"]["median"]
-    if len(library):
-        usual = frozen.loc[str(FROZEN)]
-        lines.append(
-            f"- **A library.** From the mean of the well's own cluster: median NSE "
-            f"{words.number(library.iloc[0])}, against {words.number(usual)} from the mean of "
-            "all."
-        )
-    return Markdown("\n".join(lines))
-
-
-@_needs_transfer
-def figure_hunger(study, transfer: Transfer) -> Figure:
-    """NSE by years of the target's record."""
-    if transfer.hunger.empty:
-        return placeholder_figure(["no data-hunger curve in this profile; `paper` has one"])
-    rows = transfer.hunger.query("lead_time == 1")
-    by = ["approach", "years"]
-    return plots.plot_hunger(
-        rows.groupby(by, sort=False)["nse"].median().rename("median").reset_index()
-    )
-
-
-@_needs_transfer
+@needs_transfer
 def table_claims(study, transfer: Transfer) -> Markdown:
     """The source's claims, our numbers and the verdicts: the rows of the page on claims."""
     return every_claim.table_claims(study, every_claim.TRANSFER_LEARNING)
 
 
-@_needs_transfer
+@needs_transfer
 def words_headline(study, transfer: Transfer) -> Markdown:
     """Say which approach is best here, and whether it beats what needs no learning."""
     table = claims.summary(transfer).set_index("approach")["median"].dropna()

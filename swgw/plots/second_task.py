@@ -53,16 +53,21 @@ def _draw_differences(axes: Axes, rows: pd.DataFrame) -> None:
     axes.set_xlim(-reach, reach)
 
 
-def _add_legend(figure: Figure, axes: Axes, differences: pd.DataFrame) -> None:
+def side_handles(axes: Axes) -> list:
+    """Give what a legend shows of the colours of intervals."""
     labels = {
         "supported": "above zero",
         "contradicted": "below zero",
         "": "zero inside, or one seed",
     }
-    handles = [
+    return [
         axes.plot([], [], "o-", color=WORD_COLOURS.get(word, style.GREY), lw=2, label=label)[0]
         for word, label in labels.items()
     ]
+
+
+def _add_legend(figure: Figure, axes: Axes, differences: pd.DataFrame) -> None:
+    handles = side_handles(axes)
     if differences["paper"].notna().any():
         handles += axes.plot([], [], "*", ms=11, ls="", mfc="white", mec=style.DARK, label="paper")
     figure.legend(handles=handles, ncol=4, loc="outside upper right")

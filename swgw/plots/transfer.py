@@ -9,7 +9,7 @@ from matplotlib.ticker import NullFormatter
 
 from swgw.plots import style
 from swgw.plots.axes import set_time_axis
-from swgw.plots.second_task import WORD_COLOURS
+from swgw.plots.second_task import WORD_COLOURS, side_handles
 
 COLOURS = {
     "IT-LSTM": style.BLUE,
@@ -21,6 +21,7 @@ COLOURS = {
     "damped persistence": style.DARK,
     "climatology": "#A89F91",
 }
+LINES = {"persistence": ":", "damped persistence": "--", "climatology": "-."}
 MARKERS = dict(zip(COLOURS, "osD^vx+1", strict=True))
 LOWEST = -0.5
 """Scores below are drawn at this edge."""
@@ -85,13 +86,13 @@ def plot_differences(differences: pd.DataFrame, margin: float) -> Figure:
     Parameters
     ----------
     differences : DataFrame
-        comparison, says, value, low, high, word.
+        comparison, value, low, high, side ("supported" above zero, "contradicted" below it).
     margin : float
     """
     figure, axis = plt.subplots(figsize=(style.WIDTH, 0.36 * len(differences) + 0.9))
     axis.axvspan(-margin, margin, color="#F0F0F0", lw=0, zorder=0)
     for y, line in enumerate(differences.itertuples()):
-        colour = WORD_COLOURS.get(line.word, style.GREY)
+        colour = WORD_COLOURS.get(line.side, style.GREY)
         axis.plot([line.low, line.high], [y, y], color=colour, lw=2.2, solid_capstyle="butt")
         axis.plot(line.value, y, "o", color=colour, ms=6)
     axis.axvline(0, color=style.DARK, lw=0.9)
@@ -101,6 +102,7 @@ def plot_differences(differences: pd.DataFrame, margin: float) -> Figure:
     reach = max(*(abs(edge) for edge in axis.get_xlim()), 1.4 * margin)
     axis.set_xlim(-reach, reach)
     axis.set_xlabel("Median over wells of the difference in NSE")
+    figure.legend(handles=side_handles(axis), ncol=3, loc="outside upper right")
     return figure
 
 
@@ -117,7 +119,8 @@ def plot_time(summary: pd.DataFrame) -> Figure:
         colour, marker = COLOURS[line.approach], MARKERS[line.approach]
         if not np.isfinite(line.seconds):
             if line.median > LOWEST:
-                axis.axhline(line.median, color=colour, lw=1, ls=":", label=line.approach)
+                axis.axhline(line.median, color=colour, lw=1.2, ls=LINES[line.approach],
+                             label=line.approach)  # fmt: skip
             continue
         axis.plot([line.seconds] * 2, [line.low, line.high], color=colour, lw=2)
         axis.plot(line.seconds, line.median, marker, color=colour, ms=8, label=line.approach)
@@ -191,15 +194,17 @@ def plot_hunger(hunger: pd.DataFrame) -> Figure:
     Parameters
     ----------
     hunger : DataFrame
-        approach, years, median.
+        approach, years, median; references that learn nothing are drawn below the others.
     """
     figure, axis = plt.subplots(figsize=(style.WIDTH, 2.9))
-    looks = zip(("o-", "s--", "D-.", "x:"), (style.BLUE, style.ORANGE, style.RED, style.DARK),
-                strict=True)  # fmt: skip
-    for (approach, mine), (form, colour) in zip(
-        hunger.groupby("approach", sort=False), looks, strict=False
-    ):
-        axis.plot(mine["years"], mine["median"].clip(-1), form, color=colour, label=approach)
+    looks = zip(("o-", "s--", "D-."), (style.BLUE, style.ORANGE, style.RED), strict=True)
+    for approach, mine in hunger.groupby("approach", sort=False):
+        at = mine["years"], mine["median"].clip(-1)
+        if approach in LINES:  # broad and below, or it hides a line that follows it
+            axis.plot(*at, "-", color=style.GREY, lw=7, alpha=0.4, label=approach, zorder=1)
+        else:
+            form, colour = next(looks)
+            axis.plot(*at, form, color=colour, mfc="white", label=approach)
     _count_axis(axis, sorted(set(hunger["years"])))
     low = hunger["median"].min()
     axis.set(
