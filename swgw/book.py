@@ -177,7 +177,8 @@ def _teller(count: int, say: Callable[[str], None]) -> Callable[[execute.Job], N
         done = next(numbers)
         left = (time.perf_counter() - started) / done * (count - done)
         seconds = execute.stamp(job.target)["seconds"]
-        say(f"    [{done}/{count}] {job.source.stem}: {seconds:.0f} s; about {_clock(left)} left")
+        rest = f"; about {_clock(left)} left" if done < count else ""
+        say(f"    [{done}/{count}] {job.source.stem}: {seconds:.0f} s{rest}")
 
     return tell
 

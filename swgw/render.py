@@ -15,6 +15,7 @@ import yaml
 from swgw.api_page import api_page
 from swgw.errors import UserError
 from swgw.files import write_text
+from swgw.launch import PLACEHOLDER
 from swgw.plots.live import PLOTLY, with_description
 from swgw.provenance import digest_of
 from swgw.share import shared
@@ -93,6 +94,8 @@ def configure(title: str, announcement: str, below: dict[str, str]) -> dict:
     # The theme escapes the title in some places only, so it may hold no tag to begin with.
     config["title"] = title.replace("<", "‹").replace(">", "›")
     config["html"]["announcement"] = announcement
+    if PLACEHOLDER in config["repository"]["url"]:  # the rocket would lead nowhere
+        del config["launch_buttons"]
     config["sphinx"]["config"]["html_context"]["provenance"] = below
     return config
 

@@ -11,7 +11,7 @@ from swgw import collect, execute, render
 from swgw.classroom import write_classroom
 from swgw.cli import app
 from swgw.errors import UserError
-from swgw.launch import repository
+from swgw.launch import PLACEHOLDER, repository
 
 DEFAULTS = 'basin = "heihe"  # a folder\nseeds = 0  # the profile\'s own\nrate = 0.5  # a share'
 
@@ -186,6 +186,15 @@ def test_footer_and_title_reach_the_settings_as_text():
     assert config["sphinx"]["config"]["html_context"]["provenance"] == {"Basin": "mine"}
 
 
+@pytest.mark.parametrize("owner", [PLACEHOLDER, "a-school"])
+def test_the_rocket_waits_for_an_address(tmp_path, monkeypatch, owner):
+    config = render.shared("_config.yml").read_text(encoding="utf-8")
+    config = config.replace(repository(), f"https://github.com/{owner}/swgw")
+    (tmp_path / "_config.yml").write_text(config, encoding="utf-8")
+    monkeypatch.setattr(render, "shared", lambda name: tmp_path / name)
+    assert ("launch_buttons" in render.configure("title", "", {})) == (owner != PLACEHOLDER)
+
+
 def test_live_figures_get_the_description_of_their_cell(tmp_path):
     executed = notebook(tmp_path / "intro.ipynb", "page.figure_map(study);")
     made = nbformat.read(executed, 4)
@@ -324,11 +333,16 @@ def test_each_notebook_can_be_downloaded(built):
         assert (built[0] / "html" / "_sources" / f"{name}.ipynb").is_file()
 
 
-def test_each_notebook_opens_on_binder_and_colab(built):
+def test_each_notebook_opens_on_binder_and_colab_where_there_is_an_address(built):
     at = repository().removeprefix("https://github.com/")
     page = (built[0] / "html" / "03_1_runoff.html").read_text(encoding="utf-8")
-    assert f"mybinder.org/v2/gh/{at}/main?urlpath=lab/tree/notebooks/03_1_runoff.ipynb" in page
-    assert f"colab.research.google.com/github/{at}/blob/main/notebooks/03_1_runoff.ipynb" in page
+    links = (
+        f"mybinder.org/v2/gh/{at}/main?urlpath=lab/tree/notebooks/03_1_runoff.ipynb",
+        f"colab.research.google.com/github/{at}/blob/main/notebooks/03_1_runoff.ipynb",
+    )
+    published = PLACEHOLDER not in at
+    assert [link in page for link in links] == [published, published]
+    assert ("launch-buttons" in page) == published
     assert "importlib.util" not in page, "the cell that installs stays out of the book"
 
 
