@@ -1,5 +1,6 @@
 """What the table of choices shows: how far the headline numbers move when a choice is another."""
 
+import shlex
 from functools import lru_cache
 
 import numpy as np
@@ -8,10 +9,22 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 
 from swgw import words
+from swgw.experiments import BOTH
 from swgw.pages import placeholder_figure
 from swgw.plots import choices as plots
 from swgw.sensitivity.untrained import untrained
 from swgw.sensitivity.work import lack
+from swgw.words import Box
+
+TRAINED_BY = (
+    "This command, given where the basin's folder lies, trains them, and trains nothing again that "
+    "is trained already (an `--output` that was given for this book must be given again):"
+)
+
+
+def _command(study) -> str:
+    """Write the command that makes this basin's book by the profile that has everything."""
+    return f"swgw book {shlex.quote(study.basin.path.name)} --profile full"
 
 
 @lru_cache(maxsize=4)
@@ -75,12 +88,10 @@ def figure_shifts(study) -> Figure:
 def words_shifts(study) -> Markdown:
     """Say which choices move a headline number beyond chance, or how to find out."""
     if lack(study):
-        name = words.escape(study.basin.settings.name)
-        return Markdown(
-            f"```{{note}}\nThis study has {lack(study)}. `swgw book FOLDER --profile full` trains "
-            f"them, FOLDER being the folder of {name} or the name of an embedded basin; what is "
-            "trained already is not trained again.\n```"
-        )
+        text = f"This study has {lack(study)}."
+        if len(study.tasks) == len(BOTH):
+            text += f" {TRAINED_BY}\n\n    {_command(study)}\n"
+        return Box("Note", text, "note")
     table = _labelled(study)
     sure = table[(table["low"] > 0) | (table["high"] < 0)]
     lines = [
@@ -95,7 +106,7 @@ def words_shifts(study) -> Markdown:
 def table_shifts(study) -> Markdown:
     """Give every headline number under our reading, and its shift under each choice."""
     if lack(study):
-        return Markdown("")
+        return Markdown("A table of all shifts stands here where they were computed.")
     rows = []
     for label, own in _labelled(study).groupby("label", sort=False):
         row = {"choice": label, "ours": own["ours"].iloc[0], "models": own["family"].iloc[0]}

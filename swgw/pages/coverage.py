@@ -16,12 +16,22 @@ from swgw.pages.uncertainty import (
     target_unit,
     target_word,
 )
+from swgw.rounding import telling_digits
 from swgw.uncertainty import RAW, RECALIBRATED
 
+SEE_ABOVE = "Not given in this profile, which trains no model on part of the training years."
 NO_FOLDS = (
     "This profile trains no model on part of the training years, so there is nothing to "
     "recalibrate with: intervals are shown **as the models give them**. Profile `paper` has the "
     "runs that are needed."
+)
+
+COMPARED = (
+    "Each trained model is compared with the reference whose CRPS was lowest on blocks left out "
+    "(neither with the one that happened to be best in the test years nor with that of "
+    "{doc}`03_1_runoff`, which had the highest NSE in the validation period), series by series "
+    "and over the same blocks of time; then the median over series is taken. Positive numbers mean "
+    "a lower, better CRPS."
 )
 
 
@@ -36,9 +46,11 @@ def words_intervals(study) -> Markdown:
         return Markdown(text + "\n\n" + NO_FOLDS)
     train = study.basin.settings.train
     text += (
-        f"Every model and reference was fitted {FOLDS} times more, each time without one of "
+        "Every model of the paper and every reference was fitted "
+        f"{FOLDS} times more, each time without one of "
         f"{FOLDS} blocks of the training years ({words.period(train)}), and forecast the block it "
-        "had not seen. The errors of these forecasts give everybody intervals."
+        "had not seen. The errors of these forecasts give them all intervals; our controls were "
+        "not fitted again and keep their own quantiles."
     )
     return Markdown(text)
 
@@ -46,7 +58,7 @@ def words_intervals(study) -> Markdown:
 def table_methods(study) -> Markdown:
     """Which unit of errors was best on blocks left out, and the coverage there."""
     if not has_folds(study):
-        return Markdown(NO_FOLDS)
+        return Markdown(SEE_ABOVE)
     rows = []
     for task in study.tasks:
         for model in intervals.calibrated_models(study, task):
@@ -65,7 +77,11 @@ def table_methods(study) -> Markdown:
                     "95 % held": words.percent(found.coverage["95"]),
                 }
             )
-    return words.table(pd.DataFrame(rows))
+    text = (
+        "\n\nThe column on the CRPS says by how much the chosen unit is better than the plainest "
+        "one, on blocks left out; the last two give the coverage of such blocks."
+    )
+    return Markdown(words.table(pd.DataFrame(rows)).data + text)
 
 
 def words_methods(study) -> Markdown:
@@ -117,7 +133,7 @@ def _percent_interval(found: bootstrap.Interval) -> str:
 def table_effect(study) -> Markdown:
     """How much nearer to nominal recalibration brings each quantile model, and whether it does."""
     if not has_folds(study):
-        return Markdown(NO_FOLDS)
+        return Markdown(SEE_ABOVE)
     rows = []
     for task in study.tasks:
         for model in quantile_models(study, task):
@@ -145,8 +161,9 @@ def table_effect(study) -> Markdown:
 
 
 def _points(found: bootstrap.Interval) -> str:
-    value, low, high = (words.number(100 * v, 1) for v in (found.value, found.low, found.high))
-    return f"{value} ({low} to {high})"
+    digits = telling_digits([100 * found.low, 100 * found.high], 1)
+    points = (words.number(100 * v, digits) for v in (found.value, found.low, found.high))
+    return "{} ({} to {})".format(*points)
 
 
 def verdict_word(found: bootstrap.Interval) -> str:
@@ -160,7 +177,7 @@ def verdict_word(found: bootstrap.Interval) -> str:
 def table_crps(study) -> Markdown:
     """By which share each trained model's CRPS lies below the best reference's, with intervals."""
     if not has_folds(study):
-        return Markdown(NO_FOLDS)
+        return Markdown(SEE_ABOVE)
     rows = []
     for task in study.tasks:
         known = intervals.calibrated_models(study, task)
@@ -176,8 +193,7 @@ def table_crps(study) -> Markdown:
                     "target": target_word(study, task),
                     "model": model,
                     "best reference": best,
-                    "CRPS lower by": f"{words.percent(gain.value)} "
-                    f"({words.number(100 * gain.low, 0)} to {words.number(100 * gain.high, 0)})",
+                    "CRPS lower by": _share(gain),
                     "verdict": "**"
                     + {
                         "supported": "better",
@@ -187,7 +203,15 @@ def table_crps(study) -> Markdown:
                     + "**",
                 }
             )
-    return words.table(pd.DataFrame(rows))
+    return Markdown(f"{words.table(pd.DataFrame(rows)).data}\n\n{COMPARED}")
+
+
+def _share(gain: bootstrap.Interval) -> str:
+    """Write a share with its ends [%], with a digit more where an end rounds to zero."""
+    ends = [100 * gain.low, 100 * gain.high]
+    digits = telling_digits(ends, 0)
+    low, high = (words.number(end, digits) for end in ends)
+    return f"{words.percent(gain.value, digits)} ({low} to {high})"
 
 
 def words_crossing(study) -> Markdown:

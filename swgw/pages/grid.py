@@ -14,6 +14,7 @@ from swgw.grid import ARMS, MODEL, MOST_GAUGES, Cell
 from swgw.pages import needs
 from swgw.pages.simulations import block
 from swgw.plots import grid as plots
+from swgw.rounding import with_interval
 
 STEPS = {
     "surface_water": (
@@ -178,9 +179,7 @@ def _tables(table: pd.DataFrame, unit: str) -> Markdown:
 
 def _cell(line) -> str:
     """One number with its interval; bold where it is decided."""
-    text = words.number(line.value, 3)
-    if np.isfinite(line.low):
-        text += f" [{words.number(line.low, 3)}, {words.number(line.high, 3)}]"
+    text = with_interval(line.value, line.low, line.high, 3)
     return f"**{text}**" if line.word in ("supported", "contradicted") else text
 
 
@@ -192,7 +191,7 @@ def words_grid(study) -> Markdown:
     for task, name in names.items():
         groups = steps_table(study, task).groupby(["adds", "comparison"], sort=False)
         lines += [
-            f"- {name}, {adds} ({comparison}): {_verdicts(rows)}."
+            f"- {name}: the step “{adds}” ({comparison}) {_verdicts(rows)}."
             for (adds, comparison), rows in groups
         ]
     return Markdown("\n".join(lines) + "\n\n" + _what_is_here(study))
@@ -201,11 +200,11 @@ def words_grid(study) -> Markdown:
 def _verdicts(rows: pd.DataFrame) -> str:
     """Count the verdicts on one step; a single one with its number."""
     if len(rows) == 1:
-        return f"it {HELPS[rows['word'].iloc[0]]} ({_cell(rows.iloc[0])})"
+        return f"{HELPS[rows['word'].iloc[0]]} ({_cell(rows.iloc[0])})"
     counts = rows["word"].map(HELPS).value_counts()
     parts = [f"{word} in {n}" for word, n in counts.items()]
     return (
-        f"of {words.count(len(rows), 'cell')} it {words.listing(parts)}; the median difference "
+        f"{words.listing(parts)} of {words.count(len(rows), 'cell')}; the median difference "
         f"in NSE is {words.number(rows['value'].median(), 3)}"
     )
 

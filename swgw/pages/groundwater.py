@@ -15,6 +15,7 @@ from swgw.pages.against import words_against_references
 from swgw.pages.ceiling import with_limit
 from swgw.pages.simulations import references, simulations, trained
 from swgw.plots import groundwater as plots
+from swgw.rounding import with_interval
 from swgw.wells import entropy_ceiling, permutation_entropy
 
 TASK = "head"
@@ -284,7 +285,8 @@ def words_gain(study) -> Markdown:
         found = bootstrap.sample_interval(difference)
         better = words.percent((difference > 0).mean()) if len(difference) else "–"
         lines.append(
-            f"- {reference}: median difference in R² {found}; {model} is ahead at {better} of "
-            f"{words.count(len(difference), 'well')}."
+            f"- {reference}: median difference in R² "
+            f"{with_interval(found.value, found.low, found.high, 3)}; {model} is ahead at "
+            f"{better} of {words.count(len(difference), 'well')}."
         )
     return Markdown(f"{model} against each reference, over wells:\n\n" + "\n".join(lines))

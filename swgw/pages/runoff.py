@@ -157,8 +157,11 @@ def words_lead_times(study) -> Markdown:
     """Say from which lead time on each trained model beats persistence."""
     table = study.scores_by_lead_time(TASK)
     nse = table.pivot_table(index="lead_time", columns="model", values="nse")
-    lines = []
-    for model in trained(study, TASK):
+    models, lines = trained(study, TASK), []
+    behind = nse[models].le(nse["persistence"], axis=0) | nse[models].isna()
+    if not behind.to_numpy().any():
+        return Markdown("Every trained model beats persistence at every lead time.")
+    for model in models:
         ahead = nse.index[nse[model] > nse["persistence"]]
         if len(ahead) == len(nse):
             when = "at every lead time"

@@ -15,6 +15,7 @@ from swgw.pages import needs
 from swgw.pages.grid import gauge_name
 from swgw.pages.simulations import block, simulations, trained
 from swgw.plots import second_task as plots
+from swgw.rounding import telling_digits
 
 HEADS = "heads, median over wells"
 COMPARISONS = (("MT-GRU", "ST-GRU"), ("MT-LSTM", "ST-LSTM"), ("MT-TFT", "ST-TFT"))
@@ -118,10 +119,12 @@ def _one_table(study, rows: pd.DataFrame) -> str:
     heading = f"**{place}**, {first['score']}, over "
     heading += f"{words.count(int(first['seeds']), 'seed')} × {sample}:"
     for line in rows.itertuples():
+        ends = (line.low, line.high)
+        digits = telling_digits(ends, 3)
         row = {
             "comparison": line.comparison,
-            "difference": words.number(line.value, 3),
-            "90 % interval": f"{words.number(line.low, 3)} to {words.number(line.high, 3)}",
+            "difference": words.number(line.value, digits),
+            "90 % interval": " to ".join(words.number(end, digits) for end in ends),
             "“the first is better”": f"**{line.word}**",
         }
         if study.basin.settings.companion == "jing2025":

@@ -5,14 +5,20 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import bootstrap, words
+from swgw import bootstrap, response, words
 from swgw.kept import KeptTable
 from swgw.pages import needs
 from swgw.plots import simulation as plots
-from swgw.simulation import able_wells, river_of, simulations_of
+from swgw.simulation import MOST_WELLS, able_wells, river_of, simulations_of
 from swgw.simulation_scores import scored, simulation_scores
 
 MOST_PANELS = 3
+FEWEST = 3
+"""A median of fewer wells is not given."""
+NO_PASTAS = (
+    " Pastas {cite}`collenteur2019`, which would stand beside the network, is not installed: "
+    '`pip install "swgw[pastas]"` adds it.'
+)
 
 
 @needs("simulation")
@@ -31,11 +37,23 @@ def words_setting(study) -> Markdown:
         "this book, and this page is what such a basin is for"
     )
     return Markdown(
-        f"{asks}. Simulated here: {len(found.wells)} of "
-        f"{words.count(able, 'well')} with enough heads, from {words.listing(inputs)}, with "
+        f"{asks}. Simulated here: {_which(study, len(found.wells), able)}, from "
+        f"{words.listing(inputs)}, with "
         f"{words.count(len(found.seeds), 'seed')}, over {words.period(settings.test)}, which is "
         f"{words.number(_years_ahead(study), 1)} years at most after the last head that was used."
+        f"{'' if response.available() else NO_PASTAS}"
     )
+
+
+def _which(study, simulated: int, able: int) -> str:
+    """Say how many of the wells that could be are simulated, and how many ``full`` would take."""
+    if simulated == able:
+        return (
+            f"{words.count(able, 'well')}, all that {'has' if able == 1 else 'have'} enough heads"
+        )
+    most = min(able, MOST_WELLS["full"])
+    more = f" (profile `full` takes {most})" * (most > simulated)
+    return f"{simulated} of the {able} wells that have enough heads{more}"
 
 
 def _years_ahead(study) -> float:
@@ -91,10 +109,8 @@ def words_scores(study) -> Markdown:
     """Sum the scores up: against climatology, against Pastas, and the bands."""
     table = simulation_scores(study)
     lines = [
-        f"- The median NSE is {words.number(table['value'].median())}; climatology, which knows "
-        f"the season alone, has {words.number(table['climatology'].median())}. The network beats "
-        f"it at {(table['value'] > table['climatology']).sum()} of "
-        f"{words.count(len(table), 'well')}."
+        f"- {_typical(table)} The network beats climatology, which knows the season alone, at "
+        f"{(table['value'] > table['climatology']).sum()} of {words.count(len(table), 'well')}."
     ]
     if table["response"].notna().any():
         lines.append(f"- Against Pastas: {_against(study, table)}")
@@ -111,6 +127,19 @@ def words_scores(study) -> Markdown:
             "years: a simulation that sees no head cannot know."
         )
     return Markdown("\n".join(lines))
+
+
+def _typical(table: pd.DataFrame) -> str:
+    """Give the median NSE of network and climatology, or where there are few wells each of them."""
+    if len(table) >= FEWEST:
+        own, season = (words.number(table[name].median()) for name in ("value", "climatology"))
+        return f"The median NSE is {own}; that of climatology {season}."
+    each = [
+        f"{words.number(line.value)} against {words.number(line.climatology)} of climatology at "
+        f"well {words.escape(line.well_id)}"
+        for line in table.itertuples()
+    ]
+    return f"The network's NSE is {words.listing(each)}: too few wells for a median."
 
 
 def _against(study, table: pd.DataFrame) -> str:

@@ -19,10 +19,29 @@ def table_settings(study) -> Markdown:
     rows = {}
     for run in study.runs:
         row = {"model": f"**{run.experiment.model}**"}
-        row |= {name.replace("_", " "): f"{getattr(run, name):g}" for name in SETTINGS}
+        row |= {name.replace("_", " "): _setting(run, name) for name in SETTINGS}
         rows[run.experiment.model] = row
     order = [name for name in ("GRU", "LSTM", "TFT") if name in rows]
     return words.table(pd.DataFrame([rows[name] for name in order]))
+
+
+def _setting(run, name: str) -> str:
+    """Write a setting by three digits; a recurrent model has no attention."""
+    if name == "attention_heads" and run.experiment.model != "TFT":
+        return "–"
+    return f"{getattr(run, name):.3g}"
+
+
+def _ranges() -> str:
+    """Say over which values a search goes."""
+    from swgw.tune import DROPOUT, HIDDEN_SIZES, LEARNING_RATE  # Optuna takes time to import
+
+    sizes = words.listing(map(str, HIDDEN_SIZES))
+    return (
+        f" A search tries hidden sizes of {sizes}, dropout from {DROPOUT[0]:g} to {DROPOUT[1]:g} "
+        f"and learning rates from {LEARNING_RATE[0]:g} to {LEARNING_RATE[1]:g}, on a logarithmic "
+        "scale; attention heads and the batch size are not searched."
+    )
 
 
 def words_state(study) -> Markdown:
@@ -32,7 +51,7 @@ def words_state(study) -> Markdown:
         text = (
             f"**No search was run for this basin**, nor for a step of {step}: its models use the "
         )
-        return Markdown(text + "committed settings for that step." + _cut(study))
+        return Markdown(f"{text}committed settings for that step.{_ranges()}{_cut(study)}")
     counts = trials.groupby("model", sort=False).size()
     parts = [f"{words.count(int(n), 'trial')} of {model}" for model, n in counts.items()]
     where = "on this basin"
@@ -41,7 +60,7 @@ def words_state(study) -> Markdown:
             f"on the basin that comes with the book, and serves every basin with a step of {step}"
         )
     text = f"A search was run {where}: {words.listing(parts)}, scored on the validation period."
-    return Markdown(text + _cut(study))
+    return Markdown(text + _ranges() + _cut(study))
 
 
 def _searched_here(study) -> bool:
@@ -84,7 +103,7 @@ def words_best(study) -> Markdown:
     lines = []
     for model, group in trials.groupby("model", sort=False):
         best = group.loc[group["value"].idxmin()]
-        values = [f"{n.replace('_', ' ')} {best[n]:g}" for n in _searched(trials)]
+        values = [f"{n.replace('_', ' ')} {best[n]:.3g}" for n in _searched(trials)]
         lines.append(
             f"- **{model}**: {words.listing(values)}; loss {words.number(best['value'], 3)}, "
             f"against {words.number(group['value'].median(), 3)} of the median trial."

@@ -23,11 +23,16 @@ def set_time_axis(axes: Axes, offset: bool = True) -> None:
     axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=offset))
 
 
+LOWEST_SCORE = -1.0
+"""Where an axis of scores is cut."""
+
+
 def cut_scores(axes: Axes, label: str) -> None:
     """Cut a vertical axis of scores at −1, and say so; mark zero."""
     low = axes.get_ylim()[0]
-    axes.set_ylim(max(min(low, -0.03), -1.05), 1.03)
-    axes.set_ylabel(label if low >= -1.05 else f"{label} (cut at −1)")
+    edge = LOWEST_SCORE - 0.05
+    axes.set_ylim(max(min(low, -0.03), edge), 1.03)
+    axes.set_ylabel(label if low >= edge else f"{label} (cut at −1)")
     axes.axhline(0, color=style.GREY, lw=0.7)
 
 

@@ -8,11 +8,13 @@ from matplotlib.figure import Figure
 
 from swgw.conformal import LEVELS
 from swgw.plots import style
-from swgw.plots.axes import cut_scores, set_time_axis
+from swgw.plots.axes import LOWEST_SCORE, cut_scores, set_time_axis
 from swgw.plots.style import literal
 
 SHOWN = {"response": "Pastas", "climatology": "climatology"}
-LINES = {"response": (0, (4, 1, 1, 1)), "climatology": ":"}
+LINES = {"response": (0, (4, 1, 1, 1)), "climatology": (0, (4, 2))}
+COLOURS = {"response": style.MODEL_COLOURS["Pastas"], "climatology": style.RED}
+"""Of the lines beside the bands; the season's must be seen through them."""
 
 
 def plot_years(panels: dict[str, tuple]) -> Figure:
@@ -43,8 +45,8 @@ def _draw_years(axis: Axes, data, quantiles: np.ndarray) -> None:
         axis.fill_between(time, *ends, color=style.BLUE, alpha=alpha, lw=0, label=f"{name} band")
     for name, label in SHOWN.items():
         if name in data:
-            colour = style.MODEL_COLOURS[label]
-            axis.plot(time, data[name], color=colour, lw=1.1, ls=LINES[name], label=label)
+            colour = COLOURS[name]
+            axis.plot(time, data[name], color=colour, lw=1.5, ls=LINES[name], label=label)
     axis.plot(time, data["simulation"].mean("seed"), color=style.BLUE, lw=1.4, label="network")
     axis.plot(time, data["observed"], ".", color=style.DARK, ms=2.2, label="observed")
 
@@ -61,13 +63,22 @@ def plot_scores(table: pd.DataFrame) -> Figure:
     figure, axis = plt.subplots(figsize=(width, 3.3))
     x = np.arange(len(table))
     axis.vlines(x, table["low"], table["high"], color=style.BLUE, lw=2)
+    _point_below(axis, x, table["value"], style.BLUE)
     axis.plot(x, table["value"], "o", color=style.BLUE, ms=6, label="network")
     for name, label in SHOWN.items():
         if table[name].notna().any():
-            colour, marker = style.MODEL_COLOURS[label], style.MODEL_MARKERS[label]
-            axis.plot(x + 0.18, table[name], marker, color=colour, ms=7, label=label)
+            marker = style.MODEL_MARKERS[label]
+            axis.plot(x + 0.18, table[name], marker, color=COLOURS[name], ms=7, label=label)
+            _point_below(axis, x + 0.18, table[name], COLOURS[name])
     axis.set_xticks(x, [literal(name, 16) for name in table["name"]], rotation=40, ha="right")
     axis.set_xlim(-0.6, len(table) - 0.3)
     cut_scores(axis, "NSE of the test years")
     figure.legend(ncol=3, loc="outside upper right")
     return figure
+
+
+def _point_below(axis: Axes, x: np.ndarray, values: pd.Series, colour: str) -> None:
+    """Put an arrow at the lower edge where a score lies below it."""
+    below = values.to_numpy() < LOWEST_SCORE
+    edge = np.full(below.sum(), LOWEST_SCORE)
+    axis.plot(x[below], edge, "v", color=colour, ms=8, mfc="none", label=None)
