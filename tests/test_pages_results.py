@@ -4,10 +4,13 @@ import importlib
 import re
 
 import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
 from fake_study import VARIANTS, make_study
 from IPython.display import Markdown
 from matplotlib.figure import Figure
+
+from swgw.plots.groundwater import plot_distances
 
 PAGES = (
     "experiments",
@@ -156,3 +159,10 @@ def test_every_arm_has_its_colour():
     from swgw.plots.experiments import ARM_COLOURS
 
     assert {experiment.arm for experiment in TABLE_2 + CONTROLS} == set(ARM_COLOURS)
+
+
+def test_no_line_leads_above_the_highest_score():
+    wells = pd.DataFrame({"distance": [0.0, 10.0, 20.0], "entropy": 2.0, "cluster": 1.0})
+    figure = plot_distances(wells.assign(r2=[0.5, 0.98, 0.99]), {"entropy": "", "r2": ""})
+    (line,) = figure.axes[1].lines
+    assert 0.99 < line.get_ydata().max() <= 1

@@ -51,7 +51,9 @@ def plot_periods(
             alpha = 0.85 if axis is axes[0] else 0.13
             axis.axvspan(first, last, color=PERIOD_COLOURS[name], alpha=alpha, lw=0)
         middle = first + (last - first) / 2
-        axes[0].text(middle, 0.5, PERIOD_WORDS[name], ha="center", va="center", fontsize=8)
+        # above its box, which may be narrower than the word
+        axes[0].text(middle, 1.1, PERIOD_WORDS[name], ha="center", va="bottom", fontsize=8,
+                     transform=axes[0].get_xaxis_transform())  # fmt: skip
     axes[0].set_yticks([])
     axes[0].grid(False)
     for axis, kind in zip(axes[1:-1], kinds, strict=True):

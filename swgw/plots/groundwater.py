@@ -213,7 +213,7 @@ def plot_distances(table: pd.DataFrame, notes: dict[str, str]) -> Figure:
                 marker=style.cluster_marker(cluster), edgecolors="white", linewidths=0.6,
                 label=f"cluster {cluster:.0f}" if cluster else "wells",
             )  # fmt: skip
-        _draw_line(axis, table["distance"], table[name])
+        _draw_line(axis, table["distance"], table[name], 1.0 if name == "r2" else np.inf)
         axis.set(xlabel="Distance to the river [km]", ylabel=label)
         axis.set_title(f"({letter}) {notes[name]}", fontsize=8.5)
     if axes[1].get_ylim()[0] < -1.05:
@@ -222,9 +222,11 @@ def plot_distances(table: pd.DataFrame, notes: dict[str, str]) -> Figure:
     return figure
 
 
-def _draw_line(axes: Axes, x: pd.Series, y: pd.Series) -> None:
-    """The straight line of least squares, over the range of x."""
+def _draw_line(axes: Axes, x: pd.Series, y: pd.Series, most: float = np.inf) -> None:
+    """The straight line of least squares, over the range of x, as far as y can be so high."""
     known = x.notna() & y.notna()
     if known.sum() > 2 and x[known].std() > 0:
-        ends = np.array([x[known].min(), x[known].max()])
-        axes.plot(ends, np.polyval(np.polyfit(x[known], y[known], 1), ends), color=style.DARK, lw=1)
+        ends = np.linspace(x[known].min(), x[known].max(), 200)
+        line = np.polyval(np.polyfit(x[known], y[known], 1), ends)
+        inside = line <= most
+        axes.plot(ends[inside], line[inside], color=style.DARK, lw=1)
