@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="needs the extra [browser]")
 pytest.importorskip("axe_playwright_python", reason="needs the extra [browser]")
 
-from browsing import STUB, broken_links, broken_rules, pages_of, visit
+from browsing import CONTRAST, STUB, broken_links, broken_rules, pages_of, visit
 
 from swgw.browser import open_browser
 from swgw.errors import UserError
@@ -96,6 +96,31 @@ def test_headings_nest(seen):
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_axe_finds_nothing_to_mend(seen, mode):
     assert findings(seen, lambda one: one.broken[mode]) == []
+
+
+@pytest.mark.parametrize("way", ["dark system", "dark button", "light again"])
+def test_a_figure_to_zoom_in_is_readable_on_a_dark_page(chromium, html, way):
+    page = chromium.new_page(color_scheme="light" if way == "dark button" else "dark")
+    page.goto((html / "03_1_runoff.html").as_uri())
+    page.locator(".live-figure").first.scroll_into_view_if_needed()
+    page.wait_for_selector(".live-plot .legendtext", timeout=60_000)
+    if way != "dark system":
+        theme = "dark" if way == "dark button" else "light"
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    for text in (".xtick text", ".ytick text", ".ytitle", ".legendtext"):
+        page.wait_for_function(f"({CONTRAST})('.live-plot {text}') > 4.5", timeout=20_000)
+    page.close()
+
+
+def test_a_cut_table_casts_a_shadow_and_is_reached_by_the_keyboard(chromium, html):
+    page = chromium.new_page(viewport={"width": 320, "height": 800})
+    page.goto((html / "03_1_runoff.html").as_uri())
+    cut = page.locator(".pst-scrollable-table-container[tabindex='0']").first
+    assert cut.evaluate("box => box.scrollWidth > box.clientWidth")
+    before = cut.screenshot()
+    cut.evaluate("box => { box.style.background = 'none' }")
+    assert cut.screenshot() != before, "rows hide the shadow"
+    page.close()
 
 
 def test_no_page_scrolls_sideways_on_a_phone(seen):
