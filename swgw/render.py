@@ -17,12 +17,14 @@ from swgw.errors import UserError
 from swgw.files import write_text
 from swgw.launch import PLACEHOLDER
 from swgw.plots.live import PLOTLY, with_description
+from swgw.plots.style import NOT_DRAWN
 from swgw.provenance import digest_of
 from swgw.share import shared
 
 NAMED_VERSIONS = ("swgw", "python", "torch", "pytorch-forecasting", "numpy", "pandas")
 """Those that stand below every page; the page on provenance lists all."""
 
+SVG = "image/svg+xml"
 PROSE = re.compile(r"\w*page\.words_|paper_says\(")
 """How a cell begins whose output reads as a paragraph of the page."""
 
@@ -122,7 +124,8 @@ def stage(folder: Path, executed: list[Path], toc: dict, config: dict) -> str:
     shutil.copytree(shared("book"), folder)
     for path in executed:
         notebook = nbformat.read(path, as_version=4)
-        nbformat.write(_with_descriptions(_without_plumbing(notebook)), folder / path.name)
+        told = _with_captions(_with_descriptions(_without_plumbing(notebook)))
+        nbformat.write(told, folder / path.name)
     if API in page_names(toc):
         write_text(folder / f"{API}.md", api_page())
     for name in page_names(toc):
@@ -192,6 +195,16 @@ def _with_descriptions(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode
             data.pop(PLOTLY, None)
             if description and "text/html" in data:
                 data["text/html"] = with_description("".join(data["text/html"]), description)
+    return notebook
+
+
+def _with_captions(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Let the caption of a figure that was not drawn say what it would show."""
+    for cell in notebook.cells:
+        figure = cell.metadata.get("mystnb", {}).get("figure", {})
+        drawings = ["".join(o.get("data", {}).get(SVG, "")) for o in cell.get("outputs", [])]
+        if "caption" in figure and any(f'id="{NOT_DRAWN}"' in drawing for drawing in drawings):
+            figure["caption"] = f"Would show: {figure['caption']}"
     return notebook
 
 

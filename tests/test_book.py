@@ -1,3 +1,4 @@
+import io
 import json
 import re
 import shutil
@@ -5,6 +6,7 @@ import shutil
 import nbformat
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 from swgw import collect, execute, render
@@ -12,6 +14,7 @@ from swgw.classroom import write_classroom
 from swgw.cli import app
 from swgw.errors import UserError
 from swgw.launch import PLACEHOLDER, repository
+from swgw.pages import placeholder_figure
 
 DEFAULTS = 'basin = "heihe"  # a folder\nseeds = 0  # the profile\'s own\nrate = 0.5  # a share'
 
@@ -193,6 +196,21 @@ def test_the_rocket_waits_for_an_address(tmp_path, monkeypatch, owner):
     (tmp_path / "_config.yml").write_text(config, encoding="utf-8")
     monkeypatch.setattr(render, "shared", lambda name: tmp_path / name)
     assert ("launch_buttons" in render.configure("title", "", {})) == (owner != PLACEHOLDER)
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_a_caption_says_what_a_figure_that_was_not_drawn_would_show(tmp_path, drawn):
+    executed = notebook(tmp_path / "intro.ipynb", "page.figure_map(study);")
+    made, image = nbformat.read(executed, 4), io.StringIO()
+    (Figure() if drawn else placeholder_figure(["no river"])).savefig(image, format="svg")
+    data = {"image/svg+xml": image.getvalue()}
+    made.cells[1].outputs = [nbformat.v4.new_output("display_data", data)]
+    made.cells[1].metadata["mystnb"] = {"figure": {"name": "fig-x", "caption": "A map."}}
+    nbformat.write(made, executed)
+    render.stage(tmp_path / "book", [executed], {"root": "intro", "parts": []}, {})
+    staged = nbformat.read(tmp_path / "book" / "intro.ipynb", 4)
+    caption = staged.cells[1].metadata["mystnb"]["figure"]["caption"]
+    assert caption == ("A map." if drawn else "Would show: A map.")
 
 
 def test_live_figures_get_the_description_of_their_cell(tmp_path):

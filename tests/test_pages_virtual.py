@@ -26,7 +26,7 @@ WORDS = [
     *(
         (virtual_basin, name)
         for name in dir(virtual_basin)
-        if name.startswith(("words_", "table_"))
+        if name.startswith(("words_", "table_")) and name != "words_whose"
     ),
 ]
 
@@ -67,6 +67,11 @@ def test_pages_stay_without_a_truth(page, name, untold):
     assert isinstance(result, Figure | Markdown)
     if isinstance(result, Markdown):
         assert "not simulated" in result.data
+
+
+def test_a_page_on_a_simulated_basin_says_so_to_an_observed_one(untold, study):
+    assert "comes with the book" in virtual_basin.words_whose(untold).data
+    assert virtual_basin.words_whose(study) is None
 
 
 def test_drawing_without_a_truth_has_no_numbers(untold, study):

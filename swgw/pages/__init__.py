@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw.plots.style import use_style
+from swgw.plots.style import NOT_DRAWN, use_style
 from swgw.simulation import lack_of_simulation
 from swgw.sites import lack_of_sites
 from swgw.words import Box
@@ -110,6 +110,7 @@ def placeholder_figure(lacking: list[str]) -> Figure:
     """Draw a small figure that says why it is empty."""
     reason = "Not drawn for this basin: it has " + "; and ".join(lacking) + "."
     figure, axes = plt.subplots(figsize=(7, 1.1))
+    figure.set_gid(NOT_DRAWN)
     axes.set_axis_off()
     text = "\n".join(textwrap.wrap(reason.replace("`", ""), 84))
     axes.text(0.5, 0.5, text, ha="center", va="center", color="#444444", wrap=True)

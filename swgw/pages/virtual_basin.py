@@ -20,11 +20,24 @@ from swgw.virtual.compare import (
     monthly_rain,
     place_series,
 )
-from swgw.words import count, escape, listing, number, percent, table
+from swgw.words import Box, count, escape, listing, number, percent, table
 
 BILLION = 1e8  # the unit of storage in the literature is 10⁸ m³
 SECONDS_PER_YEAR = 86400 * 365.25
 LAGS = (1, 5, 30)
+
+
+def words_whose(study) -> Markdown | None:
+    """Say, where the basin was observed, whose page this is; nothing where it is simulated."""
+    if study.truth is not None:
+        return None
+    return Box(
+        "Note",
+        "This page describes the simulated basin that comes with the book. The basin of this "
+        "edition was observed, so nothing of it is drawn here: the text tells what the figures "
+        "show in a book of a simulated basin.",
+        "note",
+    )
 
 
 @needs("truth")

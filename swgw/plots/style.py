@@ -7,6 +7,9 @@ with a marker or a line style, so that no figure rests on colour alone.
 import matplotlib as mpl
 from IPython import get_ipython
 
+NOT_DRAWN = "not-drawn"
+"""Name, inside its SVG, of a figure that holds nothing but the reason why it is empty."""
+
 WIDTH = 7.0
 """Width of a figure [inches]: 700 pixels on a page."""
 
