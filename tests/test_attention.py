@@ -12,6 +12,7 @@ from swgw.bootstrap import Interval
 from swgw.claims import CLAIMS
 from swgw.pages import attention, attention_tested, evidence_readings
 from swgw.plots import attention as plots
+from swgw.plots.uncertainty import plot_by_lead as by_lead
 
 TIME = pd.date_range("2008-01-01", periods=73, freq="5D")
 RAIN = next(claim for claim in CLAIMS if claim.key == "attention_rain")
@@ -107,4 +108,22 @@ def test_rain_and_attention_are_drawn_on_the_same_instants():
     (drawn,) = lines.get_lines()
     centres = [bar.get_x() + bar.get_width() / 2 for bar in bars.patches]
     assert drawn.get_xdata(orig=False) == pytest.approx(np.array(centres))
+    plt.close(figure)
+
+
+def test_even_attention_is_not_cut_by_the_frame():
+    even = pd.DataFrame(100 / 73, range(-72, 1), [1, 2])
+    late = pd.DataFrame(8.2, [1, 2], [0, 1])
+    figure = plots.plot_lead_times(even, late, "5 days", "the last 6 steps")
+    for axes, most in zip(figure.axes, (100 / 73, 8.2), strict=True):
+        assert axes.get_ylim()[1] > 1.03 * most
+    plt.close(figure)
+
+
+def test_intervals_of_one_width_are_not_cut_by_the_frame():
+    row = {"target": "Discharge", "model": "MT-TFT", "kind": "raw", "value": 5.0}
+    nothing = {"low": np.nan, "high": np.nan}
+    lines = pd.DataFrame([row | nothing | {"lead_time": lead} for lead in (1, 2, 3)])
+    figure = by_lead(lines, ["Width [m³/s]"], "1 week")
+    assert figure.axes[0].get_ylim()[1] > 1.03 * 5.0
     plt.close(figure)

@@ -124,7 +124,7 @@ def plot_lead_times(attention: pd.DataFrame, late: pd.Series, step: str, late_wo
         lead = attention.columns[place]
         left.plot(attention.index, attention[lead], color=colours[place], lw=1.3, label=str(lead))
     left.set(title="(a)", xlabel=f"Step before the issue time [{step}]", ylabel="Attention [%]")
-    left.set_ylim(bottom=0)
+    left.set_ylim(0, 1.05 * attention.to_numpy().max())
     left.margins(x=0.02)
     left.legend(title="lead time", ncol=2, title_fontsize=8.5)
     if late.shape[1] > 1:

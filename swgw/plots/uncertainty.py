@@ -148,9 +148,11 @@ def plot_by_lead(
         1, len(targets), figsize=(style.WIDTH if len(targets) > 1 else 4.6, 3.8), squeeze=False
     )
     for axis, target, label in zip(axes[0], targets, labels, strict=True):
-        _draw_by_lead(axis, lines[lines["target"] == target], bars)
+        own = lines[lines["target"] == target]
+        _draw_by_lead(axis, own, bars)
         axis.set(title=target, xlabel=f"Lead time [steps of {step}]", ylabel=label)
-        axis.set_ylim(bottom=0)
+        # values that hardly differ leave no margin of their own above them
+        axis.set_ylim(0, max(axis.get_ylim()[1], 1.05 * own["value"].max()))
     _legend(figure, axes)
     return figure
 
