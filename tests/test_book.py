@@ -364,6 +364,11 @@ def test_each_notebook_opens_on_binder_and_colab_where_there_is_an_address(built
     assert "importlib.util" not in page, "the cell that installs stays out of the book"
 
 
+def test_no_page_shows_the_class_of_an_object(built):
+    for path in (built[0] / "html").glob("*.html"):
+        assert "IPython.core" not in path.read_text(encoding="utf-8"), path
+
+
 def test_solutions_stand_in_the_book_with_what_they_gave(built):
     page = (built[0] / "html" / "03_1_runoff.html").read_text(encoding="utf-8")
     notebook = nbformat.read(built[0] / "notebooks" / "03_1_runoff.ipynb", 4)

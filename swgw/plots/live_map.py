@@ -42,22 +42,22 @@ def live_map(
     if river is not None:
         figure.add_scatter(**_line(river), name="river", line={"color": BLUE, "width": 4})
         figure.data[-1].update(mode="lines", hoverinfo="skip", opacity=0.6)
+    for aimed, members in gauges.groupby(gauges.index == target_gauge):
+        symbol = "triangle-down" if aimed else "triangle-down-open"
+        marker = {"color": DARK, "symbol": symbol, "size": 14, "line": {"width": 2, "color": DARK}}
+        texts = {"text": list(map(_shown, names_of(members))), "textposition": "bottom center"}
+        name = "target gauge" if aimed else "other gauge"
+        looks = {"mode": "markers+text", "marker": marker, "name": name}
+        figure.add_scatter(**_places(members) | texts | looks)
     groups = clusters.reindex(wells.index).fillna(0).astype(int)
     for cluster, members in wells.groupby(groups):
         name = f"wells of cluster {cluster}" if cluster else "wells"
         symbol = SYMBOLS.get(cluster_marker(cluster), "cross")
         marker = {"color": cluster_colour(cluster), "symbol": symbol, "size": 10}
         figure.add_scatter(**_places(members), name=name, marker=marker)
-    for aimed, members in gauges.groupby(gauges.index == target_gauge):
-        symbol = "triangle-down" if aimed else "triangle-down-open"
-        marker = {"color": DARK, "symbol": symbol, "size": 14, "line": {"width": 2, "color": DARK}}
-        texts = {"text": list(map(_shown, names_of(members))), "textposition": "top center"}
-        name = "target gauge" if aimed else "other gauge"
-        looks = {"mode": "markers+text", "marker": marker, "name": name}
-        figure.add_scatter(**_places(members) | texts | looks)
     latitude = float(np.mean([*wells["latitude"], *gauges["latitude"]]))
     figure.update_xaxes(title_text="Longitude [° E]", constrain="domain")
-    figure.update_yaxes(title_text="Latitude [° N]", scaleanchor="x")
+    figure.update_yaxes(title_text="Latitude [° N]", scaleanchor="x", automargin=True)
     figure.update_yaxes(scaleratio=1 / np.cos(np.deg2rad(latitude)))
     return figure.update_layout(height=560)
 
