@@ -76,7 +76,7 @@ def test_page_stands_for_every_basin(variant, with_folds):
 def test_without_folds_the_page_says_so_and_shows_no_recalibration():
     study = study_of("everything", False)
     for function in (coverage.table_effect, coverage.table_methods, coverage.table_crps):
-        assert function(study).data == coverage.NO_FOLDS
+        assert function(study).data == coverage.SEE_ABOVE
     assert "recalibrated" not in coverage.table_coverage(study).data
     titles = [a.get_title(loc="left") for a in uncertainty.figure_reliability(study).axes]
     assert titles and all(title.endswith("raw") for title in titles)
