@@ -1,3 +1,4 @@
+import pathlib
 import subprocess
 import sys
 
@@ -107,3 +108,11 @@ def test_no_traceback_from_a_real_process(tmp_path):
     assert ended.returncode == 2
     assert ended.stderr.startswith("swgw: 1 problem in the basin folder")
     assert "Traceback" not in ended.stderr
+
+
+def test_no_text_installs_the_package_from_an_index():
+    """What adds an extra works in a checkout."""
+    root = pathlib.Path(__file__).resolve().parents[1]
+    texts = [root / "README.md", *root.glob("book/*.md"), *root.glob("notebooks/*.ipynb")]
+    for path in [*texts, *root.glob("swgw/**/*.py")]:
+        assert "swgw[" not in path.read_text(encoding="utf-8"), path

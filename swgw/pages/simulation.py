@@ -6,6 +6,7 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 
 from swgw import bootstrap, response, words
+from swgw.errors import install
 from swgw.kept import KeptTable
 from swgw.pages import needs
 from swgw.plots import simulation as plots
@@ -17,7 +18,7 @@ FEWEST = 3
 """A median of fewer wells is not given."""
 NO_PASTAS = (
     " Pastas {cite}`collenteur2019`, which would stand beside the network, is not installed: "
-    '`pip install "swgw[pastas]"` adds it.'
+    f"`{install('pastas')}` adds it."
 )
 
 
