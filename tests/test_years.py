@@ -57,3 +57,28 @@ def test_shares_are_those_of_a_plain_loop():
             mine += (((own - obs)[scored] / spread) ** 2).sum()
             its += (((other - obs)[scored] / spread) ** 2).sum()
     assert found.loc[year, 0] == pytest.approx(mine / its)
+
+
+def test_a_tilt_is_told_with_its_side():
+    said = years._tilt("MT-TFT", 2012, pd.Series({"model": 0.13, "reference": -0.06}))
+    assert "MT-TFT lie 0.13 standard deviations too high" in said
+    assert "reference 0.06 standard deviations too low" in said
+
+
+def test_forecasts_raised_by_half_a_deviation_lie_that_much_higher():
+    study = make_study(**VARIANTS["everything"])
+    year = int(years.relative_errors(study, "head", "MT-TFT").index[0])
+    before = years.offsets(study, "head", "MT-TFT", year)
+    read = study.hindcast
+
+    def raised(task, model, *seed):
+        found = read(task, model, *seed)
+        if model != "MT-TFT":
+            return found
+        half = 0.5 * found["observed"].std("issue_time")
+        return found.assign(forecast=found["forecast"] + half)
+
+    study.hindcast = raised
+    after = years.offsets(study, "head", "MT-TFT", year)
+    assert after["model"] - before["model"] == pytest.approx(0.5)
+    assert after["reference"] == pytest.approx(before["reference"])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from IPython.display import Markdown
 
 from swgw import words
@@ -32,23 +33,43 @@ def relative_errors(study, task: str, model: str) -> pd.DataFrame:
     found = {}
     for seed in study.seeds_of(model):
         hindcast = study.hindcast(task, model, seed)
-        missed = sum(_missed(study, task, hindcast, lead) for lead in leads(study))
+        missed = sum(_missed(_errors(study, task, hindcast, lead)) for lead in leads(study))
         found[seed] = missed["model"] / missed["reference"]
     return pd.DataFrame(found)
 
 
-def _missed(study, task: str, hindcast, lead: int) -> pd.DataFrame:
-    """Sum squared errors of a model and of the reference by the year that is forecast."""
+def offsets(study, task: str, model: str, year: int) -> pd.Series:
+    """Mean errors of a model and of the best reference in a year, each series in its deviation.
+
+    Returns
+    -------
+    Series (name,)
+        ``model`` and ``reference``, averaged over series, lead times and seeds; above 0 forecasts
+        lie too high.
+    """
+    found = []
+    for seed in study.seeds_of(model):
+        hindcast = study.hindcast(task, model, seed)
+        for lead in leads(study):
+            errors = _errors(study, task, hindcast, lead)
+            found.append(errors.where(errors["valid_time"].dt.year == year).mean().to_pandas())
+    return pd.DataFrame(found).mean()
+
+
+def _errors(study, task: str, hindcast: xr.Dataset, lead: int) -> xr.Dataset:
+    """Errors of a model and of the reference (series, issue_time), each series in its deviation."""
     own = hindcast.sel(lead_time=lead)
     reference = study.hindcast(task, best_reference(study, task, None, lead)).sel(lead_time=lead)
-    sims = {"model": own["forecast"], "reference": reference["forecast"].sel(series=own["series"])}
-    both = np.isfinite(sims["model"] + sims["reference"])
-    spread = own["observed"].std("issue_time")
-    missed = {
-        name: (((sim - own["observed"]).where(both) / spread) ** 2).sum("series").to_numpy()
-        for name, sim in sims.items()
-    }
-    return pd.DataFrame(missed).groupby(own["valid_time"].dt.year.to_numpy()).sum()
+    sims = xr.Dataset({"model": own["forecast"], "reference": reference["forecast"]})
+    sims = sims.sel(series=own["series"]).where(np.isfinite(sims["model"] + sims["reference"]))
+    return (sims - own["observed"]) / own["observed"].std("issue_time")
+
+
+def _missed(errors: xr.Dataset) -> pd.DataFrame:
+    """Sum squared errors by the year that is forecast: (year, name)."""
+    sums = (errors**2).sum("series")
+    found = pd.DataFrame({name: sums[name].to_numpy() for name in sums})
+    return found.groupby(errors["valid_time"].dt.year.to_numpy()).sum()
 
 
 def _words(study, task: str) -> Markdown:
@@ -57,7 +78,11 @@ def _words(study, task: str) -> Markdown:
     errors = {model: relative_errors(study, task, model) for model in shown}
     table = pd.DataFrame({model: found.apply(_said, axis=1) for model, found in errors.items()})
     table.insert(0, "year", table.index.astype(str))
-    return Markdown(f"{words.table(table).data}\n\n{_verdict(errors)}")
+    text = _verdict(errors)
+    worst = _worst(errors[shown[0]])
+    if worst is not None:
+        text += _tilt(shown[0], worst, offsets(study, task, shown[0], worst))
+    return Markdown(f"{words.table(table).data}\n\n{text}")
 
 
 def _said(seeds: pd.Series) -> str:
@@ -69,6 +94,24 @@ def _said(seeds: pd.Series) -> str:
     return f"**{text}**" if seeds.min() > 1 else text
 
 
+def _worst(found: pd.DataFrame) -> int | None:
+    """The year in which a model is farthest behind, among those that every seed loses."""
+    behind = found[(found > 1).all(axis=1)]
+    return None if behind.empty or found.shape[1] == 1 else int(behind.mean(axis=1).idxmax())
+
+
+def _tilt(model: str, year: int, offset: pd.Series) -> str:
+    """Say on which side a model's forecasts of a year lie, and the reference's."""
+    model_side, its_side = (
+        f"{words.number(abs(value))} standard deviations too {'high' if value > 0 else 'low'}"
+        for value in offset[["model", "reference"]]
+    )
+    return (
+        f" On average over {year}, the forecasts of {model} lie {model_side}, those of the "
+        f"reference {its_side}."
+    )
+
+
 def _verdict(errors: dict[str, pd.DataFrame]) -> str:
     """Say where the first model is behind with every seed, and whether the others are as well."""
     main, *others = errors
@@ -78,7 +121,7 @@ def _verdict(errors: dict[str, pd.DataFrame]) -> str:
     behind = found.index[(found > 1).all(axis=1)]
     if not len(behind):
         return f"There is no year in which {main} is behind the best reference with every seed."
-    worst = found.loc[behind].mean(axis=1).idxmax()
+    worst = _worst(found)
     text = f"With every seed, {main} is behind in {words.listing(map(str, behind))}."
     if not others:
         return text
