@@ -228,3 +228,12 @@ def test_a_site_from_training_to_scores(many, tmp_path):
     pd.testing.assert_index_equal(
         found.reference(found.sites[0], "persistence", "surface_water").index, observed.index
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "p", "told"),
+    [("inconclusive", 0.001, True), ("inconclusive", 0.2, False), ("supported", 0.001, False)],
+)
+def test_a_small_p_beside_an_interval_with_zero_is_explained(word, p, told):
+    said = page._disagree(pd.Series({"word": word, "wilcoxon": p}))
+    assert ("which decides" in said) is told

@@ -31,6 +31,10 @@ def _row_names(study, table: pd.DataFrame, task: str) -> pd.Series:
     return table["gauge"].map(lambda gauge: _gauge_name(study, gauge))
 
 
+SMALL = 0.05
+"""A p that a reader would take for a verdict."""
+
+
 @needs("sites")
 def words_sites(study) -> Markdown:
     """Say which sites are studied, with what."""
@@ -125,6 +129,7 @@ def words_verdict(study) -> Markdown:
             f"NSE at {line['better']} of {line['n']} {'gauges' if task == TASKS[0] else 'wells'}; "
             f"the median difference is {words.number(line['value'], 3)}"
             f"{_interval(line)}; the signed-rank test gives p {_equals(line['wilcoxon'])}."
+            f"{_disagree(line)}"
         )
     if len(sites_of(study).seeds) < 2:
         lines.append(
@@ -132,6 +137,17 @@ def words_verdict(study) -> Markdown:
             "waits for a profile with more seeds (`paper`, `full`)."
         )
     return Markdown("\n".join(lines))
+
+
+def _disagree(line: pd.Series) -> str:
+    """Say why a small p does not decide where the interval holds zero."""
+    if line["word"] != "inconclusive" or not line["wilcoxon"] < SMALL:
+        return ""
+    return (
+        " That test knows the sites alone. The interval, which decides, counts seeds and blocks of "
+        "the test period too, and holds zero: the sites agree more than a repetition at one of "
+        "them would."
+    )
 
 
 def _equals(value: float) -> str:
