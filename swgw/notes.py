@@ -7,9 +7,9 @@ import pandas as pd
 
 from swgw import depths
 from swgw.basin import Basin
+from swgw.bootstrap import DAYS_OF_STEP
 from swgw.errors import Problem
 
-STEP_DAYS = {"D": 1, "5D": 5, "W": 7, "MS": 30.4}
 SPARSE = 2.0  # steps from one reading to the next
 
 
@@ -69,7 +69,7 @@ def _sparse(coverage: pd.DataFrame, step: str) -> str:
     several = targets[targets["observations"] > 1]
     days = (several["last"] - several["first"]).dt.total_seconds() / 86400
     apart = (days / (several["observations"] - 1)).groupby(several["kind"], sort=False).median()
-    rare = apart[apart >= SPARSE * STEP_DAYS[step]]
+    rare = apart[apart >= SPARSE * DAYS_OF_STEP[step]]
     if rare.empty:
         return ""
     share = targets.loc[targets["kind"] == rare.index[0], "share"].median()
@@ -77,5 +77,5 @@ def _sparse(coverage: pd.DataFrame, step: str) -> str:
         f"step {step} where readings of {rare.index[0]} are {np.round(rare.iloc[0]):.0f} days "
         f"apart, so that {share:.0%} of the steps are observed"
     )
-    longer = ", ".join(name for name, days in STEP_DAYS.items() if days > STEP_DAYS[step])
+    longer = ", ".join(name for name, days in DAYS_OF_STEP.items() if days > DAYS_OF_STEP[step])
     return str(Problem("basin.yml", "key step", found, f"a longer step ({longer}), as a rule"))

@@ -1,6 +1,7 @@
 """Trained models against the references, which nobody trains: who loses to whom, beyond chance."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -73,6 +74,7 @@ class Standing:
     of: int
 
 
+@lru_cache(maxsize=8)
 def standing(study, task: str) -> Standing | None:
     """Set the best trained model beside the best reference; None where no score is defined."""
     found = chained_comparison(study, task)

@@ -145,15 +145,19 @@ def words_trust(study) -> Markdown:
         lines[0] += f" ({words.listing(followed)})"
     lacking = missing(study, *WORTH)
     note = f" The question about the truth is left out: this basin has {'; and '.join(lacking)}."
-    text = f"{verdict_on_attention(study)}{note * bool(lacking)}"
+    text = f"{_verdict(study, found)}{note * bool(lacking)}"
     return Markdown("\n".join(lines) + "\n\n" + text)
 
 
 def verdict_on_attention(study) -> str:
     """Say in a sentence or two how far attention may be read, by how many checks answer yes."""
+    return _verdict(study, checks(study))
+
+
+def _verdict(study, found: dict[str, bool | None]) -> str:
     if len(study.profile.seeds) < 2:
         return "With one seed this is not judged; profile `paper` has three."
-    answered = [answer for answer in checks(study).values() if answer is not None]
+    answered = [answer for answer in found.values() if answer is not None]
     if all(answered):
         verdict = "In this study attention may be read as evidence of what the forecasts rest on."
     elif any(answered):
