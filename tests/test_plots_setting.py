@@ -15,6 +15,7 @@ from swgw import wells
 from swgw.basin import load_basin
 from swgw.pages import data, metrics, missing, models, needs, som, study_area
 from swgw.plots import metrics as metric_plots
+from swgw.plots.axes import widen_towards_one
 from swgw.plots.study_area import names_of, plot_map
 from swgw.prepare import prepare_basin
 from swgw.profiles import get_profile
@@ -282,3 +283,11 @@ def test_figures_are_the_same_file_twice(study, tmp_path):
     for name in ("a.svg", "b.svg"):
         study_area.figure_1(study).savefig(tmp_path / name, metadata={"Date": None})
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+def test_labels_of_a_short_axis_of_scores_keep_apart():
+    _, axes = plt.subplots(figsize=(3, 2))
+    axes.plot(1 - np.array([0.58, 0.8, 0.938]), [0, 1, 2])
+    widen_towards_one(axes, "x")
+    shown = [float(label.get_text()) for label in axes.get_xticklabels()]
+    assert shown == [0.6, 0.7, 0.8, 0.85, 0.9, 0.94]

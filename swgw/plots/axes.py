@@ -40,6 +40,9 @@ TICKS = (-8, -2, 0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
 FINE_TICKS = (-1, -0.5, 0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.97)
 """Where an axis is too short for three of the others."""
 
+ROOM = {"x": 0.13, "y": 0.07}
+"""Share of an axis from one label to the next, at least."""
+
 
 def widen_towards_one(axes: Axes, which: str) -> None:
     """Let an axis of 1 − NSE be logarithmic, turn it so that 1 is at its far end, and tick NSE.
@@ -56,10 +59,20 @@ def widen_towards_one(axes: Axes, which: str) -> None:
     low, high = sorted(axis.get_view_interval())
     axes.set(**{f"{which}lim": (high, low)})
     inside = [[t for t in ticks if low <= 1 - t <= high] for ticks in (TICKS, FINE_TICKS)]
-    shown = inside[0] if len(inside[0]) > 2 else max(inside, key=len)
+    ticks = inside[0] if len(inside[0]) > 2 else max(inside, key=len)
+    shown = _apart(ticks, ROOM[which] * np.log(high / low))
     axis.set_major_locator(FixedLocator([1 - tick for tick in shown]))
     axis.set_ticklabels([f"{tick:g}".replace("-", "−") for tick in shown])
     axis.set_minor_locator(NullLocator())
+
+
+def _apart(ticks: list[float], room: float) -> list[float]:
+    """Keep the ticks of NSE whose labels have room, given in logarithms of 1 − NSE."""
+    kept: list[float] = []
+    for tick in ticks:
+        if not kept or np.log((1 - kept[-1]) / (1 - tick)) >= room:
+            kept.append(tick)
+    return kept
 
 
 def draw_fan(axis: Axes, fan: dict, named: bool) -> None:

@@ -71,7 +71,8 @@ def plot_identity(paper: pd.DataFrame) -> Figure:
         axes.plot([entry.low, entry.high], [row, row], color=colour, linewidth=5, alpha=0.5)
         axes.plot(entry.variance, row, "o", color=colour)
     axes.set_yticks(range(len(paper)), paper["model"])
-    axes.set(xlabel="Implied variance of the observations", ylim=(len(paper) - 0.5, -0.5))
+    axes.set_xlabel("Implied variance of the observations [(m³/s)²]")
+    axes.set_ylim(len(paper) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
     return figure
 
