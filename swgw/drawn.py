@@ -1,7 +1,8 @@
 """Statistics of a basin that depend on how it was drawn: its clusters, entropy, correlations.
 
-Each is one number, with the sign that the paper states of it. In one basin such a number is an
-anecdote; :mod:`swgw.draws` computes it in several.
+Each is one number, with the sign that the paper states of it, or that it must have if a model, its
+second input or its second loss is worth having. In one basin such a number is an anecdote;
+:mod:`swgw.draws` computes it in several.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from swgw.wells import permutation_entropy
 
 MONTHS = range(13)
 NOTHING = float("nan")
+MODELS = ("ST-TFT", "ST+-TFT", "MT-TFT")
+FLOOR = "damped persistence"
 
 
 @dataclass(frozen=True)
@@ -29,15 +32,18 @@ class Statistic:
     unit : str
         "r" for correlations and shares, "score" for NSE and R², "bit" for entropy.
     expected : int
-        Sign that the paper states: +1 or −1.
+        Sign that is asked for: +1 or −1.
     paper : float
         The paper's number; NaN where it gives none.
+    stated : bool
+        Whether the sign is the paper's statement; it has neither references nor controls.
     """
 
     label: str
     unit: str
     expected: int
     paper: float = NOTHING
+    stated: bool = True
 
 
 def _paper_gain(scores: pd.Series) -> float:
@@ -62,6 +68,13 @@ STATISTICS = {
     "cluster_r2": Statistic("R² of heads, farthest cluster less others", "score", 1),
     "gain_water": Statistic("NSE of surface water, MT-TFT − ST-TFT", "score", 1, _paper_gain(_NSE)),
     "gain_heads": Statistic("R² of heads, MT-TFT − ST-TFT", "score", 1, _paper_gain(_R2)),
+    "information_heads": Statistic(
+        "R² of heads, ST+-TFT − ST-TFT (inputs)", "score", 1, stated=False
+    ),
+    "task_heads": Statistic("R² of heads, MT-TFT − ST+-TFT (loss)", "score", 1, stated=False),
+    "floor_water": Statistic(f"NSE of surface water, MT-TFT − {FLOOR}", "score", 1, stated=False),
+    "floor_heads": Statistic(f"NSE of heads, MT-TFT − {FLOOR}", "score", 1, stated=False),
+    "floor_heads_single": Statistic(f"NSE of heads, ST-TFT − {FLOOR}", "score", 1, stated=False),
 }
 """By name: correlations, entropy, scores."""
 
@@ -110,17 +123,38 @@ def model_statistics(
     prepared : Prepared
     clusters : Series (well,) or None
     scores : dict of str to DataFrame
-        ``"head"``: R² (well, model), mean over seeds; ``"surface_water"``: NSE (gauge, model).
-        The models are "ST-TFT" and "MT-TFT".
+        By task: model, series, nse and r2 of each seed; ``"damped persistence"`` among the models.
+
+    Returns
+    -------
+    dict
+        By name of :data:`STATISTICS`; differences of models are medians over wells. NaN where a
+        model was not trained.
     """
-    r2, nse = scores["head"], scores["surface_water"]
+    r2, nse = (_by_model(scores["head"], name) for name in ("r2", "nse"))
+    water = _by_model(scores["surface_water"], "nse")
     distance = distances(prepared).reindex(r2.index)
     return {
         "cluster_r2": farthest_less_others(r2["MT-TFT"], clusters, distance),
         "r2_distance": pearson(distance, r2["MT-TFT"], series=False).r,
-        "gain_water": float((nse["MT-TFT"] - nse["ST-TFT"]).mean()),
-        "gain_heads": float((r2["MT-TFT"] - r2["ST-TFT"]).median()),
+        "gain_water": _gain(water, "MT-TFT", "ST-TFT"),
+        "gain_heads": _gain(r2, "MT-TFT", "ST-TFT"),
+        "information_heads": _gain(r2, "ST+-TFT", "ST-TFT"),
+        "task_heads": _gain(r2, "MT-TFT", "ST+-TFT"),
+        "floor_water": _gain(water, "MT-TFT", FLOOR),
+        "floor_heads": _gain(nse, "MT-TFT", FLOOR),
+        "floor_heads_single": _gain(nse, "ST-TFT", FLOOR),
     }
+
+
+def _by_model(scores: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Mean over seeds of a score: (series, model), NaN for a model that was not trained."""
+    table = scores.pivot_table(index="series", columns="model", values=name)
+    return table.reindex(columns=[*MODELS, FLOOR])
+
+
+def _gain(scores: pd.DataFrame, model: str, other: str) -> float:
+    return float((scores[model] - scores[other]).median())
 
 
 def distances(prepared: Prepared) -> pd.Series:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from swgw.basin import load_basin
-from swgw.drawn import STATISTICS, basin_statistics, model_statistics
+from swgw.drawn import FLOOR, STATISTICS, basin_statistics, model_statistics
 from swgw.experiments import BOTH, Experiment, Plan, Run
 from swgw.files import read_dataset, write_text
 from swgw.prepare import Prepared, prepare_basin
@@ -37,6 +37,7 @@ SOURCES = (
 EXPERIMENTS = (
     Experiment("TFT", "ST", ("surface_water",)),
     Experiment("TFT", "ST", ("head",)),
+    Experiment("TFT", "ST+", ("head",)),
     Experiment("TFT", "MT", BOTH),
 )
 SIMULATION_COST = 100_000.0
@@ -161,32 +162,28 @@ def drawn_runs(prepared: Prepared, profile: Profile) -> list[Run]:
 def train_and_score(
     prepared: Prepared, clusters: pd.Series, profile: Profile, root: Path, task: str
 ) -> pd.DataFrame:
-    """Train what is missing and score a task on the chained test series, mean over seeds.
+    """Train what is missing and score a task on the chained test series.
 
     Returns
     -------
-    DataFrame (series, model)
-        R² of heads, NSE of surface water.
+    DataFrame
+        model, seed, series and scores of each run and of damped persistence (seed −1).
     """
+    from swgw.models.baseline import reference_hindcasts
     from swgw.models.fit import fit  # torch
 
-    tables = []
+    gauge, test = prepared.basin.settings.target_gauge, prepared.inside("test")
+    floor = reference_hindcasts(prepared, task, gauge, clusters, test)[FLOOR]
+    found = [({"model": FLOOR, "seed": -1}, floor)]
     for run in drawn_runs(prepared, profile):
         if task not in run.experiment.targets:
             continue
         folder = RunFolder(root / f"{run.label}_{key_of(run.settings(), prepared.basin.digest)}")
         if not folder.is_finished():
             fit(run, prepared, clusters, folder)
-        tables.append(_scores(run, folder, task))
-    score = "r2" if task == "head" else "nse"
-    return pd.concat(tables).pivot_table(
-        index="series", columns="model", values=score, aggfunc="mean"
-    )
-
-
-def _scores(run: Run, folder: RunFolder, task: str) -> pd.DataFrame:
-    hindcast = read_dataset(folder.path / f"{task}.nc")
-    return chain_scores([({"model": run.experiment.name, "seed": run.seed}, hindcast)])
+        who = {"model": run.experiment.name, "seed": run.seed}
+        found.append((who, read_dataset(folder.path / f"{task}.nc")))
+    return chain_scores(found)
 
 
 def read_draws(prepared: Prepared, profile: Profile, root: Path) -> pd.DataFrame:

@@ -11,7 +11,13 @@ from fake_study import make_study
 from swgw import draws
 from swgw.basin import load_basin
 from swgw.correlation import pearson
-from swgw.drawn import STATISTICS, basin_statistics, explained_beyond_chance, farthest_less_others
+from swgw.drawn import (
+    STATISTICS,
+    basin_statistics,
+    explained_beyond_chance,
+    farthest_less_others,
+    model_statistics,
+)
 from swgw.pages import draws as page
 from swgw.pages import drivers, groundwater
 from swgw.prepare import prepare_basin
@@ -102,6 +108,50 @@ def test_what_a_basin_lacks_gives_no_number():
     assert np.isnan(explained_beyond_chance(values, None))
     assert np.isnan(farthest_less_others(values, pd.Series([1, 1, 2]), nowhere))
     assert np.isnan(farthest_less_others(values, pd.Series([1, 1, 1]), values))
+
+
+def test_gains_of_heads_split_into_inputs_and_loss(prepared):
+    """Three wells, two seeds; medians over wells of means over seeds, worked by hand."""
+    wells = list(prepared.heads.columns[:3])
+    r2 = {"ST-TFT": (0.80, 0.70, 0.60), "ST+-TFT": (0.82, 0.70, 0.50), "MT-TFT": (0.7, 0.5, 0.4)}
+    floor = {"damped persistence": (0.75, 0.75, 0.75)}
+    heads = pd.concat(_scored(model, wells, values) for model, values in (r2 | floor).items())
+    water = pd.concat(
+        _scored(model, ["gorge"], (value,))
+        for model, value in {"ST-TFT": 0.6, "MT-TFT": 0.7, "damped persistence": 0.9}.items()
+    )
+    scores = {"head": heads, "surface_water": water}
+    found = model_statistics(prepared, None, scores)
+    assert found["information_heads"] == pytest.approx(0.0)  # of .02, 0, −.1
+    assert found["task_heads"] == pytest.approx(-0.12)  # of −.12, −.2, −.1
+    assert found["gain_heads"] == pytest.approx(-0.2)  # of −.1, −.2, −.2
+    assert found["floor_heads"] == pytest.approx(-0.25)
+    assert found["floor_heads_single"] == pytest.approx(-0.05)
+    assert found["gain_water"] == pytest.approx(0.1)
+    assert found["floor_water"] == pytest.approx(-0.2)
+
+
+def _scored(model, series, values):
+    """Two seeds, a hundredth above and below a value; NSE and R² are alike."""
+    rows = [(model, seed, name, value + off) for seed, off in ((0, 0.01), (1, -0.01))
+            for name, value in zip(series, values, strict=True)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["model", "seed", "series", "nse"])
+    return table.assign(r2=table["nse"])
+
+
+def test_an_arm_that_was_not_trained_gives_no_number(prepared):
+    wells = list(prepared.heads.columns[:3])
+    heads = pd.concat(_scored(m, wells, (0.5, 0.6, 0.7)) for m in ("ST-TFT", "MT-TFT"))
+    found = model_statistics(prepared, None, {"head": heads, "surface_water": heads})
+    assert found["gain_heads"] == pytest.approx(0)
+    assert np.isnan(found["task_heads"]) and np.isnan(found["floor_heads"])
+
+
+def test_only_the_papers_signs_are_called_so():
+    study = make_study(gauges=2, seeds=3)
+    assert ", as the paper states," in page.over_draws(study, "gain_heads").data
+    assert "the paper states" not in page.over_draws(study, "floor_heads").data
+    assert f"{sum(s.stated for s in STATISTICS.values())} of which" in page.words_draws(study).data
 
 
 def test_over_draws_a_sign_is_judged_by_the_interval_of_the_mean():

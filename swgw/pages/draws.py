@@ -23,12 +23,9 @@ def own_statistics(study) -> dict[str, float]:
         return found
     found |= basin_statistics(study.prepared, study.clusters)
     if {"ST-TFT", "MT-TFT"} <= set(trained(study, "head")):
-        heads = study.groundwater_scores().rename(columns={"well_id": "series"})
-        water = study.table_3().assign(series=study.gauge)
-        tables = {"head": (heads, "r2"), "surface_water": (water, "nse")}
         scores = {
-            task: table.pivot_table(index="series", columns="model", values=score)
-            for task, (table, score) in tables.items()
+            "head": study.groundwater_scores().rename(columns={"well_id": "series"}),
+            "surface_water": study.table_3().assign(series=study.gauge),
         }
         found |= model_statistics(study.prepared, study.clusters, scores)
     return found
@@ -43,7 +40,8 @@ def judged(study) -> pd.DataFrame:
     DataFrame (statistic)
         label, unit, expected (sign), value (mean), low, high (90 % interval of the mean over
         draws), word (verdict on the sign), agree (draws that have it), draws, own (the book's
-        basin), paper (NaN where it gives no number or the basin is not its companion).
+        basin), paper (NaN where it gives no number or the basin is not its companion), stated
+        (whether the sign is the paper's).
     """
     rows, own = {}, own_statistics(study)
     companion = study.basin.settings.companion == "jing2025"
@@ -62,6 +60,7 @@ def judged(study) -> pd.DataFrame:
             "draws": len(values),
             "own": own[name],
             "paper": statistic.paper if companion else float("nan"),
+            "stated": statistic.stated,
         }
     return pd.DataFrame(rows).T
 
@@ -102,7 +101,7 @@ def table_draws(study) -> Markdown:
         }
         if study.basin.settings.companion == "jing2025":
             row["paper"] = words.number(line.paper)
-        row["stated"] = f"{WAYS[line.expected]} zero: {line.agree} of {line.draws} draws"
+        row["asked"] = f"{WAYS[line.expected]} zero: {line.agree} of {line.draws} draws"
         row["verdict"] = f"**{line.word}**"
         rows.append(row)
     return words.table(pd.DataFrame(rows))
@@ -123,7 +122,8 @@ def words_draws(study) -> Markdown:
     ]
     text = (
         f"{words.count(len(draws), 'draw').capitalize()}, with the seeds {draws.index[0]} to "
-        f"{draws.index[-1]}. Of {len(table)} signs that the paper states, over these draws "
+        f"{draws.index[-1]}. Of {len(table)} signs that are asked for, "
+        f"{int(table['stated'].sum())} of which the paper states, over these draws "
         f"{words.listing(parts)}. "
     )
     text += (
@@ -152,8 +152,8 @@ def over_draws(study, *names: str) -> Markdown | None:
     table = judged(study)
     parts = [
         f"{line.label}, {words.number(line.value)} [{words.number(line.low)}, "
-        f"{words.number(line.high)}] on average; {WAYS[line.expected]} zero, as the paper states, "
-        f"in {line.agree} of {line.draws}: **{line.word}**"
+        f"{words.number(line.high)}] on average; {WAYS[line.expected]} zero"
+        f"{', as the paper states,' * line.stated} in {line.agree} of {line.draws}: **{line.word}**"
         for line in (table.loc[name] for name in names)
     ]
     return Markdown("Over other draws of the basin: " + "; ".join(parts) + ".")

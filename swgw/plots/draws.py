@@ -60,7 +60,7 @@ def _add_legend(figure: Figure, axes: Axes, paper: bool) -> None:
     handles += axes.plot([], [], "D", mfc="none", mec=style.DARK, ms=7, label="this basin")
     if paper:
         handles += axes.plot([], [], "*", mfc="white", mec=style.DARK, ms=11, label="paper")
-    named = {"supported": "mean: as stated", "contradicted": "the contrary", "": "open"}
+    named = {"supported": "mean: as asked", "contradicted": "the contrary", "": "open"}
     for word, label in named.items():
         handles += axes.plot([], [], color=COLOURS.get(word, style.DARK), lw=2.6, label=label)
     figure.legend(handles=handles, ncol=6, loc="outside upper right")
