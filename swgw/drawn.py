@@ -30,7 +30,8 @@ class Statistic:
     label : str
         What it is, for a figure.
     unit : str
-        "r" for correlations and shares, "score" for NSE and R², "bit" for entropy.
+        "r" for correlations and shares, "score" for NSE and R², "gain" for the small differences
+        between arms for heads, "bit" for entropy.
     expected : int
         Sign that is asked for: +1 or −1.
     paper : float
@@ -68,13 +69,13 @@ STATISTICS = {
     "cluster_r2": Statistic("R² of heads, farthest cluster less others", "score", 1),
     "gain_water": Statistic("NSE of surface water, MT-TFT − ST-TFT", "score", 1, _paper_gain(_NSE)),
     "gain_heads": Statistic("R² of heads, MT-TFT − ST-TFT", "score", 1, _paper_gain(_R2)),
-    "information_heads": Statistic(
-        "R² of heads, ST+-TFT − ST-TFT (inputs)", "score", 1, stated=False
-    ),
-    "task_heads": Statistic("R² of heads, MT-TFT − ST+-TFT (loss)", "score", 1, stated=False),
     "floor_water": Statistic(f"NSE of surface water, MT-TFT − {FLOOR}", "score", 1, stated=False),
-    "floor_heads": Statistic(f"NSE of heads, MT-TFT − {FLOOR}", "score", 1, stated=False),
-    "floor_heads_single": Statistic(f"NSE of heads, ST-TFT − {FLOOR}", "score", 1, stated=False),
+    "information_heads": Statistic(
+        "R² of heads, ST+-TFT − ST-TFT (inputs)", "gain", 1, stated=False
+    ),
+    "task_heads": Statistic("R² of heads, MT-TFT − ST+-TFT (loss)", "gain", 1, stated=False),
+    "floor_heads": Statistic(f"NSE of heads, MT-TFT − {FLOOR}", "gain", 1, stated=False),
+    "floor_heads_single": Statistic(f"NSE of heads, ST-TFT − {FLOOR}", "gain", 1, stated=False),
 }
 """By name: correlations, entropy, scores."""
 

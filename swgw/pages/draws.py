@@ -11,6 +11,7 @@ from swgw.drawn import STATISTICS, basin_statistics, model_statistics
 from swgw.pages import needs, placeholder_figure, placeholder_words
 from swgw.pages.simulations import trained
 from swgw.plots import draws as plots
+from swgw.rounding import telling_digits, with_interval
 
 WAYS = {1: "above", -1: "below"}
 
@@ -95,9 +96,8 @@ def table_draws(study) -> Markdown:
     for line in judged(study).itertuples():
         row = {
             "statistic": line.label,
-            "mean over draws": f"{words.number(line.value)} [{words.number(line.low)}, "
-            f"{words.number(line.high)}]",
-            "this basin": words.number(line.own),
+            "mean over draws": with_interval(line.value, line.low, line.high),
+            "this basin": words.number(line.own, telling_digits((line.low, line.high))),
         }
         if study.basin.settings.companion == "jing2025":
             row["paper"] = words.number(line.paper)
@@ -151,9 +151,9 @@ def over_draws(study, *names: str) -> Markdown | None:
         )
     table = judged(study)
     parts = [
-        f"{line.label}, {words.number(line.value)} [{words.number(line.low)}, "
-        f"{words.number(line.high)}] on average; {WAYS[line.expected]} zero"
-        f"{', as the paper states,' * line.stated} in {line.agree} of {line.draws}: **{line.word}**"
+        f"{line.label}, {with_interval(line.value, line.low, line.high)} on average; "
+        f"{WAYS[line.expected]} zero{', as the paper states,' * line.stated} in {line.agree} of "
+        f"{line.draws}: **{line.word}**"
         for line in (table.loc[name] for name in names)
     ]
     return Markdown("Over other draws of the basin: " + "; ".join(parts) + ".")

@@ -12,6 +12,7 @@ UNITS = {
     "r": "Correlation, or share of variance [–]",
     "bit": "Permutation entropy [bit]",
     "score": "NSE or R² [–]",
+    "gain": "Difference in NSE or R² of heads [–]",
 }
 COLOURS = {"supported": style.BLUE, "contradicted": style.RED}
 
@@ -37,6 +38,7 @@ def plot_draws(judged: pd.DataFrame, draws: pd.DataFrame) -> Figure:
     for axis, unit in zip(axes[:, 0], units, strict=True):
         _draw_panel(axis, judged[judged["unit"] == unit], draws)
         axis.set_xlabel(UNITS[unit])
+        axis.locator_params(axis="x", nbins=6)  # labels of thousandths are wide
     _add_legend(figure, axes[0, 0], bool(judged["paper"].notna().any()))
     return figure
 
