@@ -17,7 +17,6 @@ from swgw.wells import permutation_entropy
 
 MONTHS = range(13)
 NOTHING = float("nan")
-MODELS = ("ST-TFT", "ST+-TFT", "MT-TFT")
 FLOOR = "damped persistence"
 
 
@@ -149,12 +148,14 @@ def model_statistics(
 
 
 def _by_model(scores: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Mean over seeds of a score: (series, model), NaN for a model that was not trained."""
-    table = scores.pivot_table(index="series", columns="model", values=name)
-    return table.reindex(columns=[*MODELS, FLOOR])
+    """Mean over seeds of a score: (series, model)."""
+    return scores.pivot_table(index="series", columns="model", values=name)
 
 
 def _gain(scores: pd.DataFrame, model: str, other: str) -> float:
+    """Median over series of what a model gains on another; NaN where one was not trained."""
+    if not {model, other} <= set(scores):
+        return NOTHING
     return float((scores[model] - scores[other]).median())
 
 

@@ -14,6 +14,8 @@ from swgw.plots import sites as plots
 from swgw.sites import ARMS, MODEL, find_sites, sites_of
 
 TASKS = ("surface_water", "head")
+SMALL = 0.05
+"""A p that a reader would take for a verdict."""
 
 
 def _task_word(study, task: str) -> str:
@@ -29,10 +31,6 @@ def _row_names(study, table: pd.DataFrame, task: str) -> pd.Series:
     if task == "head":
         return table["series"]
     return table["gauge"].map(lambda gauge: _gauge_name(study, gauge))
-
-
-SMALL = 0.05
-"""A p that a reader would take for a verdict."""
 
 
 @needs("sites")
