@@ -69,6 +69,7 @@ class Case:
             run.batch_size,
             run.per_row,
             run.stride,
+            run.level_shift,
             run.learning_rate,
         )
         return replace(schedule, **changes)

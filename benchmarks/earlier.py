@@ -32,7 +32,8 @@ def present(
     parameters, presented = list(tft.parameters()), 0
     for rows in draw_rows(gatherer, schedule, 0, epoch):
         block = gatherer.gather(rows)
-        value = loss(forward(tft, block) + block.baseline[..., None], block)
+        change = forward(tft, block) * block.typical[..., None]
+        value = loss(block.baseline[..., None] + change, block)
         optimiser.zero_grad()
         value.backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -44,8 +45,9 @@ def present(
 def library_loss(prediction: torch.Tensor, block: Block) -> torch.Tensor:
     """The library's quantile loss, target by target: (window, lead_time, target, quantile) → ()."""
     loss, total = QuantileLoss(list(QUANTILE_LEVELS)), 0.0
+    prediction, target = prediction / block.typical[..., None], block.target / block.typical
     for i in range(block.n_targets):
-        total = total + loss(prediction[:, :, i], (block.target[..., i], block.weight[..., i]))
+        total = total + loss(prediction[:, :, i], (target[..., i], block.weight[..., i]))
     return total * len(QUANTILE_LEVELS) / block.n_targets
 
 

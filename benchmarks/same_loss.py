@@ -55,11 +55,11 @@ def measure(basin: str, hidden_sizes: tuple[int, ...], steps: int, epochs: int, 
 
 
 def _compare(case: Case, size: int, steps: int, epochs: int, seeds: int) -> dict:
+    plain = partial(case.schedule, steps, epochs, level_shift=0.0)  # the stock loader shifts none
     ways = {
-        name: partial(_learn, case, size, case.schedule(steps, epochs, **sampling))
-        for name, sampling in SAMPLINGS.items()
+        name: partial(_learn, case, size, plain(**sampling)) for name, sampling in SAMPLINGS.items()
     }
-    stock = partial(_learn_stock, case, make_dataset(case), size, case.schedule(steps, epochs))
+    stock = partial(_learn_stock, case, make_dataset(case), size, plain())
     ways[STOCK] = stock
     curves: dict[str, list] = {name: [] for name in ways}
     for seed, name in tqdm(list(product(range(seeds), ways)), desc=f"hidden size {size}"):
@@ -96,6 +96,7 @@ def _learn_stock(case: Case, dataset, size: int, schedule: Schedule, seed: int):
     ours = case.network(seed, hidden_size=size)
     network.load_state_dict(ours.tft.state_dict())
     network.baseline = baseline_of(case)
+    network.typical = torch.as_tensor(case.panel.typical)
     follow = Follow(case, ours, schedule)
     pl.seed_everything(seed, verbose=False)
     loader = make_loader(case, dataset)
@@ -110,13 +111,14 @@ def baseline_of(case: Case) -> torch.Tensor:
 
 
 class FromBaseline(TemporalFusionTransformer):
-    """The stock network on our targets: changes from the damped persistence."""
+    """The stock network on our targets: changes from the damped persistence, in their unit."""
 
     def step(self, x, y, batch_idx, **kwargs):
-        """Take the baseline off the targets, then step as the library does."""
-        baseline = self.baseline[x["groups"][:, 0], x["decoder_time_idx"][:, 0] - 1]
-        targets = [target - base for target, base in zip(y[0], baseline.unbind(-1), strict=True)]
-        return super().step(x, (targets, y[1]), batch_idx, **kwargs)
+        """Turn the targets into changes, then step as the library does."""
+        series = x["groups"][:, 0]
+        baseline = self.baseline[series, x["decoder_time_idx"][:, 0] - 1]
+        changes = (torch.stack(list(y[0]), dim=-1) - baseline) / self.typical[series]
+        return super().step(x, (list(changes.unbind(-1)), y[1]), batch_idx, **kwargs)
 
 
 class Follow(pl.Callback):

@@ -84,7 +84,7 @@ class Run:
     windows, epochs, patience : int
         See Profile.
     hidden_size, batch_size, per_row, stride, attention_heads : int
-    dropout, learning_rate : float
+    level_shift, dropout, learning_rate : float
         See the models and Schedule.
     weather_ahead : bool
         Whether the weather beyond the issue time is known.
@@ -106,6 +106,7 @@ class Run:
     per_row: int
     stride: int
     attention_heads: int
+    level_shift: float
     dropout: float
     learning_rate: float
     weather_ahead: bool = True

@@ -11,9 +11,10 @@ import pandas as pd
 
 from swgw.climatology import damping, fit_climatology
 from swgw.prepare import Prepared
-from swgw.variables import Inputs, carry_forward, dynamic, is_known, spread, standardise
+from swgw.variables import Inputs, carry_forward, drifts, dynamic, is_known, spread, standardise
 
 MIN_TRAINING_STEPS = 10
+SMALLEST_CHANGE = 0.02
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Panel:
         Names of the dynamic inputs.
     known : bool array (variable,)
         True where the value is known beyond the issue time (weather, calendar, long lags).
+    drifts : bool array (variable,)
+        True where it tells the level of surface water, which training shifts at random.
     values : float32 array (series, time, variable)
         Dynamic inputs, standardised; gaps carry the last observation forward.
     static_reals, static_classes : tuple of str
@@ -43,6 +46,8 @@ class Panel:
     fading : float32 array (series, lead_time, target)
         Share of an anomaly that is left so many steps later; networks forecast the change from
         the anchor faded so, the damped persistence.
+    typical : float32 array (series, lead_time, target)
+        Typical size of that change, see :func:`typical_change`; networks forecast in this unit.
     centre : float32 array (series, time, target)
         Climatology of the training years [m or m³/s].
     scale : float32 array (series, target)
@@ -55,6 +60,7 @@ class Panel:
     time: pd.DatetimeIndex
     variables: tuple[str, ...]
     known: np.ndarray
+    drifts: np.ndarray
     values: np.ndarray
     static_reals: tuple[str, ...]
     static_classes: tuple[str, ...]
@@ -65,6 +71,7 @@ class Panel:
     target: np.ndarray
     anchor: np.ndarray
     fading: np.ndarray
+    typical: np.ndarray
     centre: np.ndarray
     scale: np.ndarray
     encoder_length: int
@@ -97,19 +104,53 @@ def make_panel(prepared: Prepared, inputs: Inputs, clusters: pd.Series | None = 
     values = np.stack([columns[name].to_numpy(np.float32).T for name in names], axis=-1)
     statics = _statics(prepared, series, clusters) if inputs.by_well else ([], [], [])
     targets = [_target(prepared, inputs, series, name) for name in inputs.targets]
+    stacked = [np.stack(parts, axis=-1).astype(np.float32) for parts in zip(*targets, strict=True)]
+    target, anchor, fading, centre, scale = stacked
+    typical = typical_change(target, anchor, fading, prepared.inside("train"))
     settings = prepared.basin.settings
     return Panel(
         tuple(series),
         prepared.time,
         tuple(names),
         np.array([is_known(name, prepared, inputs) for name in names]),
+        np.array([drifts(name) for name in names]),
         values,
         *_static_arrays(len(series), *statics),
         inputs.targets,
-        *(np.stack(parts, axis=-1).astype(np.float32) for parts in zip(*targets, strict=True)),
+        *(target, anchor, fading, typical, centre, scale),
         settings.encoder_length,
         settings.lead_times,
     )
+
+
+def typical_change(
+    target: np.ndarray, anchor: np.ndarray, fading: np.ndarray, training: np.ndarray
+) -> np.ndarray:
+    """Root mean square over the training years of the change that is to be forecast.
+
+    Some heads hardly move in a step and others do, and each moves more in six. In this unit every
+    series and lead time counts alike, and a network need not be silent to forecast a small change.
+
+    Parameters
+    ----------
+    target, anchor : array (series, time, target)
+    fading : array (series, lead_time, target)
+    training : bool array (time,)
+
+    Returns
+    -------
+    float32 array (series, lead_time, target)
+        Standardised; 1 where nothing was observed, and not below 0.02.
+    """
+    sizes = []
+    for k, left in enumerate(np.moveaxis(fading, 1, 0), start=1):
+        both = training[:-k] & training[k:]
+        change = target[:, k:][:, both] - anchor[:, :-k][:, both] * left[:, None]
+        known = np.isfinite(change)
+        square = np.where(known, change, 0.0) ** 2
+        mean = square.sum(axis=1) / known.sum(axis=1).clip(min=1)
+        sizes.append(np.where(known.any(axis=1), np.sqrt(mean).clip(min=SMALLEST_CHANGE), 1.0))
+    return np.stack(sizes, axis=1).astype(np.float32)
 
 
 def _statics(prepared: Prepared, series: list[str], clusters: pd.Series | None):

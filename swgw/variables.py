@@ -12,6 +12,7 @@ from swgw.climatology import fit_climatology
 from swgw.prepare import Prepared
 
 MONTHLY_LAGS = range(1, 13)
+LEVELS = ("surface_water", "upstream_surface_water")
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,11 @@ def upstream_gauge(prepared: Prepared, gauge: str) -> str | None:
         return None
     upstream = gauges.loc[gauge, "upstream_gauge_id"]
     return upstream if upstream in prepared.surface_water else None
+
+
+def drifts(name: str) -> bool:
+    """Whether an input tells the level of surface water, which differs from year to year."""
+    return name in LEVELS or name.startswith("surface_water_lag_")
 
 
 def is_known(name: str, prepared: Prepared, inputs: Inputs) -> bool:

@@ -113,7 +113,7 @@ class FakeStudy:
         """Plan the runs as the experiments do."""
         from swgw.experiments import CONTROLS, TABLE_2
 
-        values = {"hidden_size": 16, "attention_heads": 4, "batch_size": 128}
+        values = {"hidden_size": 16, "attention_heads": 4, "batch_size": 128, "level_shift": 0.5}
         values |= {"dropout": 0.1, "learning_rate": 0.003, "gauge": self.gauge}
         return tuple(
             SimpleNamespace(experiment=experiment, seed=seed, **values)

@@ -55,7 +55,8 @@ def test_the_stock_network_sees_and_says_what_ours_does(case, batch):
     ours = case.network(hidden_size=8).eval()
     theirs = stock.make_stock(case, stock.make_dataset(case), 8).eval()
     theirs.load_state_dict(ours.tft.state_dict())
-    prediction = torch.stack(theirs(x)["prediction"], dim=2) + block.baseline[..., None]
+    change = torch.stack(theirs(x)["prediction"], dim=2) * block.typical[..., None]
+    prediction = block.baseline[..., None] + change
     torch.testing.assert_close(prediction, ours(block), rtol=0, atol=2e-6)
     assert torch.equal(torch.stack(y[0], dim=2), block.target)
     assert torch.equal(y[1], block.weight.amin(dim=2))
@@ -70,16 +71,18 @@ def test_the_stock_way_learns_changes_from_the_baseline(case, batch, monkeypatch
     x, y, block = batch
     network = stock.make_stock(case, stock.make_dataset(case), 8, same_loss.FromBaseline)
     network.baseline = same_loss.baseline_of(case)
+    network.typical = torch.as_tensor(case.panel.typical)
     monkeypatch.setattr(same_loss.TemporalFusionTransformer, "step", lambda self, x, y, i: y)
     targets, weight = network.step(x, y, 0)
-    assert torch.equal(torch.stack(targets, dim=2), block.target - block.baseline)
+    expected = (block.target - block.baseline) / block.typical
+    assert torch.equal(torch.stack(targets, dim=2), expected)
     assert weight is y[1]
 
 
 def test_every_earlier_step_is_the_same_network(case):
     network = case.network(hidden_size=8).eval()
     block = case.training.gather(case.training.tile(5, 3).take(np.array([0, 7])))
-    expected = network(block) - block.baseline[..., None]
+    expected = (network(block) - block.baseline[..., None]) / block.typical[..., None]
     for forward in (earlier.bare_forward, earlier.block_forward, earlier.stacked_forward):
         torch.testing.assert_close(forward(network.tft, block), expected, rtol=0, atol=2e-6)
 

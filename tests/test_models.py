@@ -11,15 +11,15 @@ from swgw.basin import load_basin
 from swgw.climatology import fit_climatology
 from swgw.experiments import BOTH, planned_runs
 from swgw.models.batch import Block, Gatherer, Rows
-from swgw.models.fit import make_network
+from swgw.models.fit import learn, make_network
 from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
 from swgw.models.references import (
     damping,
     forecast_damped,
     forecast_persistence,
 )
-from swgw.models.training import Schedule, draw_rows, predict
-from swgw.panel import make_panel
+from swgw.models.training import Schedule, draw_rows, predict, shift_levels
+from swgw.panel import SMALLEST_CHANGE, make_panel, typical_change
 from swgw.prepare import prepare_basin
 from swgw.profiles import get_profile
 from swgw.windows import Windows, issue_steps
@@ -43,7 +43,8 @@ def _run(prepared, model):
 def _scored(target, weight):
     empty = torch.zeros(1)
     parts = torch.tensor(target), torch.tensor(weight)
-    return Block(empty, empty, 1, 1, empty, empty, empty, *parts)
+    unit = torch.ones_like(parts[0])
+    return Block(empty, empty, 1, 1, empty, empty, empty, unit, *parts)
 
 
 def test_one_minus_r2_leaves_gaps_out_and_weighs_tasks_alike():
@@ -57,6 +58,30 @@ def test_quantile_loss_is_twice_the_pinball_summed_over_levels():
     block = _scored([[[1.0]]], [[[1.0]]])
     prediction = torch.zeros(1, 1, 1, len(QUANTILE_LEVELS))
     assert quantile_loss(prediction, block).item() == pytest.approx(2 * sum(QUANTILE_LEVELS))
+    smaller = replace(block, typical=torch.tensor([[[0.25]]]))
+    assert quantile_loss(prediction, smaller).item() == pytest.approx(8 * sum(QUANTILE_LEVELS))
+
+
+def test_the_typical_change_is_that_of_damped_persistence_s_errors(prepared, run):
+    panel, training = make_panel(prepared, run.inputs()), prepared.inside("train")
+    for series, k, column in ((0, 0, 0), (2, 1, 0), (1, 2, 1)):
+        errors = []
+        for step in range(len(panel.time) - k - 1):
+            error = panel.target[series, step + k + 1, column]
+            error = error - panel.anchor[series, step, column] * panel.fading[series, k, column]
+            if training[step] and training[step + k + 1] and np.isfinite(error):
+                errors.append(error)
+        expected = np.sqrt(np.mean(np.square(errors)))
+        assert panel.typical[series, k, column] == pytest.approx(expected, rel=1e-4)
+
+
+def test_what_never_moves_and_what_nobody_saw_have_a_unit_too():
+    still, unseen = np.zeros(30), np.full(30, np.nan)
+    target = np.stack([still, unseen])[..., None]
+    anchor = np.zeros_like(target)
+    found = typical_change(target, anchor, np.ones((2, 3, 1)), np.ones(30, bool))
+    assert found[0].ravel() == pytest.approx([SMALLEST_CHANGE] * 3)
+    assert found[1].ravel() == pytest.approx([1.0] * 3)
 
 
 def test_quantile_loss_agrees_with_the_library():
@@ -146,7 +171,7 @@ def test_a_block_holds_what_its_windows_see(prepared, run):
 
 def test_an_epoch_is_drawn_from_seed_and_number(prepared, run):
     _, gatherer = _gatherer(prepared, run)
-    schedule = Schedule(640, 5, 3, 32, 8, 2, 0.01)
+    schedule = Schedule(640, 5, 3, 32, 8, 2, 0.5, 0.01)
 
     def first(seed, epoch):
         return [rows.first.tolist() for rows in draw_rows(gatherer, schedule, seed, epoch)]
@@ -173,7 +198,7 @@ def test_block_forward_is_the_librarys(prepared, arm, double):
     if double:
         network.tft.double()
         network.flatten()
-        floats = ("values", "reals", "baseline", "target", "weight")
+        floats = ("values", "reals", "baseline", "typical", "target", "weight")
         block = Block(**{**vars(block), **{n: getattr(block, n).double() for n in floats}})
     shared = network.output(block)
     (gradient,) = torch.autograd.grad(
@@ -197,11 +222,52 @@ def test_block_forward_is_the_librarys(prepared, arm, double):
 
 
 def _mean_pinball(prediction, block):
+    block = replace(block, typical=torch.ones_like(block.typical))
     return quantile_loss(prediction, block) / (2 * len(QUANTILE_LEVELS))
 
 
+def test_the_level_of_surface_water_is_shifted_and_its_changes_stay(prepared, run):
+    panel, gatherer = _gatherer(prepared, run)
+    rows = gatherer.tile(8, 2)
+    block = gatherer.gather(rows.take(np.arange(len(rows)).repeat(2000 // len(rows))))
+    torch.manual_seed(0)
+    shifted = shift_levels(block, gatherer.drifts, 0.5)
+    moved = (shifted.values - block.values).numpy()  # (row, step, variable)
+    drifts = np.array([name.startswith("surface_water") for name in panel.variables])
+    drifts &= [not name.endswith(("climatology", "observed")) for name in panel.variables]
+    assert drifts.sum() == 13 and not moved[..., ~drifts].any()
+    shifts = moved[:, :1, drifts][..., :1]
+    assert np.allclose(moved[..., drifts], shifts, atol=1e-5)
+    assert shifts.std() == pytest.approx(0.5, rel=0.1)
+    assert abs(shifts.mean()) < 0.05
+    for name in ("baseline", "target", "weight", "reals"):
+        assert getattr(shifted, name) is getattr(block, name)
+
+
+def test_without_surface_water_s_past_nothing_is_shifted_or_drawn(prepared, run):
+    _, gatherer = _gatherer(prepared, run)
+    block = gatherer.gather(gatherer.tile(8, 2).take(np.arange(2)))
+    before = torch.get_rng_state()
+    assert shift_levels(block, gatherer.drifts, 0.0) is block
+    assert shift_levels(block, torch.zeros_like(gatherer.drifts), 0.5) is block
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("targets", [("head",), BOTH])
+def test_training_shifts_the_level_where_it_is_an_input(prepared, targets, tmp_path):
+    runs = planned_runs(prepared, get_profile("smoke"))
+    run = next(r for r in runs if r.experiment.model == "GRU" and r.experiment.targets == targets)
+    weights = []
+    for size in (0.0, 0.5):
+        (folder := tmp_path / str(size)).mkdir()
+        panel, changed = make_panel(prepared, run.inputs()), replace(run, level_shift=size)
+        network = learn(changed, prepared, panel, folder)
+        weights.append(torch.cat([p.detach().flatten() for p in network.parameters()]))
+    assert torch.equal(*weights) == (targets == ("head",))
+
+
 def test_learning_rate_rises_and_falls():
-    schedule = Schedule(1000, 10, 3, 10, 5, 1, learning_rate=1.0)
+    schedule = Schedule(1000, 10, 3, 10, 5, 1, 0.5, learning_rate=1.0)
     rates = [schedule.rate(step) for step in range(100)]
     assert rates[0] == pytest.approx(0.1)
     assert max(rates) == pytest.approx(1.0)

@@ -108,13 +108,14 @@ def test_noise_that_is_read_is_worth_nothing(prepared, panel):
 
 
 def test_losses_are_those_of_the_scores(prepared, panel):
-    """Row by row against swgw.scores' pinball loss of each window."""
+    """Row by row against swgw.scores' pinball loss of each window, in the typical change."""
     gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("test")))
     rows, _ = permute.block_rows(gatherer, prepared.basin.settings.step)
     block = gatherer.gather(rows.take(np.arange(2)))
     network = Reads(0)
     found = permute.row_losses(network, block)
-    said, seen = network(block).numpy(), block.target.numpy()
+    unit = block.typical.numpy()
+    said, seen = network(block).numpy() / unit[..., None], block.target.numpy() / unit
     for k in range(TARGETS):
         for row in range(2):
             mine = slice(row * block.per_row, (row + 1) * block.per_row)

@@ -81,7 +81,7 @@ def test_a_basin_without_a_gauge_has_no_lags_to_vary(prepared):
     assert {"shorter", "weather", "level", "lags", "batch"} <= keys
     settings = replace(prepared.basin.settings, target_gauge=None, encoder_length=1)
     bare = replace(prepared, basin=replace(prepared.basin, settings=settings))
-    assert not {"lags", "shorter"} & {choice.key for choice in possible(bare)}
+    assert not {"lags", "fixed", "shorter"} & {choice.key for choice in possible(bare)}
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +90,16 @@ def small(tiny_basin, tmp_path_factory):
     study = open_study(tiny_basin, "smoke", output=tmp_path_factory.mktemp("out"), train=False)
     object.__setattr__(study, "profile", replace(study.profile, grid=True))
     return study
+
+
+def test_choices_of_a_run_s_settings_change_these_alone(small):
+    base = {run.label: run for key, run in work.variants(small) if not key}
+    changed = {"weather": "weather_ahead", "pasts": "history", "fixed": "level_shift"}
+    for key, run in work.variants(small):
+        own, theirs = run.settings(), base[run.label].settings()
+        differ = {name for name in own if own[name] != theirs[name]}
+        assert differ == ({changed[key]} if key in changed else set())
+    assert {run.level_shift for key, run in work.variants(small) if key == "fixed"} == {0.0}
 
 
 def test_the_study_belongs_to_profile_full(tiny_basin, small, tmp_path):

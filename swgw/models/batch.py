@@ -63,6 +63,8 @@ class Block:
     classes : int tensor (row, static class)
     baseline : float tensor (window, lead_time, target)
         Damped persistence, standardised: networks forecast the change from it.
+    typical : float tensor (window, lead_time, target)
+        Typical size of that change: the unit in which they forecast it.
     target : float tensor (window, lead_time, target)
         Standardised; 0 where nothing was observed.
     weight : float tensor (window, lead_time, target)
@@ -76,6 +78,7 @@ class Block:
     reals: torch.Tensor
     classes: torch.Tensor
     baseline: torch.Tensor
+    typical: torch.Tensor
     target: torch.Tensor
     weight: torch.Tensor
 
@@ -132,7 +135,16 @@ class Gatherer:
         self.issues = issues
         self.encoder_length, self.lead_times = panel.encoder_length, panel.lead_times
         self.n_series = len(panel.series)
-        for name in ("values", "known", "reals", "classes", "anchor", "fading"):
+        for name in (
+            "values",
+            "known",
+            "drifts",
+            "reals",
+            "classes",
+            "anchor",
+            "fading",
+            "typical",
+        ):
             setattr(self, name, torch.as_tensor(getattr(panel, name), device=device()))
         self.counts = np.isin(np.arange(panel.values.shape[1]), issues)
         target = torch.as_tensor(panel.target, device=device())
@@ -159,6 +171,7 @@ class Gatherer:
             self.reals[series],
             self.classes[series],
             self.anchor[each, issue][:, None] * self.fading[each],
+            self.typical[each],
             self.target[each[:, None], ahead],
             self.weight[each[:, None], ahead] * counts.flatten()[:, None, None],
         )

@@ -119,6 +119,7 @@ def learn(
         run.batch_size,
         run.per_row,
         run.stride,
+        run.level_shift,
         run.learning_rate,
     )
     checkpoint = folder / "checkpoint.pt"

@@ -31,12 +31,14 @@ def one_minus_r2(prediction: torch.Tensor, block: Block) -> torch.Tensor:
 def quantile_loss(prediction: torch.Tensor, block: Block) -> torch.Tensor:
     """Pinball loss summed over the quantile levels, twice, as pytorch-forecasting defines it.
 
+    Errors are in the unit of the typical change, so that every series and lead time counts alike.
+
     Parameters
     ----------
     prediction : tensor (window, lead_time, target, quantile)
     block : Block
     """
     levels = prediction.new_tensor(QUANTILE_LEVELS)
-    error = block.target[..., None] - prediction
+    error = (block.target[..., None] - prediction) / block.typical[..., None]
     pinball = 2 * torch.maximum(levels * error, (levels - 1) * error)
     return _mean_over_tasks(pinball.sum(dim=-1), block.weight)

@@ -54,7 +54,8 @@ class CnnRnn(nn.Module):
         changes = [
             head(self.dropout(y)) for head, y in zip(self.heads, own, strict=True)
         ]  # each (B, L, 1)
-        return torch.stack(changes, dim=2) + block.baseline[..., None]
+        change = torch.stack(changes, dim=2) * block.typical[..., None]
+        return block.baseline[..., None] + change
 
     def _sequence(self, block: Block) -> torch.Tensor:
         """Encoder and decoder steps in one sequence, statics repeated along it."""

@@ -118,7 +118,8 @@ class CoupledTFT(nn.Module):
 
     def forward(self, block: Block) -> torch.Tensor:
         """Forecast standardised quantiles: (window, lead_time, target, quantile)."""
-        return self.output(block)["prediction"] + block.baseline[..., None]
+        change = self.output(block)["prediction"] * block.typical[..., None]
+        return block.baseline[..., None] + change
 
     def output(self, block: Block) -> dict[str, torch.Tensor]:
         """Everything that the network says of a block; see :func:`block_output`."""

@@ -10,7 +10,7 @@ import logging
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +46,9 @@ class Schedule:
     per_row, stride : int
         Windows of one series in a batch, and the steps between them: neighbours share most of
         what they show, so that a batch of consecutive windows teaches less.
+    level_shift : float
+        Standard deviation of the random shifts of surface water's level; see
+        :func:`shift_levels`.
     learning_rate : float
         Its peak; it rises over the first tenth of the run and falls along a cosine after that.
     """
@@ -56,6 +59,7 @@ class Schedule:
     batch_size: int
     per_row: int
     stride: int
+    level_shift: float
     learning_rate: float
 
     @property
@@ -152,7 +156,7 @@ def _epoch(
     for i, rows in enumerate(draw_rows(gatherer, schedule, seed, epoch)):
         for group in optimiser.param_groups:
             group["lr"] = schedule.rate(epoch * schedule.steps_per_epoch + i)
-        block = gatherer.gather(rows)
+        block = shift_levels(gatherer.gather(rows), gatherer.drifts, schedule.level_shift)
         value = loss(network(block), block)
         optimiser.zero_grad(set_to_none=True)
         value.backward()
@@ -161,6 +165,30 @@ def _epoch(
         total += value.item()
         presented += int((block.weight.sum(dim=(1, 2)) > 0).sum())
     return total / schedule.steps_per_epoch, presented
+
+
+def shift_levels(block: Block, drifts: torch.Tensor, size: float) -> Block:
+    """Shift the level of surface water by a random constant, one for each row of windows.
+
+    A river's level differs from year to year, and the training years are few: a network reads
+    more from them than they tell, and is misled where a later year lies beyond them. Shifted so,
+    the level tells less and its changes tell what they told; what a forecast starts from stays.
+
+    Parameters
+    ----------
+    block : Block
+    drifts : bool tensor (variable,)
+    size : float
+        Standard deviation of the shifts, in that of the training years.
+
+    Returns
+    -------
+    Block
+    """
+    if not size or not drifts.any():
+        return block
+    shift = size * torch.randn(len(block.values), 1, 1, device=block.values.device)
+    return replace(block, values=block.values + shift * drifts)
 
 
 def draw_rows(gatherer: Gatherer, schedule: Schedule, seed: int, epoch: int) -> Iterator[Rows]:

@@ -10,7 +10,14 @@ from swgw.experiments import tuning_files
 from swgw.pages import placeholder_figure
 from swgw.plots import tuning as plots
 
-SETTINGS = ("hidden_size", "attention_heads", "dropout", "learning_rate", "batch_size")
+SETTINGS = (
+    "hidden_size",
+    "attention_heads",
+    "dropout",
+    "learning_rate",
+    "batch_size",
+    "level_shift",
+)
 NO_SEARCH = ["no search of its own in this profile; the settings in use stand in the table above"]
 
 
@@ -40,7 +47,7 @@ def _ranges() -> str:
     return (
         f" A search tries hidden sizes of {sizes}, dropout from {DROPOUT[0]:g} to {DROPOUT[1]:g} "
         f"and learning rates from {LEARNING_RATE[0]:g} to {LEARNING_RATE[1]:g}, on a logarithmic "
-        "scale; attention heads and the batch size are not searched."
+        "scale; attention heads, the batch size and the shift of levels are not searched."
     )
 
 

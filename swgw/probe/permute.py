@@ -218,7 +218,7 @@ def _losses(
 def row_losses(network, block: Block) -> np.ndarray:
     """Sum the quantile loss over the observed lead times of each row's windows: (target, row)."""
     levels = block.target.new_tensor(QUANTILE_LEVELS)
-    error = block.target[..., None] - network(block)
+    error = (block.target[..., None] - network(block)) / block.typical[..., None]
     pinball = torch.maximum(levels * error, (levels - 1) * error).mean(dim=-1)  # (B, L, target)
     by_window = (pinball * block.weight).sum(dim=1)  # (B, target)
     return by_window.unflatten(0, (len(block.values), -1)).sum(dim=1).T.cpu().numpy()

@@ -50,6 +50,9 @@ CHOICES = (
         "lags", "Where monthly lags are known", "at lead times too, where long enough",
         "in the encoder alone",
     ),
+    Choice(
+        "fixed", "Level of surface water while training", "shifted at random", "as observed"
+    ),
     Choice("two", "Clusters among the static inputs", "three", "two"),
     Choice("five", "Clusters among the static inputs", "three", "five"),
     Choice(
@@ -79,6 +82,7 @@ def _obstacle(choice: Choice, prepared: Prepared) -> bool:
         "shorter": settings.encoder_length < 2,
         "longer": 2 * settings.encoder_length > room,
         "lags": settings.target_gauge is None,
+        "fixed": settings.target_gauge is None,
         "two": wells < 3,
         "five": wells < 6,
     }.get(choice.key, False)

@@ -13,7 +13,7 @@ from swgw.models.batch import Block
 from swgw.models.hindcast import task_hindcast
 from swgw.models.losses import QUANTILE_LEVELS
 from swgw.models.training import Schedule, one_thread, predict, train
-from swgw.panel import Panel, make_panel
+from swgw.panel import Panel, make_panel, typical_change
 from swgw.prepare import Prepared
 from swgw.runs import RunFolder
 from swgw.wells import fit_som
@@ -73,13 +73,21 @@ def changed_panel(key: str, panel: Panel, prepared: Prepared) -> Panel:
         Tells the training years.
     """
     if key in ("undamped", "climatology"):
-        return replace(panel, fading=np.full_like(panel.fading, float(key == "undamped")))
+        fading = np.full_like(panel.fading, float(key == "undamped"))
+        return in_own_unit(replace(panel, fading=fading), prepared.inside("train"))
     if key == "level":
-        return as_level(panel, prepared.inside("train"))
+        training = prepared.inside("train")
+        return in_own_unit(as_level(panel, training), training)
     if key == "lags":
         lagged = [name.startswith("surface_water_lag_") for name in panel.variables]
         return replace(panel, known=panel.known & ~np.array(lagged))
     return panel
+
+
+def in_own_unit(panel: Panel, training: np.ndarray) -> Panel:
+    """Measure anew how large the changes typically are, after what they start from was changed."""
+    typical = typical_change(panel.target, panel.anchor, panel.fading, training)
+    return replace(panel, typical=typical)
 
 
 def as_level(panel: Panel, training: np.ndarray) -> Panel:
@@ -115,7 +123,7 @@ def _learn(key: str, run: Run, prepared: Prepared, panel: Panel, folder: RunFold
         return fit.learn(run, prepared, panel, folder.path)
     network = fit.make_network(run, panel)
     issues = tuple(issue_steps(panel, prepared.inside(p)) for p in ("train", "validation"))
-    size = (run.batch_size, run.per_row, run.stride, run.learning_rate)
+    size = (run.batch_size, run.per_row, run.stride, run.level_shift, run.learning_rate)
     schedule = Schedule(run.windows, run.epochs, run.patience, *size)
 
     def write_curve(curve: list[dict]) -> None:

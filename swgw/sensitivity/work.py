@@ -18,7 +18,6 @@ from swgw.skill import chained
 from swgw.workers import Job
 
 SEEDS = 2
-FLIPS = {"weather": "weather_ahead", "pasts": "history"}
 HEADLINES = {
     "NSE of MT": ("surface_water", False),
     "gain of MT over ST, NSE": ("surface_water", True),
@@ -46,11 +45,17 @@ def variants(study) -> list[tuple[str, Run]]:
     for choice in bases + choices:
         for experiment, seed in product(experiments(choice.family), small.seeds[:SEEDS]):
             run = plan.run(experiment, study.gauge, seed)
-            if choice.key in FLIPS:
-                name = FLIPS[choice.key]
-                run = replace(run, **{name: not getattr(run, name)})
-            found.append((choice.key, run))
+            found.append((choice.key, replace(run, **_otherwise(choice.key, run))))
     return found
+
+
+def _otherwise(key: str, run: Run) -> dict:
+    """Say which settings of a run a choice changes; most change something else."""
+    return {
+        "weather": {"weather_ahead": not run.weather_ahead},
+        "pasts": {"history": not run.history},
+        "fixed": {"level_shift": 0.0},
+    }.get(key, {})
 
 
 def experiments(family: str) -> list[Experiment]:

@@ -215,6 +215,7 @@ def _fine_tune(run: Run, weights: dict, prepared: Prepared, panel: Panel, folder
         run.batch_size,
         run.per_row,
         run.stride,
+        run.level_shift,
         run.learning_rate * SLOWER,
     )
 
