@@ -13,6 +13,7 @@ from swgw.errors import install
 from swgw.pages import needs, placeholder_words
 from swgw.pages.simulations import block, trained
 from swgw.plots import ceiling as plots
+from swgw.rounding import with_interval
 from swgw.skill import chain_scores
 
 LIMITS = {"limit": "observed", "limit, other weather": "resampled"}
@@ -177,8 +178,7 @@ def _three(value: float) -> str:
 
 def _said(found) -> str:
     """Write a difference with its interval; bold where the interval leaves zero out."""
-    text = f"{words.number(found.value, 3)} [{words.number(found.low, 3)}, "
-    text += f"{words.number(found.high, 3)}]"
+    text = with_interval(found.value, found.low, found.high, 3)
     return f"**{text}**" if better(found) else f"{text}, none"
 
 
@@ -194,7 +194,7 @@ def _words(study, task: str) -> Markdown:
             by_sign[sign].append(str(lead))
         said = [
             f"{verb} at lead time{'s' * (len(by_sign[sign]) > 1)} {words.listing(by_sign[sign])}"
-            for sign, verb in ((1, "ahead"), (-1, "behind"), (0, "neither"))
+            for sign, verb in ((1, "ahead"), (-1, "behind"), (0, "within chance"))
             if by_sign[sign]
         ]
         place = _place(study, task, gauge)
