@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 from case import machine
 
-from swgw.basin import load_basin
-from swgw.bootstrap import Interval
-from swgw.contrasts import contrast, drawn_scores
-from swgw.experiments import Run
-from swgw.jobs import do_missing, run_job
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
+from swgw.experiments.study import Study
+from swgw.experiments.work import do_missing, run_job
+from swgw.models.profiles import get_profile
+from swgw.models.run import Run
 from swgw.pages.simulations import block
-from swgw.prepare import prepare_basin
-from swgw.profiles import get_profile
-from swgw.study import Study
-from swgw.timing import read_seconds
+from swgw.scores.bootstrap import Interval
+from swgw.scores.contrasts import contrast, drawn_scores
+from swgw.storage.timing import read_seconds
 
 
 def measure(

@@ -12,15 +12,16 @@ import pandas as pd
 import torch
 
 from swgw import open_study
-from swgw.experiments import Run, planned_runs
+from swgw.basin.prepare import Prepared
+from swgw.experiments.table_2 import planned_runs
+from swgw.inputs.panel import Panel, make_panel
+from swgw.inputs.windows import issue_steps
 from swgw.models.batch import Gatherer
 from swgw.models.fit import make_network
+from swgw.models.profiles import get_profile
+from swgw.models.run import Run
 from swgw.models.training import Schedule
-from swgw.panel import Panel, make_panel
-from swgw.prepare import Prepared
-from swgw.profiles import get_profile
-from swgw.runs import engine_digest
-from swgw.windows import issue_steps
+from swgw.storage.results import engine_digest
 
 LIBRARIES = ("torch", "pytorch-forecasting", "lightning", "numpy", "pandas", "swgw")
 

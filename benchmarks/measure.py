@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from swgw.files import write_text
+from swgw.storage.files import write_text
 
 SIZES = {
     "full": {

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from swgw.execute import Job, execute_notebook
-from swgw.share import shared
+from swgw.book.execute import Job, execute_notebook
+from swgw.storage.share import shared
 
 LIMIT = 60
 """Seconds that a notebook may take in a class."""

@@ -11,17 +11,17 @@ from case import Case, machine, make_case
 from timing import clock
 from wells import write_wells
 
-from swgw.basin import load_basin
-from swgw.contract import basin_folder
+from swgw.basin.contract import basin_folder
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
+from swgw.inputs.wells import fit_som
 from swgw.models.baseline import fit_references
 from swgw.models.hindcast import task_hindcast
 from swgw.models.losses import QUANTILE_LEVELS as LEVELS
 from swgw.models.losses import quantile_loss
 from swgw.models.reading import interpret_run
 from swgw.models.training import one_thread, predict, train
-from swgw.prepare import prepare_basin
-from swgw.runs import RunFolder
-from swgw.wells import fit_som
+from swgw.storage.results import RunFolder
 
 GIGABYTE = 2**20  # of ru_maxrss, which counts in KiB on Linux
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from swgw.files import write_text
+from swgw.storage.files import write_text
 
 Row = list[str]
 

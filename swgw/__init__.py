@@ -3,11 +3,11 @@
 import importlib
 
 _HOME = {
-    "load_basin": "basin",
-    "check_basin": "check",
-    "prepare_basin": "prepare",
+    "load_basin": "basin.folder",
+    "check_basin": "basin.check",
+    "prepare_basin": "basin.prepare",
     "load_truth": "virtual",
-    "open_study": "study",
+    "open_study": "experiments.study",
 }
 __all__ = sorted(_HOME)
 __version__ = "0.1.0"

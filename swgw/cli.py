@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from swgw.cli_benchmark import app as benchmarks
-from swgw.cli_import import app as importers
-from swgw.errors import UserError
+from swgw.book.cli_benchmark import app as benchmarks
+from swgw.book.cli_import import app as importers
+from swgw.storage.errors import UserError
 
 
 class _OneMessage(TyperGroup):
@@ -78,7 +78,7 @@ def book(
     ] = False,
 ) -> None:
     """Check, train, execute and render: the book of one basin, in one command."""
-    from swgw.book import build_book
+    from swgw.book.build import build_book
 
     workers, output = workers or min(4, _cores()), output.resolve()
     build_book(folder, profile, seeds or 0, workers, output, typer.echo, scheduler, train_only)
@@ -99,7 +99,7 @@ def pdf(
     output: Annotated[Path, typer.Option(help="Where its book was built.")] = Path("_build"),
 ) -> None:
     """Print the whole built book as one PDF (needs the extra browser)."""
-    from swgw.pdf import pdf_of
+    from swgw.book.pdf import pdf_of
 
     pdf_of(folder, output.resolve(), typer.echo)
 
@@ -107,9 +107,9 @@ def pdf(
 @app.command()
 def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -> None:
     """List everything that is wrong with the folder of a basin."""
-    from swgw.basin import load_basin
-    from swgw.check import report, summary
-    from swgw.notes import notes
+    from swgw.basin.check import report, summary
+    from swgw.basin.check_warnings import notes
+    from swgw.basin.folder import load_basin
 
     basin = load_basin(folder)
     coverage = report(basin)
@@ -130,8 +130,8 @@ def tune(
     ] = Path("_build"),
 ) -> None:
     """Search settings for every model and write them where its next book finds them."""
-    from swgw.study import open_study
-    from swgw.tune import tune as search
+    from swgw.experiments.study import open_study
+    from swgw.experiments.tune import tune as search
 
     study = open_study(folder, profile, output=output.resolve(), train=False)
     typer.echo(f"Wrote {search(study, trials, typer.echo)}. Next: swgw book {folder}")
@@ -146,7 +146,7 @@ def transfer(
     ] = Path("_build"),
 ) -> None:
     """Fine-tune a trained TFT to a basin with the same inputs and step."""
-    from swgw.transfer.tft import summary_lines, transfer_run
+    from swgw.experiments.fine_tune import summary_lines, transfer_run
 
     scores = transfer_run(from_run, folder, output.resolve(), typer.echo)
     typer.echo(f"NSE in the test period, median over series:\n{summary_lines(scores)}")
@@ -155,7 +155,7 @@ def transfer(
 @app.command()
 def classroom(folder: Annotated[Path, typer.Argument(help="A new folder for the class.")]) -> None:
     """Write the notebooks for a class: students' without solutions, instructor's with them."""
-    from swgw.classroom import write_classroom
+    from swgw.book.classroom import write_classroom
 
     count = len(write_classroom(folder))
     typer.echo(f"Wrote {count} notebooks, twice, to {folder}. Next: read {folder / 'README.md'}")
@@ -164,7 +164,7 @@ def classroom(folder: Annotated[Path, typer.Argument(help="A new folder for the 
 @app.command()
 def new(folder: Folder) -> None:
     """Write a small filled-in basin to edit."""
-    from swgw.example import write_example
+    from swgw.basin.example import write_example
 
     write_example(folder)
     typer.echo(f"Wrote an example basin to {folder}. Edit it, then: swgw check {folder}")
@@ -178,7 +178,7 @@ def simulate(
     ] = None,
 ) -> None:
     """Simulate the virtual basin, with its truth."""
-    from swgw.folders import write_folder
+    from swgw.basin.folders import write_folder
     from swgw.virtual import SEED
     from swgw.virtual import simulate as write_virtual
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import pytest
 from typer.testing import CliRunner
 
+from swgw.basin.example import write_example
 from swgw.cli import app
-from swgw.example import write_example
 
 
 @pytest.fixture(autouse=True)

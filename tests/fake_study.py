@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from swgw.drawn import STATISTICS
-from swgw.grid import Cell
+from swgw.experiments.grid import Cell
+from swgw.experiments.realisation_statistics import STATISTICS
 
 TRAINED = ("ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT", "ST+-TFT")
 REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
@@ -24,7 +24,7 @@ def _target(model, task):
 
 
 class FakeGrid:
-    """Has the face of ``swgw.grid.Grid``; the whole grid where there are two gauges."""
+    """Has the face of ``swgw.experiments.grid.Grid``; the whole grid where there are two gauges."""
 
     def __init__(self, gauges, seeds):
         self.gauges, self.seeds = tuple(gauges), seeds
@@ -43,7 +43,7 @@ class FakeGrid:
 
 
 class FakeStudy:
-    """Reads like ``swgw.study.Study``; every number is drawn from ``rng``."""
+    """Reads like ``swgw.experiments.study.Study``; every number is drawn from ``rng``."""
 
     def __init__(
         self, wells, gauges, step, river, variables, surface_water, companion, truth, seeds
@@ -111,7 +111,7 @@ class FakeStudy:
 
     def _planned(self):
         """Plan the runs as the experiments do."""
-        from swgw.experiments import CONTROLS, TABLE_2
+        from swgw.experiments.table_2 import CONTROLS, TABLE_2
 
         values = {"hidden_size": 16, "attention_heads": 4, "batch_size": 128, "level_shift": 0.5}
         values |= {"dropout": 0.1, "learning_rate": 0.003, "gauge": self.gauge}
@@ -263,8 +263,8 @@ class FakeStudy:
 
     @lru_cache  # noqa: B019
     def table_3(self, gauge=None):
-        """Score the surface water, as swgw.scores does."""
-        from swgw import scores
+        """Score the surface water, as swgw.scores.skill does."""
+        from swgw.scores import skill as scores
 
         names = ("nse", "r2", "rmse", "kge", "bias")
         rows = [
@@ -279,7 +279,7 @@ class FakeStudy:
     @lru_cache  # noqa: B019
     def groundwater_scores(self):
         """Score the heads of each well."""
-        from swgw import scores
+        from swgw.scores import skill as scores
 
         rows = [
             {"model": model, "seed": seed, "well_id": well, "n": int(obs[well].count())}
@@ -383,8 +383,8 @@ class FakeStudy:
 
     def choice_shifts(self):
         """Give shifts made of noise for every choice and headline number."""
-        from swgw.sensitivity.choices import CHOICES
-        from swgw.sensitivity.work import HEADLINES
+        from swgw.experiments.choices import CHOICES
+        from swgw.experiments.choices_work import HEADLINES
 
         rng = np.random.default_rng(4)
         rows = []
@@ -397,7 +397,7 @@ class FakeStudy:
 
     def probe(self, seed, kind):
         """Give weights and needs made of noise, well by well."""
-        from swgw.probe.inputs import PLACE, groups_of, parts_of_past
+        from swgw.attribution.groups import PLACE, groups_of, parts_of_past
 
         read = self.interpretation(seed, "MT-TFT" if len(self.tasks) == 2 else "ST-TFT")
         names = {f"{k}_variable": read[f"{k}_variable"].to_numpy() for k in ("encoder", "decoder")}

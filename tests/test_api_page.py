@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from swgw import api_page as page
+from swgw.book import api_page as page
 
 
 def entries(source):
@@ -79,6 +79,6 @@ def test_it_is_written_without_importing_what_it_shows():
     check = (
         "from swgw.api_page import api_page; api_page(); import sys; assert not {found}, {found}"
     )
-    found = "{'torch', 'pandas', 'swgw.study', 'swgw.basin'} & set(sys.modules)"
+    found = "{'torch', 'pandas', 'swgw.experiments.study', 'swgw.basin'} & set(sys.modules)"
     ended = subprocess.run([sys.executable, "-c", check.format(found=found)], capture_output=True)
     assert ended.returncode == 0, ended.stderr.decode()

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from swgw.bootstrap import Interval
 from swgw.claims import CLAIMS
 from swgw.pages import attention, attention_tested, evidence_readings
 from swgw.plots import attention as plots
 from swgw.plots.uncertainty import plot_by_lead as by_lead
+from swgw.scores.bootstrap import Interval
 
 TIME = pd.date_range("2008-01-01", periods=73, freq="5D")
 RAIN = next(claim for claim in CLAIMS if claim.key == "attention_rain")

@@ -9,9 +9,9 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from test_pages_results import functions, is_labelled
 
-from swgw import audit
+from swgw.claims import audit
+from swgw.claims.inconsistencies import REMARKS
 from swgw.pages import audit as page
-from swgw.remarks import REMARKS
 
 
 def test_variances_of_table_3():

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import swgw
-from swgw.check import check_basin
-from swgw.errors import BasinError
+from swgw.basin.check import check_basin
+from swgw.storage.errors import BasinError
 
 
 def edit(folder, name, change):

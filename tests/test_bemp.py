@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 import swgw
-from swgw.check import check_basin
-from swgw.errors import UserError
+from swgw.basin.check import check_basin
 from swgw.sources import bemp, download
+from swgw.storage.errors import UserError
 
 MIRROR = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
 

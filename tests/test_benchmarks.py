@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 import torch
 
-from swgw.basin import load_basin
+from swgw.basin.folder import load_basin
 from swgw.models import reading
 from swgw.models.batch import Rows
 from swgw.models.losses import quantile_loss
 from swgw.models.training import one_thread
-from swgw.share import shared
+from swgw.storage.share import shared
 
 FOLDER = shared("benchmarks")
 if not FOLDER.is_dir():

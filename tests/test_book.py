@@ -9,12 +9,12 @@ import pytest
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
-from swgw import collect, execute, render
-from swgw.classroom import write_classroom
+from swgw.book import collect, execute, render
+from swgw.book.classroom import write_classroom
+from swgw.book.launch import PLACEHOLDER, repository
 from swgw.cli import app
-from swgw.errors import UserError
-from swgw.launch import PLACEHOLDER, repository
 from swgw.pages import placeholder_figure
+from swgw.storage.errors import UserError
 
 DEFAULTS = 'basin = "heihe"  # a folder\nseeds = 0  # the profile\'s own\nrate = 0.5  # a share'
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from swgw import bootstrap, scores
-from swgw.bootstrap import Interval
+from swgw.scores import bootstrap
+from swgw.scores import skill as scores
+from swgw.scores.bootstrap import Interval
 
 
 def test_blocks_span_sixty_to_ninety_days():

@@ -14,8 +14,8 @@ pytest.importorskip("axe_playwright_python", reason="needs the extra [browser]")
 
 from browsing import CONTRAST, STUB, broken_links, broken_rules, pages_of, visit
 
-from swgw.browser import open_browser
-from swgw.errors import UserError
+from swgw.book.browser import open_browser
+from swgw.storage.errors import UserError
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from swgw import bootstrap, scores
-from swgw.ceiling import better, compare, drawn_nse
+from swgw.scores import bootstrap
+from swgw.scores import skill as scores
+from swgw.scores.upper_benchmark import better, compare, drawn_nse
 
 
 @pytest.fixture

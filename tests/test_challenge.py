@@ -12,7 +12,6 @@ import pytest
 from challenge_site import EUROPE, USA, made_head, made_inputs, write_site
 from typer.testing import CliRunner
 
-from swgw import scores
 from swgw.challenge import network, recipe, response, run, trees
 from swgw.challenge.blocks import BLOCKS, EMBARGO, WHOLE, block_of, training_days
 from swgw.challenge.features import SPIN_UP, drivers, melt, soil, with_memory
@@ -26,7 +25,8 @@ from swgw.challenge.results import (
 )
 from swgw.challenge.site import PERIODS, Period, choose_period, find_site, read_site
 from swgw.cli import app
-from swgw.errors import BasinError, UserError
+from swgw.scores import skill as scores
+from swgw.storage.errors import BasinError, UserError
 
 UPSTREAM = Path(__file__).resolve().parents[2] / "shared" / "data" / "gwchallenge-usa"
 needs_upstream = pytest.mark.skipif(

@@ -5,9 +5,9 @@ import pytest
 from typer.testing import CliRunner
 
 import swgw
-from swgw.check import report
+from swgw.basin.check import report
+from swgw.basin.check_warnings import notes, where
 from swgw.cli import app
-from swgw.notes import notes, where
 
 
 def edit(folder, name, change):

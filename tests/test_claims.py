@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from fake_study import VARIANTS, make_study
 
-from swgw.bootstrap import Interval, judge, verdict
 from swgw.claims import CLAIMS, VERDICTS, Band, Claim, Finding, Part
+from swgw.claims.paper_statements import STATEMENTS
 from swgw.claims.rules import combine
 from swgw.pages import claims as page
 from swgw.pages import draws, drivers, groundwater, second_task
-from swgw.share import shared
-from swgw.statements import STATEMENTS
+from swgw.scores.bootstrap import Interval, judge, verdict
+from swgw.storage.share import shared
 from swgw.transfer import claims as transfer_claims
 
 KEYS = [claim.key for claim in CLAIMS]

@@ -6,11 +6,12 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from swgw import classroom, plain
+from swgw.book import classroom
+from swgw.book import myst_to_markdown as plain
+from swgw.book.execute import check_parameters, read_parameters
+from swgw.book.launch import PLACEHOLDER, repository, setup_code
 from swgw.cli import app
-from swgw.execute import check_parameters, read_parameters
-from swgw.launch import PLACEHOLDER, repository, setup_code
-from swgw.share import shared
+from swgw.storage.share import shared
 
 BOOK = {path.stem: nbformat.read(path, 4) for path in sorted(shared("notebooks").glob("*.ipynb"))}
 each_page = pytest.mark.parametrize("page", BOOK)

@@ -96,7 +96,7 @@ def test_an_interruption_says_how_to_go_on(tmp_path, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("swgw.book.build_book", interrupt)
+    monkeypatch.setattr("swgw.book.build.build_book", interrupt)
     answer = run(app, ["book", "--output", str(tmp_path)])
     assert answer.exit_code == 130
     assert "the same command continues" in answer.stderr

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from swgw import cluster
 from swgw.cli import app
-from swgw.errors import UserError
-from swgw.files import write_text
-from swgw.runs import RunFolder, engine_digest
-from swgw.study import open_study
-from swgw.workers import Job, missing, perform_all
+from swgw.experiments.study import open_study
+from swgw.storage import cluster
+from swgw.storage.errors import UserError
+from swgw.storage.files import write_text
+from swgw.storage.jobs import Job, missing, perform_all
+from swgw.storage.results import RunFolder, engine_digest
 
 distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from swgw import conformal, scores
-from swgw.conformal import LEVELS, Method, calibrate, choose_method, left_out
-from swgw.error_size import Forecasts
+from swgw.scores import conformal
+from swgw.scores import skill as scores
+from swgw.scores.conformal import LEVELS, Method, calibrate, choose_method, left_out
+from swgw.scores.error_scale import Forecasts
 
 BLOCKS, STEPS, PER_YEAR = 4, 150, 73
 

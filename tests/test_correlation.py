@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from swgw import correlation
+from swgw.scores import correlation
 
 
 def test_of_samples_agrees_with_scipy():

@@ -8,22 +8,22 @@ import pandas as pd
 import pytest
 from fake_study import make_study
 
-from swgw import draws
-from swgw.basin import load_basin
-from swgw.correlation import pearson
-from swgw.drawn import (
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
+from swgw.experiments import realisations as draws
+from swgw.experiments.realisation_statistics import (
     STATISTICS,
     basin_statistics,
     explained_beyond_chance,
     farthest_less_others,
     model_statistics,
 )
+from swgw.inputs.wells import fit_som
+from swgw.models.profiles import get_profile
 from swgw.pages import draws as page
 from swgw.pages import drivers, groundwater
-from swgw.prepare import prepare_basin
-from swgw.profiles import get_profile
-from swgw.runs import RunFolder
-from swgw.wells import fit_som
+from swgw.scores.correlation import pearson
+from swgw.storage.results import RunFolder
 
 FULL = get_profile("full")
 

@@ -7,7 +7,7 @@ import pytest
 from fake_study import VARIANTS, make_study
 
 import swgw
-from swgw.share import shared
+from swgw.storage.share import shared
 
 NOTEBOOKS = {path.stem: path for path in sorted(shared("notebooks").glob("*.ipynb"))}
 KINDS = {"Recall", "Do", "Think"}

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import swgw
-from swgw.check import check_basin
+from swgw.basin.check import check_basin
 from swgw.cli import app
 from swgw.sources import challenge_usa, naqua
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from swgw.files import read_dataset, write_dataset
+from swgw.storage.files import read_dataset, write_dataset
 
 
 @pytest.mark.parametrize("wells", [[], ["007"], ["007", "A 1", "Brunnen Süd"]])

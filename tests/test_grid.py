@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from swgw import bootstrap
-from swgw.basin import load_basin
-from swgw.contrasts import contrast, drawn_scores
-from swgw.experiments import planned_runs
-from swgw.grid import ARMS, Cell, Grid
-from swgw.prepare import prepare_basin
-from swgw.profiles import get_profile
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
+from swgw.experiments.grid import ARMS, Cell, Grid
+from swgw.experiments.table_2 import planned_runs
+from swgw.models.profiles import get_profile
+from swgw.scores import bootstrap
+from swgw.scores.contrasts import contrast, drawn_scores
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_arms_with_the_same_inputs_are_one_run(grid):
 
 def test_runs_that_are_told_apart_see_different_inputs(grid, prepared):
     """The panels of all runs of a seed differ, so no run is made twice under two names."""
-    from swgw.panel import make_panel
+    from swgw.inputs.panel import make_panel
 
     seen = set()
     for run in grid.all_runs:

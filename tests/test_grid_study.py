@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from swgw.experiments import BOTH
-from swgw.grid import ARMS
+from swgw.experiments.grid import ARMS
+from swgw.experiments.study import Study, open_study
+from swgw.models.run import BOTH
 from swgw.pages import coupling, draws, grid, second_task
-from swgw.study import Study, open_study
 
 pytestmark = pytest.mark.slow
 

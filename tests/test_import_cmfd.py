@@ -9,10 +9,10 @@ import xarray as xr
 from typer.testing import CliRunner
 
 import swgw
-from swgw.check import check_basin
+from swgw.basin.check import check_basin
 from swgw.cli import app
-from swgw.errors import UserError
 from swgw.sources import cmfd
+from swgw.storage.errors import UserError
 
 UNITS = {"prec": "kg m-2 s-1", "temp": "K", "wind": "m s-1"}
 LONG = {"prec": "Precipitation rate", "temp": "Near surface air temperature", "wind": "Wind speed"}

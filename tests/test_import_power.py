@@ -9,10 +9,10 @@ from served import power_answer, serve
 from typer.testing import CliRunner
 
 import swgw
-from swgw.check import check_basin
+from swgw.basin.check import check_basin
 from swgw.cli import app
-from swgw.errors import BasinError, UserError
 from swgw.sources import power, service
+from swgw.storage.errors import BasinError, UserError
 
 
 @pytest.fixture

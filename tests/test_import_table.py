@@ -6,11 +6,11 @@ import yaml
 from typer.testing import CliRunner
 
 import swgw
-from swgw.check import check_basin
+from swgw.basin.check import check_basin
 from swgw.cli import app
-from swgw.errors import UserError, install
 from swgw.sources import days
 from swgw.sources import table as source
+from swgw.storage.errors import UserError, install
 
 BASIN = {
     "title": "My valley", "licence": "CC BY 4.0", "train": ["2002-01-01", "2004-12-31"],

@@ -16,10 +16,10 @@ from served import GAUGE, WELLS, power_answer, serve, usgs_answer
 from typer.testing import CliRunner
 
 import swgw
-from swgw.check import check_basin
+from swgw.basin.check import check_basin
 from swgw.cli import app
-from swgw.errors import UserError, install
 from swgw.sources import service, usgs, usgs_client
+from swgw.storage.errors import UserError, install
 
 pytest.importorskip("dataretrieval")
 NUMBERS = [place.removeprefix("USGS-") for place in WELLS]

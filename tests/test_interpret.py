@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from swgw import interpret
+from swgw.attribution import truth as interpret
 
 
 def test_heads_are_averaged_to_the_steps_of_a_study():

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from swgw.files import clear_drafts, write_whole
-from swgw.jobs import do_missing, run_job
-from swgw.runs import RunFolder
-from swgw.study import open_study
-from swgw.timing import Stopwatch, read_seconds
+from swgw.experiments.study import open_study
+from swgw.experiments.work import do_missing, run_job
+from swgw.storage.files import clear_drafts, write_whole
+from swgw.storage.results import RunFolder
+from swgw.storage.timing import Stopwatch, read_seconds
 
 EPOCHS = 12
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from swgw import intervals, uncertainty
-from swgw.basin import load_basin
-from swgw.conformal import LEVELS
-from swgw.experiments import FOLDS, fold_bins
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
+from swgw.experiments import intervals, uncertainty
+from swgw.experiments.study import Study
 from swgw.models.baseline import reference_hindcasts
-from swgw.prepare import prepare_basin
-from swgw.profiles import get_profile
-from swgw.study import Study
+from swgw.models.profiles import get_profile
+from swgw.models.run import FOLDS, fold_bins
+from swgw.scores.conformal import LEVELS
 
 
 @pytest.fixture(scope="module")

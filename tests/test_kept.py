@@ -3,8 +3,8 @@
 import nbformat
 import pandas as pd
 
-from swgw.collect import collect_tables
-from swgw.kept import KeptTable
+from swgw.book.collect import collect_tables
+from swgw.book.export import KeptTable
 
 
 def test_a_kept_table_becomes_a_file_of_the_same_numbers(tmp_path):

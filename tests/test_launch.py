@@ -9,8 +9,8 @@ import nbformat
 import pytest
 import yaml
 
-from swgw.launch import repository, setup_code, write_setup
-from swgw.share import shared
+from swgw.book.launch import repository, setup_code, write_setup
+from swgw.storage.share import shared
 
 ADDRESS = "https://github.com/a-school/swgw"
 

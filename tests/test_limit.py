@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from swgw.contract import embedded
-from swgw.runs import RunFolder
+from swgw.basin.contract import embedded
+from swgw.storage.results import RunFolder
 from swgw.virtual import Parameters, limit
 from swgw.virtual.coupled import Coupled
 from swgw.virtual.ensemble import Ensemble, Members, Restart, in_steps, true_restarts

@@ -11,11 +11,11 @@ import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs_version
 
-from swgw import render
+from swgw.book import render
 from swgw.plots import live
 from swgw.plots.hydrograph import live_hydrograph, plot_hydrograph
 from swgw.plots.live_map import live_map
-from swgw.share import shared
+from swgw.storage.share import shared
 
 HOSTILE = "</script><b>well</b>"
 

@@ -7,22 +7,19 @@ import pandas as pd
 import pytest
 import torch
 
-from swgw.basin import load_basin
-from swgw.climatology import fit_climatology
-from swgw.experiments import BOTH, planned_runs
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
+from swgw.experiments.table_2 import planned_runs
+from swgw.inputs.climatology import fit_climatology
+from swgw.inputs.panel import SMALLEST_CHANGE, make_panel, typical_change
+from swgw.inputs.windows import Windows, issue_steps
 from swgw.models.batch import Block, Gatherer, Rows
 from swgw.models.fit import learn, make_network
 from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
-from swgw.models.references import (
-    damping,
-    forecast_damped,
-    forecast_persistence,
-)
+from swgw.models.profiles import get_profile
+from swgw.models.references import damping, forecast_damped, forecast_persistence
+from swgw.models.run import BOTH
 from swgw.models.training import Schedule, draw_rows, predict, shift_levels
-from swgw.panel import SMALLEST_CHANGE, make_panel, typical_change
-from swgw.prepare import prepare_basin
-from swgw.profiles import get_profile
-from swgw.windows import Windows, issue_steps
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ import nbformat
 import pytest
 import yaml
 
-from swgw.execute import read_parameters
-from swgw.launch import setup_code
-from swgw.render import API
-from swgw.share import shared
+from swgw.book.execute import read_parameters
+from swgw.book.launch import setup_code
+from swgw.book.render import API
+from swgw.storage.share import shared
 
 NOTEBOOKS = {path.stem: path for path in sorted(shared("notebooks").glob("*.ipynb"))}
 PARAMETERS = {"basin": "heihe", "profile": "quick", "seeds": 0, "output": ""}
@@ -76,7 +76,7 @@ def test_parameters_are_the_four_with_their_defaults(name):
 def test_the_first_cell_installs_and_stays_out_of_the_book(name):
     first = cells(name, "code")[0]
     assert first.metadata.tags == ["setup", "remove-cell"]
-    assert first.source == setup_code(), "another address? run python -m swgw.launch"
+    assert first.source == setup_code(), "another address? run python -m swgw.book.launch"
 
 
 @each_notebook
@@ -113,7 +113,7 @@ def test_one_title_and_it_comes_first(name):
 def test_only_public_names_are_imported(name):
     for node in ast.walk(ast.parse("\n".join(code_lines(name)))):
         if isinstance(node, ast.ImportFrom):
-            assert node.module in ("swgw", "swgw.pages", "swgw.words")
+            assert node.module in ("swgw", "swgw.pages", "swgw.book.text")
             assert not [alias.name for alias in node.names if alias.name.startswith("_")]
         if isinstance(node, ast.Import):
             assert {alias.name for alias in node.names} <= {"swgw", "numpy", "pandas"}

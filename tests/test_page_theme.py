@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from swgw.page_theme import _count_exercises_by_page, _tidy_page, mend
+from swgw.book.page_theme import _count_exercises_by_page, _tidy_page, mend
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from fake_study import make_study
 
-from swgw import bootstrap
-from swgw.grid import Cell
+from swgw.experiments.grid import Cell
 from swgw.pages import coupling
 from swgw.pages import grid as page
+from swgw.scores import bootstrap
 
 
 @pytest.fixture(scope="module")

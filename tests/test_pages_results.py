@@ -155,7 +155,7 @@ def test_figure_13_lists_wells_by_cluster_then_distance():
 
 
 def test_every_arm_has_its_colour():
-    from swgw.experiments import CONTROLS, TABLE_2
+    from swgw.experiments.table_2 import CONTROLS, TABLE_2
     from swgw.plots.experiments import ARM_COLOURS
 
     assert {experiment.arm for experiment in TABLE_2 + CONTROLS} == set(ARM_COLOURS)

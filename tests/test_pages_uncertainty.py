@@ -11,7 +11,7 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 from test_pages_results import is_labelled
 
-from swgw import intervals
+from swgw.experiments import intervals
 from swgw.pages import coverage, uncertainty
 
 FOLDS = 4
@@ -101,6 +101,6 @@ def test_one_seed_judges_nothing():
     [(0.01, 0.1, "nearer"), (-0.1, -0.01, "farther"), (-0.1, 0.1, "no difference")],
 )
 def test_a_difference_inside_its_interval_is_none(low, high, word):
-    from swgw.bootstrap import Interval
+    from swgw.scores.bootstrap import Interval
 
     assert coverage.verdict_word(Interval((low + high) / 2, low, high, (3, 14))) == word

@@ -7,10 +7,10 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from swgw import pdf
+from swgw.book import pdf
 from swgw.cli import app
-from swgw.errors import UserError, install
-from swgw.share import shared
+from swgw.storage.errors import UserError, install
+from swgw.storage.share import shared
 
 pytest.importorskip("bs4", reason="needs the extra [browser]")
 pypdf = pytest.importorskip("pypdf", reason="needs the extra [browser]")

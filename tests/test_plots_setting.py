@@ -11,17 +11,17 @@ import pytest
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import wells
-from swgw.basin import load_basin
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
+from swgw.experiments.study import Study
+from swgw.figures.axes import widen_towards_one
+from swgw.inputs import wells
+from swgw.models.profiles import get_profile
 from swgw.pages import data, metrics, missing, models, needs, som, study_area
 from swgw.plots import metrics as metric_plots
-from swgw.plots.axes import widen_towards_one
 from swgw.plots.study_area import names_of, plot_map
-from swgw.prepare import prepare_basin
-from swgw.profiles import get_profile
-from swgw.published import TABLE_3
-from swgw.scores import nse, rmse
-from swgw.study import Study
+from swgw.scores.paper import TABLE_3
+from swgw.scores.skill import nse, rmse
 
 
 class Untrained(Study):

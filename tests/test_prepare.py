@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import swgw
-from swgw import steps
-from swgw.basin import Period
+from swgw.basin import calendar as steps
+from swgw.basin.folder import Period
 
 
 @pytest.fixture(scope="module")

@@ -6,17 +6,19 @@ import numpy as np
 import pytest
 import torch
 
-from swgw.basin import load_basin
-from swgw.experiments import BOTH, Experiment, Plan
+from swgw.attribution import past, weights
+from swgw.attribution import permutation as permute
+from swgw.attribution.groups import OWN_PAST, PLACE, RAIN, RIVER, SEASON, group_of, parts_of_past
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
+from swgw.experiments.table_2 import Plan
+from swgw.inputs.panel import make_panel
+from swgw.inputs.windows import issue_steps
 from swgw.models.batch import Gatherer
 from swgw.models.losses import QUANTILE_LEVELS
-from swgw.panel import make_panel
-from swgw.prepare import prepare_basin
-from swgw.probe import past, permute, weights
-from swgw.probe.inputs import OWN_PAST, PLACE, RAIN, RIVER, SEASON, group_of, parts_of_past
-from swgw.profiles import get_profile
-from swgw.scores import pinball
-from swgw.windows import issue_steps
+from swgw.models.profiles import get_profile
+from swgw.models.run import BOTH, Experiment
+from swgw.scores.skill import pinball
 
 TARGETS = len(BOTH)
 
@@ -108,7 +110,7 @@ def test_noise_that_is_read_is_worth_nothing(prepared, panel):
 
 
 def test_losses_are_those_of_the_scores(prepared, panel):
-    """Row by row against swgw.scores' pinball loss of each window, in the typical change."""
+    """Row by row against swgw.scores.skill' pinball loss of each window, in the typical change."""
     gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("test")))
     rows, _ = permute.block_rows(gatherer, prepared.basin.settings.step)
     block = gatherer.gather(rows.take(np.arange(2)))

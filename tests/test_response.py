@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from swgw import response
-from swgw.basin import load_basin
-from swgw.prepare import prepare_basin
-from swgw.response import Response, expected, forecast
-from swgw.runs import RunFolder
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
+from swgw.models import pastas as response
+from swgw.models.pastas import Response, expected, forecast
+from swgw.storage.results import RunFolder
 
 
 def _convolve(stress, block):

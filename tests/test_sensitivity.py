@@ -6,17 +6,20 @@ import numpy as np
 import pytest
 import torch
 
-from swgw.basin import load_basin
-from swgw.experiments import BOTH, Experiment, Plan
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
+from swgw.experiments import choices_untrained as untrained
+from swgw.experiments import choices_vary as vary
+from swgw.experiments import choices_work as work
+from swgw.experiments.choices import CHOICES, possible
+from swgw.experiments.study import open_study
+from swgw.experiments.table_2 import Plan
+from swgw.inputs.panel import make_panel
+from swgw.inputs.windows import issue_steps
 from swgw.models.batch import Gatherer
-from swgw.panel import make_panel
-from swgw.prepare import prepare_basin
-from swgw.profiles import get_profile
-from swgw.sensitivity import untrained, vary, work
-from swgw.sensitivity.choices import CHOICES, possible
-from swgw.study import open_study
-from swgw.windows import issue_steps
-from swgw.workers import missing, perform
+from swgw.models.profiles import get_profile
+from swgw.models.run import BOTH, Experiment
+from swgw.storage.jobs import missing, perform
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from swgw import shuffled_years as years
+from swgw.scores import seasonal_null as years
 
 TIME = pd.DatetimeIndex(
     np.concatenate([pd.date_range(f"{y}-01-01", periods=73, freq="5D") for y in range(2001, 2011)])

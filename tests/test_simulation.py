@@ -9,14 +9,9 @@ import xarray as xr
 from fake_study import VARIANTS, make_study
 
 import swgw
-from swgw import response
-from swgw import simulation_scores as scores
 from swgw.challenge.blocks import block_of
-from swgw.conformal import LEVELS
-from swgw.jobs import jobs_of
-from swgw.pages import simulation as page
-from swgw.profiles import get_profile
-from swgw.simulation import (
+from swgw.experiments import simulation_scores as scores
+from swgw.experiments.simulation import (
     Simulations,
     daily_site,
     lack_of_simulation,
@@ -24,7 +19,12 @@ from swgw.simulation import (
     simulate,
     simulations_of,
 )
-from swgw.workers import missing, perform
+from swgw.experiments.work import jobs_of
+from swgw.models import pastas as response
+from swgw.models.profiles import get_profile
+from swgw.pages import simulation as page
+from swgw.scores.conformal import LEVELS
+from swgw.storage.jobs import missing, perform
 
 PAGES = [name for name in vars(page) if name.startswith(("figure_", "table_", "words_"))]
 
@@ -88,7 +88,7 @@ def test_heads_after_the_training_years_change_no_simulation(prepared, tmp_path)
     other = dataclasses.replace(prepared, heads=heads)
     found = []
     for each, name in ((prepared, "a"), (other, "b")):
-        folder = swgw.runs.RunFolder(tmp_path / name)
+        folder = swgw.storage.results.RunFolder(tmp_path / name)
         simulate(each, "007", (0,), 2, folder)
         found.append(xr.open_dataset(folder.path / "simulation.nc", engine="scipy").load())
     assert ("response" in found[0]) == response.available()

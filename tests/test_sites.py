@@ -8,12 +8,8 @@ import pytest
 from fake_study import VARIANTS, make_study
 
 import swgw
-from swgw import site_tests
-from swgw.jobs import jobs_of
-from swgw.pages import sites as page
-from swgw.panel import make_panel
-from swgw.profiles import get_profile
-from swgw.sites import (
+from swgw.experiments import site_tests
+from swgw.experiments.sites import (
     MOST_SITES,
     Site,
     Sites,
@@ -23,7 +19,11 @@ from swgw.sites import (
     lack_of_sites,
     sites_of,
 )
-from swgw.workers import missing, perform
+from swgw.experiments.work import jobs_of
+from swgw.inputs.panel import make_panel
+from swgw.models.profiles import get_profile
+from swgw.pages import sites as page
+from swgw.storage.jobs import missing, perform
 
 GAUGES = [f"g{k}" for k in range(7)]
 ERRORS = {"ST": 0.5, "ST+": 0.4, "MT": 0.2}

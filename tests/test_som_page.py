@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from swgw.inputs.wells import SomResult
 from swgw.pages import som as page
-from swgw.wells import SomResult
 
 TIME = pd.date_range("2001-01-01", "2004-12-25", freq="5D")
 LATE = TIME.year >= 2003

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import swgw
-from swgw.check import check_basin
+from swgw.basin.check import check_basin
 
 
 def table(folder, name):

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from swgw.errors import UserError
+from swgw.experiments.study import REFERENCES, open_study
 from swgw.models import training
-from swgw.profiles import get_profile
-from swgw.study import REFERENCES, open_study
+from swgw.models.profiles import get_profile
+from swgw.storage.errors import UserError
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_interpretation_adds_up(study):
 
 
 def test_the_same_study_again_trains_nothing(study, monkeypatch):
-    monkeypatch.setattr("swgw.jobs.perform_all", _must_not_run)
+    monkeypatch.setattr("swgw.experiments.work.perform_all", _must_not_run)
     study.train()
 
 

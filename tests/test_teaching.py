@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from swgw.pages import spot_the_error
-from swgw.share import shared
+from swgw.storage.share import shared
 
 GUIDE = (shared("book") / "instructor_guide.md").read_text(encoding="utf-8")
 NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in shared("notebooks").glob("*.ipynb")}

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from swgw import times
+from swgw.book import times
 from swgw.pages import provenance as page
 from swgw.plots.provenance import plot_times
-from swgw.runs import RunFolder
-from swgw.workers import Job
+from swgw.storage.jobs import Job
+from swgw.storage.results import RunFolder
 
 SECONDS = {
     "a": {"panel": [3.0, 2.0], "training": [60.0, 40.0], "whole": [70.0, 48.0]},

@@ -8,9 +8,9 @@ import pytest
 import torch
 import xarray as xr
 
-from swgw.basin import load_basin
-from swgw.profiles import get_profile
-from swgw.runs import RunFolder
+from swgw.basin.folder import load_basin
+from swgw.models.profiles import get_profile
+from swgw.storage.results import RunFolder
 from swgw.transfer import make, work
 from swgw.transfer.classical import forecast_support_vectors, references
 from swgw.transfer.learn import learn, predict
@@ -347,7 +347,7 @@ def test_every_profile_has_a_plan(profile):
 
 def test_a_family_of_virtual_basins_is_one_more_place_to_start_from(basin, tmp_path, monkeypatch):
     from swgw import virtual
-    from swgw.example import write_example
+    from swgw.basin.example import write_example
     from swgw.transfer.hunger import family_samples, make_hunger
 
     monkeypatch.setattr(virtual, "simulate", lambda folder, seed, _: write_example(folder, seed))

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from swgw.basin import load_basin
-from swgw.bootstrap import Interval
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
+from swgw.experiments.study import Study
+from swgw.models.profiles import get_profile
 from swgw.pages import transfer as page
 from swgw.pages import transfer_choices
-from swgw.prepare import prepare_basin
-from swgw.profiles import get_profile
-from swgw.runs import RunFolder
-from swgw.study import Study
+from swgw.scores.bootstrap import Interval
+from swgw.storage.results import RunFolder
 from swgw.transfer import claims, work
 from swgw.transfer.results import read_transfer
 

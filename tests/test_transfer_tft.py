@@ -9,16 +9,16 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from swgw.basin import load_basin
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
 from swgw.cli import app
-from swgw.errors import UserError
-from swgw.experiments import planned_runs
+from swgw.experiments.fine_tune import _clusters, read_run, transfer_run
+from swgw.experiments.table_2 import planned_runs
 from swgw.models.fit import fit
+from swgw.models.profiles import get_profile
 from swgw.models.training import load_checkpoint
-from swgw.prepare import prepare_basin
-from swgw.profiles import get_profile
-from swgw.runs import RunFolder
-from swgw.transfer.tft import _clusters, read_run, transfer_run
+from swgw.storage.errors import UserError
+from swgw.storage.results import RunFolder
 
 
 @pytest.fixture(scope="module")

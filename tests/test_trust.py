@@ -8,9 +8,11 @@ import pytest
 import xarray as xr
 from scipy.stats import spearmanr
 
-from swgw import agreement, ranks, trust
-from swgw.bootstrap import Interval
-from swgw.probe.inputs import DRIVER_OF, EVAPORATION, OWN_PAST, RAIN, RIVER
+from swgw.attribution import agreement
+from swgw.attribution import tests as trust
+from swgw.attribution.groups import DRIVER_OF, EVAPORATION, OWN_PAST, RAIN, RIVER
+from swgw.scores import ranks
+from swgw.scores.bootstrap import Interval
 
 DRIVERS = list(DRIVER_OF.values())
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from swgw import scores, uncertainty
-from swgw.conformal import LEVELS
+from swgw.experiments import uncertainty
+from swgw.scores import skill as scores
+from swgw.scores.conformal import LEVELS
 
 
 def test_literal_scores_of_one_forecast():
@@ -31,7 +32,7 @@ def test_means_are_of_each_series_and_lead_time_gaps_left_out():
 def test_resampled_means_are_those_of_the_drawn_steps():
     values = np.random.default_rng(1).normal(size=(1, 2, 30, 1))
     means = uncertainty.resampled_means(values, block=6, draws=5)
-    from swgw.bootstrap import block_draws
+    from swgw.scores.bootstrap import block_draws
 
     steps = block_draws(30, 6, 5, np.random.default_rng(0))
     slow = [values[0][:, row].mean(axis=1) for row in steps]

@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from swgw.basin import load_basin
-from swgw.check import check_basin
-from swgw.contract import embedded
-from swgw.example import write_example
-from swgw.steps import bin_starts
+from swgw.basin.calendar import bin_starts
+from swgw.basin.check import check_basin
+from swgw.basin.contract import embedded
+from swgw.basin.example import write_example
+from swgw.basin.folder import load_basin
 from swgw.virtual import load_truth, observe, simulate
 from swgw.virtual.compare import compare, deseasonalise
 from swgw.virtual.domain import SECTIONS

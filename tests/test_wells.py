@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from antropy import perm_entropy
 
-from swgw import wells
-from swgw.wells import (
+from swgw.inputs import wells
+from swgw.inputs.wells import (
     entropy_ceiling,
     fit_som,
     permutation_entropy,

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from swgw.basin import load_basin
-from swgw.experiments import BOTH, CONTROLS, FOLDS, TABLE_2, Plan, fold_bins
-from swgw.panel import make_panel
-from swgw.prepare import prepare_basin
-from swgw.profiles import get_profile
-from swgw.variables import Inputs, carry_forward, standardise
-from swgw.windows import issue_steps
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
+from swgw.experiments.table_2 import CONTROLS, TABLE_2, Plan
+from swgw.inputs.panel import make_panel
+from swgw.inputs.variables import Inputs, carry_forward, standardise
+from swgw.inputs.windows import issue_steps
+from swgw.models.profiles import get_profile
+from swgw.models.run import BOTH, FOLDS, fold_bins
 
 
 @pytest.fixture(scope="module")

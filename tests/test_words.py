@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from markdown_it import MarkdownIt
 
-from swgw import words
-from swgw.bootstrap import Interval
-from swgw.published import TABLE_3
-from swgw.rounding import telling_digits, with_interval
-from swgw.statements import STATEMENTS
+from swgw.book import text as words
+from swgw.claims.paper_statements import STATEMENTS
+from swgw.scores.bootstrap import Interval
+from swgw.scores.paper import TABLE_3
+from swgw.scores.rounding import telling_digits, with_interval
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -2,8 +2,8 @@
 
 import time
 
-from swgw.runs import RunFolder
-from swgw.workers import Job, perform_all
+from swgw.storage.jobs import Job, perform_all
+from swgw.storage.results import RunFolder
 
 
 def write_down(folder, path):

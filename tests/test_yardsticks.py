@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from swgw.basin import load_basin
-from swgw.prepare import prepare_basin
-from swgw.profiles import get_profile
+from swgw.basin.folder import load_basin
+from swgw.basin.prepare import prepare_basin
+from swgw.experiments.benchmarks import Yardsticks, valid_times
+from swgw.models.profiles import get_profile
+from swgw.storage.jobs import perform
 from swgw.virtual import Parameters
 from swgw.virtual.origin import write_origin
-from swgw.workers import perform
-from swgw.yardsticks import Yardsticks, valid_times
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +42,9 @@ def test_references_forecast_the_validation_year(yardsticks, prepared):
 
 
 def test_wells_are_shared_among_jobs_of_pastas(prepared, tmp_path, monkeypatch):
-    monkeypatch.setattr("swgw.response.available", lambda: True)
-    monkeypatch.setattr("swgw.yardsticks.version", lambda name: "2")
-    monkeypatch.setattr("swgw.yardsticks.WELLS_A_JOB", 3)
+    monkeypatch.setattr("swgw.models.pastas.available", lambda: True)
+    monkeypatch.setattr("swgw.experiments.benchmarks.version", lambda name: "2")
+    monkeypatch.setattr("swgw.experiments.benchmarks.WELLS_A_JOB", 3)
     some = Yardsticks(prepared, None, get_profile("quick"), tmp_path)
     assert some.extra_references == ("Pastas",)
     assert [job.args[1] for job in some.pastas] == [("007", "A1"), ("A2", "B1")]
@@ -61,7 +61,7 @@ def test_wells_are_shared_among_jobs_of_pastas(prepared, tmp_path, monkeypatch):
 
 
 def test_without_pastas_there_is_no_such_reference(prepared, tmp_path, monkeypatch):
-    monkeypatch.setattr("swgw.response.available", lambda: False)
+    monkeypatch.setattr("swgw.models.pastas.available", lambda: False)
     assert Yardsticks(prepared, None, get_profile("quick"), tmp_path).extra_references == ()
 
 

@@ -12,13 +12,13 @@ from served import power_answer, serve
 from typer.testing import CliRunner
 
 import swgw
-from swgw import share
-from swgw.check import check_basin
+from swgw.basin.check import check_basin
+from swgw.basin.common_errors import TROUBLES, messages
 from swgw.cli import app
 from swgw.pages import your_basin
 from swgw.sources import service
 from swgw.sources.mapping import read_mapping
-from swgw.troubles import TROUBLES, messages
+from swgw.storage import share
 
 PAGE = json.loads((share.shared("notebooks") / "08_your_basin.ipynb").read_text(encoding="utf-8"))
 TEXT = "\n".join("".join(cell["source"]) for cell in PAGE["cells"])

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw.contract import shown
-from swgw.errors import Problem
-from swgw.reading import inside_folder, read_table, rows, to_dates
+from swgw.basin.contract import shown
+from swgw.basin.reading import inside_folder, read_table, rows, to_dates
+from swgw.storage.errors import Problem
 
 BOUNDS = {
     "precipitation": (0.0, 1500.0, "mm/d"),

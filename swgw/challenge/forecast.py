@@ -2,7 +2,7 @@
 
 A head of the training years is forecast by fits that did not see its block. These forecasts give
 each member its weight, between nothing and all, and the intervals their width (conformal
-prediction, :mod:`swgw.conformal`). The hidden years are no part of any of it.
+prediction, :mod:`swgw.scores.conformal`). The hidden years are no part of any of it.
 """
 
 from dataclasses import dataclass, replace
@@ -15,9 +15,9 @@ from scipy.optimize import nnls
 from swgw.challenge.blocks import WHOLE, block_of
 from swgw.challenge.recipe import MEMBERS, Fit, fits_of, read_forecast
 from swgw.challenge.site import Site
-from swgw.conformal import calibrate, choose_method
-from swgw.error_size import Forecasts
-from swgw.scores import rmse
+from swgw.scores.conformal import calibrate, choose_method
+from swgw.scores.error_scale import Forecasts
+from swgw.scores.skill import rmse
 
 LEVELS = (0.025, 0.975)
 ENSEMBLE = "ensemble"
@@ -40,7 +40,7 @@ class Forecast:
     weights : Series (member,)
         Of the ensemble; they sum to 1. A member whose fit has failed has 0.
     interval : str
-        Unit of errors that the intervals rest on, as :class:`swgw.conformal.Method` has it.
+        Unit of errors that the intervals rest on, as :class:`swgw.scores.conformal.Method` has it.
     """
 
     table: pd.DataFrame

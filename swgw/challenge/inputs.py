@@ -2,10 +2,10 @@
 
 import pandas as pd
 
+from swgw.basin.contract import shown
+from swgw.basin.reading import rows, to_numbers
 from swgw.challenge.days import by_day, check_bounds
-from swgw.contract import shown
-from swgw.errors import Problem
-from swgw.reading import rows, to_numbers
+from swgw.storage.errors import Problem
 
 INPUTS = "input_data.csv"
 NAMES = {

@@ -19,9 +19,9 @@ import pandas as pd
 from swgw.challenge.blocks import WHOLE, block_of, training_days
 from swgw.challenge.response import FLEX, LINEAR, forecast_response
 from swgw.challenge.site import Site
-from swgw.files import write_text
-from swgw.runs import RunFolder, source_digest, versions
-from swgw.workers import Job
+from swgw.storage.files import write_text
+from swgw.storage.jobs import Job
+from swgw.storage.results import RunFolder, source_digest, versions
 
 NETWORK, TREES, HYBRID = "network", "trees", "hybrid"
 MEMBERS = (NETWORK, TREES, HYBRID, LINEAR, FLEX)

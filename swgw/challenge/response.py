@@ -6,7 +6,7 @@ Recharge is what rain and melt bring to the ground less a fitted share of the ev
 a response of its own. The residuals go without a noise model, since no head is known where the
 challenge scores.
 
-:mod:`swgw.response` is the same idea for a basin's wells and past heads; what the two share is
+:mod:`swgw.models.pastas` is the same idea for a basin's wells and past heads; what the two share is
 Pastas itself.
 """
 
@@ -18,8 +18,8 @@ import pandas as pd
 
 from swgw.challenge.features import SPIN_UP, drivers
 from swgw.challenge.site import Site
-from swgw.errors import UserError, install
-from swgw.response import available
+from swgw.models.pastas import available
+from swgw.storage.errors import UserError, install
 
 LINEAR, FLEX = "linear", "flex"
 WARM_UP = pd.Timedelta(days=SPIN_UP - 1)

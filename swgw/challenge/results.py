@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from swgw import scores
-from swgw.bootstrap import block_length, nse, score_interval
+from swgw.basin.reading import to_numbers
 from swgw.challenge.days import by_day, find_column, read_days
 from swgw.challenge.forecast import ENSEMBLE, Forecast
 from swgw.challenge.recipe import MEMBERS
 from swgw.challenge.site import Period, Site
-from swgw.errors import BasinError, Problem
-from swgw.reading import to_numbers
+from swgw.scores import skill as scores
+from swgw.scores.bootstrap import block_length, nse, score_interval
+from swgw.storage.errors import BasinError, Problem
 
 FULL = "heads_full.csv"
 FEWEST = 10

@@ -19,12 +19,12 @@ from swgw.challenge.results import (
 )
 from swgw.challenge.site import Period, Site, find_site, read_site
 from swgw.challenge.table import as_text
-from swgw.errors import UserError
-from swgw.files import write_text, write_whole
-from swgw.jobs import do_missing
-from swgw.runs import versions
-from swgw.timing import read_seconds
-from swgw.workers import WHOLE
+from swgw.experiments.work import do_missing
+from swgw.storage.errors import UserError
+from swgw.storage.files import write_text, write_whole
+from swgw.storage.jobs import WHOLE
+from swgw.storage.results import versions
+from swgw.storage.timing import read_seconds
 
 Say = Callable[[str], None]
 

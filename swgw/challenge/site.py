@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from swgw.basin.reading import to_numbers
 from swgw.challenge.days import by_day, check_bounds, find_column, read_days
 from swgw.challenge.inputs import INPUTS, to_inputs
-from swgw.errors import BasinError, Problem, UserError
-from swgw.files import digest
-from swgw.reading import to_numbers
+from swgw.storage.errors import BasinError, Problem, UserError
+from swgw.storage.files import digest
 
 HEADS = "heads.csv"
 FEWEST_HEADS = 100

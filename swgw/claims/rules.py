@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf, nan
 
-from swgw.bootstrap import Interval, judge
-from swgw.words import count
+from swgw.book.text import count
+from swgw.scores.bootstrap import Interval, judge
 
 VERDICTS = ("supported", "contradicted", "inconclusive", "not judged", "not testable here")
 """Every verdict, in the order of tables and legends."""
@@ -120,7 +120,8 @@ class Claim:
     needs : tuple of str
         As in :func:`swgw.pages.missing`.
     drawn : tuple of str
-        Statistics of :data:`swgw.drawn.STATISTICS` that judge it over draws of a virtual basin.
+        Statistics of :data:`swgw.experiments.realisation_statistics.STATISTICS` that judge it over
+        draws of a virtual basin.
     unit : str
         Of the statistic; empty for scores, correlations and shares, "gauge" for that of the gauge.
     over : str

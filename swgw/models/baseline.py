@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from swgw.climatology import fit_climatology
-from swgw.experiments import BOTH, tasks
-from swgw.files import write_dataset
+from swgw.basin.prepare import Prepared
+from swgw.inputs.climatology import fit_climatology
+from swgw.inputs.panel import Panel, make_panel
+from swgw.inputs.variables import Inputs
+from swgw.inputs.windows import issue_steps, make_windows
 from swgw.models.hindcast import task_hindcast
 from swgw.models.references import (
     forecast_climatology,
@@ -14,11 +16,9 @@ from swgw.models.references import (
     forecast_persistence,
     forecast_ridge,
 )
-from swgw.panel import Panel, make_panel
-from swgw.prepare import Prepared
-from swgw.runs import RunFolder
-from swgw.variables import Inputs
-from swgw.windows import issue_steps, make_windows
+from swgw.models.run import BOTH, tasks
+from swgw.storage.files import write_dataset
+from swgw.storage.results import RunFolder
 
 
 def fit_references(

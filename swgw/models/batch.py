@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import torch
 
-from swgw.panel import Panel
+from swgw.inputs.panel import Panel
 
 
 @cache

@@ -7,23 +7,18 @@ import numpy as np
 import pandas as pd
 import torch
 
-from swgw.errors import UserError
-from swgw.experiments import Run, fold_bins
-from swgw.files import write_dataset, write_text
+from swgw.basin.prepare import Prepared
+from swgw.inputs.panel import Panel, make_panel
+from swgw.inputs.windows import issue_steps
 from swgw.models.batch import device
 from swgw.models.hindcast import task_hindcast
 from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
-from swgw.models.training import (
-    Schedule,
-    one_thread,
-    predict,
-    train,
-)
-from swgw.panel import Panel, make_panel
-from swgw.prepare import Prepared
-from swgw.runs import RunFolder
-from swgw.timing import Stopwatch
-from swgw.windows import issue_steps
+from swgw.models.run import Run, fold_bins
+from swgw.models.training import Schedule, one_thread, predict, train
+from swgw.storage.errors import UserError
+from swgw.storage.files import write_dataset, write_text
+from swgw.storage.results import RunFolder
+from swgw.storage.timing import Stopwatch
 
 Progress = Callable[[list[dict]], None]
 
@@ -32,7 +27,7 @@ def make_network(run: Run, panel: Panel) -> torch.nn.Module:
     """Build an untrained network for a run; its first weights follow from the run's seed."""
     torch.manual_seed(run.seed)
     if run.experiment.model == "TFT":
-        from swgw.models.tft import CoupledTFT  # 8 s to import, and recurrent runs need not pay
+        from swgw.models.tft import CoupledTFT
 
         return CoupledTFT(panel, run.hidden_size, run.dropout, run.attention_heads)
     from swgw.models.rnn import CnnRnn

@@ -3,8 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from swgw.prepare import Prepared
-from swgw.scores import mean_of_quantiles
+from swgw.basin.prepare import Prepared
+from swgw.scores.skill import mean_of_quantiles
 
 
 def task_hindcast(

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 import xarray as xr
 
+from swgw.basin.prepare import Prepared
+from swgw.inputs.panel import Panel
+from swgw.inputs.windows import issue_steps
 from swgw.models.batch import Block, Gatherer, Rows
 from swgw.models.tft import CoupledTFT
 from swgw.models.training import FORECAST_PER_ROW, FORECAST_ROWS, chunks
-from swgw.panel import Panel
-from swgw.prepare import Prepared
-from swgw.windows import issue_steps
 
 NULL_PERMUTATIONS = 50
 NULL_SERIES = 50

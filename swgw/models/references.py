@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import Ridge
 
-from swgw.climatology import damping
-from swgw.panel import Panel
-from swgw.variables import carry_forward
-from swgw.windows import Windows
+from swgw.inputs.climatology import damping
+from swgw.inputs.panel import Panel
+from swgw.inputs.variables import carry_forward
+from swgw.inputs.windows import Windows
 
 RIDGE_STRENGTHS = (0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0)
 RIDGE_WINDOWS = 30_000

@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
+from swgw.inputs.panel import Panel
 from swgw.models.batch import Block
-from swgw.panel import Panel
 
 
 class CnnRnn(nn.Module):

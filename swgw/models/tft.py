@@ -10,11 +10,11 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
+from swgw.inputs.panel import Panel
 from swgw.models.batch import Block, device, unfold
 from swgw.models.flat import FlatParameters
 from swgw.models.forward import block_output
 from swgw.models.losses import QUANTILE_LEVELS
-from swgw.panel import Panel
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

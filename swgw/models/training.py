@@ -17,10 +17,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from swgw.errors import UserError
-from swgw.files import write_whole
+from swgw.inputs.panel import Panel
 from swgw.models.batch import Block, Gatherer, Rows
-from swgw.panel import Panel
+from swgw.storage.errors import UserError
+from swgw.storage.files import write_whole
 
 log = logging.getLogger(__name__)
 FORECAST_PER_ROW = 64

@@ -12,10 +12,10 @@ import matplotlib.pyplot as plt
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw.plots.style import NOT_DRAWN, use_style
-from swgw.simulation import lack_of_simulation
-from swgw.sites import lack_of_sites
-from swgw.words import Box
+from swgw.book.text import Box
+from swgw.experiments.simulation import lack_of_simulation
+from swgw.experiments.sites import lack_of_sites
+from swgw.figures.style import NOT_DRAWN, use_style
 
 use_style()
 

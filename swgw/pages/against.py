@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from swgw import words
-from swgw.bootstrap import Interval
-from swgw.ceiling import Comparison, better, compare
+from swgw.book import text as words
 from swgw.pages.simulations import block, references, trained
+from swgw.scores.bootstrap import Interval
+from swgw.scores.upper_benchmark import Comparison, better, compare
 
 
 def words_against_references(study, task: str) -> Markdown:

@@ -4,10 +4,12 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import agreement, ranks, words
+from swgw.attribution import agreement
+from swgw.book import text as words
 from swgw.pages.tested import interval_text, needs_probe
 from swgw.plots import trust as plots
-from swgw.rounding import with_interval
+from swgw.scores import ranks
+from swgw.scores.rounding import with_interval
 
 WORTH = ("truth", "both", "wells:3")
 SHOWN = (agreement.WEIGHTS, agreement.PERMUTED, agreement.IN_SEASON)

@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from swgw import words
-from swgw.bootstrap import Interval
-from swgw.ceiling import better
+from swgw.book import text as words
+from swgw.book.text import Box
 from swgw.pages import missing
 from swgw.pages.against import standing
 from swgw.pages.attention_tested import verdict_on_attention
 from swgw.pages.second_task import HEADS, differences
-from swgw.rounding import with_interval
-from swgw.words import Box
+from swgw.scores.bootstrap import Interval
+from swgw.scores.rounding import with_interval
+from swgw.scores.upper_benchmark import better
 
 MORE = (
     "{doc}`03_3_second_task` takes the second task apart, {doc}`04_3_trust` puts readings to the "

@@ -6,13 +6,14 @@ import xarray as xr
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import trust, words
-from swgw.correlation import pearson
-from swgw.interpret import Match, match_attention
+from swgw.attribution import tests as trust
+from swgw.attribution.truth import Match, match_attention
+from swgw.book import text as words
 from swgw.pages.simulations import trained
 from swgw.plots import attention as plots
-from swgw.ranks import rank_correlation
-from swgw.rounding import telling_digits, with_interval
+from swgw.scores.correlation import pearson
+from swgw.scores.ranks import rank_correlation
+from swgw.scores.rounding import telling_digits, with_interval
 
 CHANCE = 0.1
 """A p of shuffled inputs from which on attention is not told from them."""

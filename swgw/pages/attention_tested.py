@@ -5,22 +5,25 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import agreement, ranks, trust, words
-from swgw.bootstrap import Interval
+from swgw.attribution import agreement
+from swgw.attribution import tests as trust
+from swgw.attribution.groups import parts_of_past
+from swgw.attribution.work import lack
+from swgw.book import text as words
 from swgw.pages import missing
 from swgw.pages.agreement import WORTH
 from swgw.pages.attention import CHANCE, attention_of_issue, beyond_chance, matches, readings
 from swgw.pages.importance import targets
 from swgw.pages.tested import interval_text, needs_probe
 from swgw.plots import trust as plots
-from swgw.probe.inputs import parts_of_past
-from swgw.probe.work import lack
+from swgw.scores import ranks
+from swgw.scores.bootstrap import Interval
 
 
 def past_shares(study, kind: str) -> pd.DataFrame:
     """Give how much each part of the past matters [%], mean over series: (age, seed).
 
-    ``kind`` is "attention" or "needs"; see :func:`swgw.trust.said_of_past`.
+    ``kind`` is "attention" or "needs"; see :func:`swgw.attribution.tests.said_of_past`.
     """
     said = trust.said_of_past(study, kind)
     ages = trust.needs(study)[0]["age"].to_numpy()

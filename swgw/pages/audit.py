@@ -4,10 +4,12 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import audit, published, words
+from swgw.book import text as words
+from swgw.claims import audit
+from swgw.claims.inconsistencies import REMARKS
 from swgw.pages import needs
 from swgw.plots import audit as plots
-from swgw.remarks import REMARKS
+from swgw.scores import paper as published
 
 LABELS = {"entropy_distance": "entropy with distance", "r2_distance": "R² with distance"}
 HEADLINE = ("ST-TFT", "MT-TFT")

@@ -7,14 +7,14 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import words
-from swgw.ceiling import Comparison, better, compare
-from swgw.errors import install
+from swgw.book import text as words
 from swgw.pages import needs, placeholder_words
 from swgw.pages.simulations import block, trained
 from swgw.plots import ceiling as plots
-from swgw.rounding import with_interval
-from swgw.skill import chain_scores
+from swgw.scores.chains import chain_scores
+from swgw.scores.rounding import with_interval
+from swgw.scores.upper_benchmark import Comparison, better, compare
+from swgw.storage.errors import install
 
 LIMITS = {"limit": "observed", "limit, other weather": "resampled"}
 """Arms of the simulator, and the weather to come that each is given."""
@@ -76,7 +76,8 @@ def limit_scores(study, task: str, gauge: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        model, seed (−1), series and the scores of :func:`swgw.skill.score_all`; empty where there
+        model, seed (−1), series and the scores of :func:`swgw.scores.chains.score_all`; empty where
+        there
         is no limit.
     """
     found = [({"model": name, "seed": -1}, study.limit(task, weather, gauge))

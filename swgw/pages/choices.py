@@ -8,13 +8,13 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import words
-from swgw.experiments import BOTH
+from swgw.book import text as words
+from swgw.book.text import Box
+from swgw.experiments.choices_untrained import untrained
+from swgw.experiments.choices_work import lack
+from swgw.models.run import BOTH
 from swgw.pages import placeholder_figure
 from swgw.plots import choices as plots
-from swgw.sensitivity.untrained import untrained
-from swgw.sensitivity.work import lack
-from swgw.words import Box
 
 TRAINED_BY = (
     "This command, given where the basin's folder lies, trains them, and trains nothing again that "
@@ -29,7 +29,7 @@ def _command(study) -> str:
 
 @lru_cache(maxsize=4)
 def moved(study) -> pd.DataFrame:
-    """List what moves without training; see :func:`swgw.sensitivity.untrained.untrained`."""
+    """List what moves without training; see ``untrained``."""
     return untrained(study)
 
 

@@ -7,20 +7,20 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import words
+from swgw.book import text as words
+from swgw.book.crossref_table import LinkedTable
+from swgw.book.export import KeptTable
 from swgw.claims import CLAIMS, VERDICTS, Claim, Finding, Part
 from swgw.claims.forecasts import HEADS, TASK, WATER
 from swgw.claims.readings import ATTENTION, CLUSTERS, DRIVERS
 from swgw.claims.source import GROUP as TRANSFER_LEARNING
-from swgw.kept import KeptTable
-from swgw.linked import LinkedTable
 from swgw.pages import missing
 from swgw.pages.evidence import FORECASTS
 from swgw.pages.evidence_readings import READINGS, REMARKS
 from swgw.pages.evidence_transfer import TRANSFER
 from swgw.pages.evidence_wells import WELLS, over_draws
 from swgw.plots import claims as plots
-from swgw.rounding import with_interval
+from swgw.scores.rounding import with_interval
 from swgw.transfer.work import lack_of
 
 EVIDENCE = FORECASTS | WELLS | READINGS | TRANSFER

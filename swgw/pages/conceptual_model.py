@@ -4,9 +4,9 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
+from swgw.book.text import number, percent, table
 from swgw.pages import missing, needs, placeholder_words
 from swgw.plots import conceptual_model as plots
-from swgw.words import number, percent, table
 
 FROM, TO = "2001-01-01", "2012-12-31"
 GAINS = {

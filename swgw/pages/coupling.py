@@ -6,8 +6,8 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import words
-from swgw.grid import Cell
+from swgw.book import text as words
+from swgw.experiments.grid import Cell
 from swgw.pages import needs, placeholder_figure, placeholder_words
 from swgw.pages.grid import gauge_name, line_of, names_of, steps_of, steps_table, weigh
 from swgw.plots import grid as plots

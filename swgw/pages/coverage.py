@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from swgw import bootstrap, intervals, uncertainty, words
-from swgw.conformal import LEVELS
-from swgw.experiments import FOLDS
+from swgw.book import text as words
+from swgw.experiments import intervals, uncertainty
+from swgw.experiments.uncertainty import RAW, RECALIBRATED
+from swgw.models.run import FOLDS
 from swgw.pages.simulations import references, trained
 from swgw.pages.uncertainty import (
     fullest,
@@ -16,8 +17,9 @@ from swgw.pages.uncertainty import (
     target_unit,
     target_word,
 )
-from swgw.rounding import telling_digits
-from swgw.uncertainty import RAW, RECALIBRATED
+from swgw.scores import bootstrap
+from swgw.scores.conformal import LEVELS
+from swgw.scores.rounding import telling_digits
 
 SEE_ABOVE = "Not given in this profile, which trains no model on part of the training years."
 NO_FOLDS = (

@@ -5,10 +5,7 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw.plots import data as plots
-from swgw.plots.style import cluster_colour
-from swgw.published import TABLE_1
-from swgw.words import (
+from swgw.book.text import (
     count,
     escape,
     listing,
@@ -20,6 +17,9 @@ from swgw.words import (
     surface_water_word,
     table,
 )
+from swgw.figures.style import cluster_colour
+from swgw.plots import data as plots
+from swgw.scores.paper import TABLE_1
 
 UNITS = {
     "precipitation": "mm/d",

@@ -6,12 +6,13 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import bootstrap, words
-from swgw.drawn import STATISTICS, basin_statistics, model_statistics
+from swgw.book import text as words
+from swgw.experiments.realisation_statistics import STATISTICS, basin_statistics, model_statistics
 from swgw.pages import needs, placeholder_figure, placeholder_words
 from swgw.pages.simulations import trained
 from swgw.plots import draws as plots
-from swgw.rounding import telling_digits, with_interval
+from swgw.scores import bootstrap
+from swgw.scores.rounding import telling_digits, with_interval
 
 WAYS = {1: "above", -1: "below"}
 
@@ -141,7 +142,7 @@ def over_draws(study, *names: str) -> Markdown | None:
     ----------
     study : Study
     *names : str
-        Of :data:`swgw.drawn.STATISTICS`.
+        Of :data:`swgw.experiments.realisation_statistics.STATISTICS`.
     """
     if study.truth is None or len(study.tasks) < 2:
         return None

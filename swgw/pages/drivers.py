@@ -8,12 +8,13 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 from statsmodels.tsa.stattools import acf
 
-from swgw import drawn, words
-from swgw.correlation import FEWEST, Correlation, correlate_each, lag_correlations, pearson
+from swgw.book import text as words
+from swgw.experiments import realisation_statistics as drawn
 from swgw.pages import needs
 from swgw.plots import drivers as plots
 from swgw.plots import trust as trust_plots
-from swgw.shuffled_years import beside_shuffled
+from swgw.scores.correlation import FEWEST, Correlation, correlate_each, lag_correlations, pearson
+from swgw.scores.seasonal_null import beside_shuffled
 
 MONTHS = range(1, 13)
 LEVEL = 0.1
@@ -98,7 +99,7 @@ def correlations_beside_shuffled(study) -> dict[str, pd.DataFrame]:
     -------
     dict
         Driver to DataFrame (well; found, null, null_high); see
-        :func:`swgw.shuffled_years.beside_shuffled`.
+        :func:`swgw.scores.seasonal_null.beside_shuffled`.
     """
     heads = _period(study, study.prepared.heads)
     lags = [0, *_lags(study).values()]

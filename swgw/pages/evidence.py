@@ -7,10 +7,9 @@ from functools import partial
 
 import numpy as np
 
-from swgw import bootstrap, published, uncertainty
-from swgw.bootstrap import Interval
 from swgw.claims import Claim, Part
-from swgw.contrasts import drawn_scores, relative_change
+from swgw.experiments import uncertainty
+from swgw.experiments.uncertainty import RAW
 from swgw.pages.coupling import coupling_table
 from swgw.pages.grid import steps_table
 from swgw.pages.runoff import class_biases, flow_classes
@@ -21,16 +20,12 @@ from swgw.pages.second_task import (
     gauge_difference,
     head_difference,
 )
-from swgw.pages.simulations import (
-    SIX,
-    block,
-    interval_of_score,
-    paper_column,
-    simulations,
-    trained,
-)
+from swgw.pages.simulations import SIX, block, interval_of_score, paper_column, simulations, trained
 from swgw.pages.uncertainty import fullest, target_word
-from swgw.uncertainty import RAW
+from swgw.scores import bootstrap
+from swgw.scores import paper as published
+from swgw.scores.bootstrap import Interval
+from swgw.scores.contrasts import drawn_scores, relative_change
 
 WATER = "surface_water"
 Found = list[Part] | str

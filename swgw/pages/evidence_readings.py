@@ -3,17 +3,18 @@
 import numpy as np
 import pandas as pd
 
-from swgw import agreement, trust
-from swgw.bootstrap import Interval
+from swgw.attribution import agreement
+from swgw.attribution import tests as trust
+from swgw.attribution.work import lack
 from swgw.claims import Claim, Finding, Part
-from swgw.correlation import correlate_each, pearson
-from swgw.drawn import lag_table as lags_of_wells
+from swgw.experiments.realisation_statistics import lag_table as lags_of_wells
 from swgw.pages.attention import largest_step, late_shares, matches, readings, tft
 from swgw.pages.drivers import driving_series, lag_table, monthly_autocorrelation
 from swgw.pages.evidence import Found
 from swgw.pages.evidence_wells import one_part, over_wells, seeds_of
-from swgw.probe.work import lack
-from swgw.rounding import with_interval
+from swgw.scores.bootstrap import Interval
+from swgw.scores.correlation import correlate_each, pearson
+from swgw.scores.rounding import with_interval
 
 LAGS = (1, 2, 4, 11)
 STATICS = ("distance_to_river", "cluster", "slope")

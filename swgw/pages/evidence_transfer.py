@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from swgw.bootstrap import Interval
 from swgw.claims import Claim, Part
 from swgw.pages.evidence import Found
+from swgw.scores.bootstrap import Interval
 from swgw.transfer import claims
 from swgw.transfer.results import read_transfer
 

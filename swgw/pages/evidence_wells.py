@@ -9,15 +9,20 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from swgw import published
-from swgw.bootstrap import DRAWS, LEVEL, Interval
 from swgw.claims import Claim, Part
-from swgw.correlation import Correlation, lag_one
-from swgw.drawn import distances, explained_beyond_chance, farthest_less_others, lag_table
+from swgw.experiments.realisation_statistics import (
+    distances,
+    explained_beyond_chance,
+    farthest_less_others,
+    lag_table,
+)
 from swgw.pages.draws import judged
 from swgw.pages.drivers import water_with_distance
 from swgw.pages.evidence import Found
 from swgw.pages.groundwater import correlations_with_distance, well_table
+from swgw.scores import paper as published
+from swgw.scores.bootstrap import DRAWS, LEVEL, Interval
+from swgw.scores.correlation import Correlation, lag_one
 
 LIMITS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 

@@ -5,8 +5,9 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import words
-from swgw.experiments import CONTROLS, TABLE_2, Experiment
+from swgw.book import text as words
+from swgw.experiments.table_2 import CONTROLS, TABLE_2
+from swgw.models.run import Experiment
 from swgw.plots import experiments as plots
 
 PERIODS = ("train", "validation", "test")

@@ -7,14 +7,15 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import bootstrap, words
-from swgw.bootstrap import Interval
-from swgw.contrasts import contrast, drawn_scores
-from swgw.grid import ARMS, MODEL, MOST_GAUGES, Cell
+from swgw.book import text as words
+from swgw.experiments.grid import ARMS, MODEL, MOST_GAUGES, Cell
 from swgw.pages import needs
 from swgw.pages.simulations import block
 from swgw.plots import grid as plots
-from swgw.rounding import with_interval
+from swgw.scores import bootstrap
+from swgw.scores.bootstrap import Interval
+from swgw.scores.contrasts import contrast, drawn_scores
+from swgw.scores.rounding import with_interval
 
 STEPS = {
     "surface_water": (

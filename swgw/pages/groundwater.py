@@ -7,16 +7,19 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import audit, bootstrap, published, words
-from swgw.correlation import Correlation, pearson
-from swgw.interpret import on_calendar
+from swgw.attribution.truth import on_calendar
+from swgw.book import text as words
+from swgw.claims import audit
+from swgw.inputs.wells import entropy_ceiling, permutation_entropy
 from swgw.pages import needs
 from swgw.pages.against import words_against_references
 from swgw.pages.ceiling import with_limit
 from swgw.pages.simulations import references, simulations, trained
 from swgw.plots import groundwater as plots
-from swgw.rounding import with_interval
-from swgw.wells import entropy_ceiling, permutation_entropy
+from swgw.scores import bootstrap
+from swgw.scores import paper as published
+from swgw.scores.correlation import Correlation, pearson
+from swgw.scores.rounding import with_interval
 
 TASK = "head"
 

@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from swgw import words
+from swgw.book import text as words
 from swgw.pages import needs
 from swgw.pages.simulations import references, simulations, trained
 from swgw.plots import hydrograph as plots

@@ -4,15 +4,17 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import ranks, trust, words
-from swgw.interpret import driver_effects, shares
+from swgw.attribution import tests as trust
+from swgw.attribution.truth import driver_effects, shares
+from swgw.attribution.work import lack
+from swgw.book import text as words
 from swgw.pages import needs
 from swgw.pages.attention import readings, tft
 from swgw.pages.tested import interval_text, needs_probe
 from swgw.plots import drivers as plots
 from swgw.plots import trust as tested_plots
-from swgw.probe.work import lack
-from swgw.rounding import with_interval
+from swgw.scores import ranks
+from swgw.scores.rounding import with_interval
 
 SHOWN, FEW = 18, 8
 """Inputs of the encoder drawn in Fig. 15, and of the others; longer lists would not be read."""

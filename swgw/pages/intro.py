@@ -4,12 +4,12 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import words
+from swgw.book import text as words
+from swgw.experiments.choices_work import lack
 from swgw.pages import missing
 from swgw.pages.against import standing
 from swgw.pages.answer import told_apart
 from swgw.plots.intro import plot_headline
-from swgw.sensitivity.work import lack
 
 _LOST = {
     "gauge": "forecasts of surface water and whatever compares them with heads",

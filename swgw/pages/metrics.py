@@ -5,11 +5,18 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import scores
+from swgw.book.text import (
+    count,
+    listing,
+    number,
+    surface_water_label,
+    surface_water_word,
+    table,
+)
 from swgw.pages import needs
 from swgw.plots import metrics as plots
-from swgw.published import TABLE_3
-from swgw.words import count, listing, number, surface_water_label, surface_water_word, table
+from swgw.scores import skill as scores
+from swgw.scores.paper import TABLE_3
 
 ROUNDING = 0.005
 """Half of the last digit that the paper prints."""

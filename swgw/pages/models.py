@@ -6,8 +6,8 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
+from swgw.book.text import MODELS, count, listing, number, step_word, surface_water_label, table
 from swgw.plots import models as plots
-from swgw.words import MODELS, count, listing, number, step_word, surface_water_label, table
 
 STATICS = {"distance_to_river": "distance", "surface_elevation": "elevation"}
 NOT_STATIC = ("longitude", "latitude", "name", "gauge_id")

@@ -4,12 +4,12 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import words
+from swgw.book import text as words
+from swgw.book.provenance import provenance
+from swgw.book.times import read_times, work_times
 from swgw.pages import placeholder_figure
 from swgw.plots import provenance as plots
-from swgw.provenance import provenance
-from swgw.times import read_times, work_times
-from swgw.workers import WHOLE
+from swgw.storage.jobs import WHOLE
 
 OTHER = "other"
 NO_TIMES = ["no record of what its work took"]

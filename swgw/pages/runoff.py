@@ -5,7 +5,7 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import bootstrap, published, scores, words
+from swgw.book import text as words
 from swgw.pages import needs
 from swgw.pages.against import words_against_references
 from swgw.pages.ceiling import limit_scores
@@ -19,6 +19,9 @@ from swgw.pages.simulations import (
     trained,
 )
 from swgw.plots import runoff as plots
+from swgw.scores import bootstrap
+from swgw.scores import paper as published
+from swgw.scores import skill as scores
 
 TASK = "surface_water"
 LOW, HIGH = 0.3, 0.9  # quantiles of the observations that bound low and high flow

@@ -7,15 +7,17 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import bootstrap, published, words
-from swgw.bootstrap import Interval
+from swgw.book import text as words
 from swgw.claims.rules import combine
-from swgw.contrasts import contrast, drawn_scores
 from swgw.pages import needs
 from swgw.pages.grid import gauge_name
 from swgw.pages.simulations import block, simulations, trained
 from swgw.plots import second_task as plots
-from swgw.rounding import telling_digits
+from swgw.scores import bootstrap
+from swgw.scores import paper as published
+from swgw.scores.bootstrap import Interval
+from swgw.scores.contrasts import contrast, drawn_scores
+from swgw.scores.rounding import telling_digits
 
 HEADS = "heads, median over wells"
 COMPARISONS = (("MT-GRU", "ST-GRU"), ("MT-LSTM", "ST-LSTM"), ("MT-TFT", "ST-TFT"))

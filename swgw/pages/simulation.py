@@ -5,13 +5,15 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import bootstrap, response, words
-from swgw.errors import install
-from swgw.kept import KeptTable
+from swgw.book import text as words
+from swgw.book.export import KeptTable
+from swgw.experiments.simulation import MOST_WELLS, able_wells, river_of, simulations_of
+from swgw.experiments.simulation_scores import scored, simulation_scores
+from swgw.models import pastas as response
 from swgw.pages import needs
 from swgw.plots import simulation as plots
-from swgw.simulation import MOST_WELLS, able_wells, river_of, simulations_of
-from swgw.simulation_scores import scored, simulation_scores
+from swgw.scores import bootstrap
+from swgw.storage.errors import install
 
 MOST_PANELS = 3
 FEWEST = 3

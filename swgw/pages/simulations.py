@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from swgw import bootstrap
-from swgw.words import MODELS
+from swgw.book.text import MODELS
+from swgw.scores import bootstrap
 
 SIX = ("ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT")
 """The models of the paper's Figs. 5 and 6, in the order of their panels."""

@@ -5,13 +5,14 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import site_tests, words
-from swgw.experiments import REFERENCES
-from swgw.kept import KeptTable
+from swgw.book import text as words
+from swgw.book.export import KeptTable
+from swgw.experiments import site_tests
+from swgw.experiments.sites import ARMS, MODEL, find_sites, sites_of
+from swgw.experiments.table_2 import REFERENCES
 from swgw.pages import needs
 from swgw.pages.grid import HELPS
 from swgw.plots import sites as plots
-from swgw.sites import ARMS, MODEL, find_sites, sites_of
 
 TASKS = ("surface_water", "head")
 SMALL = 0.05

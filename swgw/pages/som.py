@@ -5,11 +5,11 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
+from swgw.book.text import count, escape, listing, number, percent, table
+from swgw.inputs.wells import ITERATIONS, fit_som, som_stability
 from swgw.pages import needs
 from swgw.plots import som as plots
-from swgw.published import DISTANCE_ORDER
-from swgw.wells import ITERATIONS, fit_som, som_stability
-from swgw.words import count, escape, listing, number, percent, table
+from swgw.scores.paper import DISTANCE_ORDER
 
 SIZES = range(2, 7)
 """Numbers of nodes that are compared."""

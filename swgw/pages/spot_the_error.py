@@ -7,8 +7,8 @@ published text, and the basin at hand has no part in it.
 import pandas as pd
 from IPython.display import Markdown
 
-from swgw.published import CLUSTERS, CORRELATIONS, TABLE_3, WELLS
-from swgw.words import listing, number, table
+from swgw.book.text import listing, number, table
+from swgw.scores.paper import CLUSTERS, CORRELATIONS, TABLE_3, WELLS
 
 
 def table_cards() -> Markdown:

@@ -5,11 +5,7 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 from pyproj import Geod
 
-from swgw.pages import needs
-from swgw.plots import live_map as live_plots
-from swgw.plots import study_area as plots
-from swgw.plots.live import show
-from swgw.words import (
+from swgw.book.text import (
     count,
     escape,
     listing,
@@ -20,6 +16,10 @@ from swgw.words import (
     surface_water_word,
     table,
 )
+from swgw.pages import needs
+from swgw.plots import live_map as live_plots
+from swgw.plots import study_area as plots
+from swgw.plots.live import show
 
 NEAR = 1.0
 """A well within this distance [km] of the river stands beside it."""

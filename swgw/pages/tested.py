@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import wraps
 
-from swgw.bootstrap import Interval
+from swgw.attribution.work import lack
 from swgw.pages import missing, placeholder_figure, placeholder_words
-from swgw.probe.work import lack
-from swgw.rounding import with_interval
+from swgw.scores.bootstrap import Interval
+from swgw.scores.rounding import with_interval
 
 
 def needs_probe(*required: str) -> Callable:

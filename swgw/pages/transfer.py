@@ -5,11 +5,12 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import bootstrap, words
+from swgw.book import text as words
 from swgw.pages import claims as every_claim
 from swgw.pages.transfer_choices import needs_transfer
 from swgw.plots import transfer as plots
-from swgw.rounding import with_interval
+from swgw.scores import bootstrap
+from swgw.scores.rounding import with_interval
 from swgw.transfer import claims
 from swgw.transfer.monthly import ENCODER_LENGTH
 from swgw.transfer.plan import plan_of

@@ -8,10 +8,10 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import words
+from swgw.book import text as words
 from swgw.pages import placeholder_figure, placeholder_words
 from swgw.plots import transfer as plots
-from swgw.rounding import with_interval
+from swgw.scores.rounding import with_interval
 from swgw.transfer import claims
 from swgw.transfer.plan import FROZEN
 from swgw.transfer.results import Transfer, read_transfer

@@ -5,8 +5,8 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw import words
-from swgw.experiments import tuning_files
+from swgw.book import text as words
+from swgw.experiments.table_2 import tuning_files
 from swgw.pages import placeholder_figure
 from swgw.plots import tuning as plots
 
@@ -41,7 +41,7 @@ def _setting(run, name: str) -> str:
 
 def _ranges() -> str:
     """Say over which values a search goes."""
-    from swgw.tune import DROPOUT, HIDDEN_SIZES, LEARNING_RATE  # Optuna takes time to import
+    from swgw.experiments.tune import DROPOUT, HIDDEN_SIZES, LEARNING_RATE
 
     sizes = words.listing(map(str, HIDDEN_SIZES))
     return (

@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from swgw import intervals, uncertainty, words
-from swgw.conformal import LEVELS
+from swgw.book import text as words
+from swgw.experiments import intervals, uncertainty
+from swgw.experiments.uncertainty import RAW, RECALIBRATED
 from swgw.pages.simulations import references, trained
 from swgw.plots import uncertainty as plots
-from swgw.uncertainty import RAW, RECALIBRATED
+from swgw.scores.conformal import LEVELS
 
 FANS = 6
 

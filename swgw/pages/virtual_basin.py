@@ -4,6 +4,7 @@ import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
+from swgw.book.text import Box, count, escape, listing, number, percent, table
 from swgw.pages import needs
 from swgw.plots import virtual_basin as plots
 from swgw.virtual import parameters_table
@@ -20,7 +21,6 @@ from swgw.virtual.compare import (
     monthly_rain,
     place_series,
 )
-from swgw.words import Box, count, escape, listing, number, percent, table
 
 BILLION = 1e8  # the unit of storage in the literature is 10⁸ m³
 SECONDS_PER_YEAR = 86400 * 365.25

@@ -5,7 +5,7 @@ import pandas as pd
 import xarray as xr
 from IPython.display import Markdown
 
-from swgw import words
+from swgw.book import text as words
 from swgw.pages import needs
 from swgw.pages.ceiling import best_reference, leads, main_model
 from swgw.pages.simulations import trained

@@ -3,11 +3,11 @@
 import pandas as pd
 from IPython.display import Markdown
 
-from swgw import words
-from swgw.check import report, summary
-from swgw.notes import notes
+from swgw.basin.check import report, summary
+from swgw.basin.check_warnings import notes
+from swgw.basin.common_errors import messages
+from swgw.book import text as words
 from swgw.pages import missing
-from swgw.troubles import messages
 
 _OPTIONAL = {
     "`gauges.csv`, `surface_water.csv`": ("gauge", "surface-water forecasts, multi-task models"),

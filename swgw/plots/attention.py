@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.plots import style
-from swgw.plots.axes import set_time_axis
+from swgw.figures import style
+from swgw.figures.axes import set_time_axis
 
 
 @dataclass(frozen=True)

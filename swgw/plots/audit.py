@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.plots import style
+from swgw.figures import style
 
 
 def _rows(axes: Axes, labels: list[str]) -> None:

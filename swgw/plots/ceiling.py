@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
-from swgw.plots import style
-from swgw.plots.axes import widen_towards_one
+from swgw.figures import style
+from swgw.figures.axes import widen_towards_one
 
 LIMIT_LINES = {"limit": "-", "limit, other weather": (0, (4, 2))}
 """The arms of a simulator that knows its state, and how they are drawn."""

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.plots import style
+from swgw.figures import style
 
 KINDS = {"ours": (style.RED, "D"), "our member": (style.ORANGE, "s"), "team": (style.BLUE, "o")}
 LOWEST = 0.0

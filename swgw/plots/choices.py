@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from swgw.plots import style
-from swgw.plots.style import literal
+from swgw.figures import style
+from swgw.figures.style import literal
 
 
 def plot_shifts(table: pd.DataFrame) -> Figure:

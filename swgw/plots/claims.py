@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from swgw.plots import style
+from swgw.figures import style
 
 MARKS = {
     "supported": {"marker": "^", "mfc": style.BLUE, "mec": style.BLUE},

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from swgw.plots.style import BLUE, DARK, GREEN, GREY, ORANGE, PURPLE, RED, SKY
+from swgw.figures.style import BLUE, DARK, GREEN, GREY, ORANGE, PURPLE, RED, SKY
 
 MONTHS = tuple("JFMAMJJASOND")
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from swgw.plots.style import BLUE, DARK, LIGHT, ORANGE, SKY, literal
+from swgw.figures.style import BLUE, DARK, LIGHT, ORANGE, SKY, literal
 
 SHADES = {"train": "#FFFFFF", "validation": "#F6E7C1", "test": "#DCE9F5"}
 """Background of a period."""

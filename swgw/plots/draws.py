@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.plots import style
+from swgw.figures import style
 
 UNITS = {
     "r": "Correlation, or share of variance [–]",

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-from swgw.plots import style
+from swgw.figures import style
+from swgw.figures.style import literal
 from swgw.plots.groundwater import draw_box
-from swgw.plots.style import literal
 
 MAP = "RdBu"
 """Red for negative, blue for positive correlations; safe for the common colour blindnesses."""

@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.plots import style
-from swgw.plots.axes import set_time_axis
+from swgw.figures import style
+from swgw.figures.axes import set_time_axis
 
 PERIOD_COLOURS = {"train": style.SKY, "validation": style.ORANGE, "test": style.PURPLE}
 PERIOD_WORDS = {"train": "training", "validation": "validation", "test": "test"}

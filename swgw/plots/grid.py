@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.plots import style
-from swgw.plots.style import literal
+from swgw.figures import style
+from swgw.figures.style import literal
 
 WORDS = {
     "supported": (style.BLUE, ">", style.BLUE),

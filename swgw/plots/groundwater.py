@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.plots import style
-from swgw.plots.axes import cut_scores, set_time_axis
-from swgw.plots.style import literal
+from swgw.figures import style
+from swgw.figures.axes import cut_scores, set_time_axis
+from swgw.figures.style import literal
 
 
 def draw_box(axes: Axes, place: float, values: np.ndarray, colour: str, width: float = 0.6) -> None:

@@ -6,8 +6,9 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from swgw.plots import live, style
-from swgw.plots.axes import set_time_axis
+from swgw.figures import style
+from swgw.figures.axes import set_time_axis
+from swgw.plots import live
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from swgw.plots.axes import widen_towards_one
-from swgw.plots.style import GREY, MODEL_COLOURS, MODEL_MARKERS, WIDTH
+from swgw.figures.axes import widen_towards_one
+from swgw.figures.style import GREY, MODEL_COLOURS, MODEL_MARKERS, WIDTH
 
 LOWEST = -0.5
 """NSE below this is drawn at the edge, as an arrow: how bad it is no longer matters."""

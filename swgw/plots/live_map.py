@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from swgw.figures.style import BLUE, DARK, cluster_colour, cluster_marker
 from swgw.plots import live
 from swgw.plots.study_area import names_of
-from swgw.plots.style import BLUE, DARK, cluster_colour, cluster_marker
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from swgw.plots.style import BLUE, DARK, GREEN, GREY, MODEL_COLOURS, RED
+from swgw.figures.style import BLUE, DARK, GREEN, GREY, MODEL_COLOURS, RED
 
 
 def plot_faults(

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from swgw.plots.style import DARK, MODEL_COLOURS, MODEL_MARKERS
+from swgw.figures.style import DARK, MODEL_COLOURS, MODEL_MARKERS
 
 INPUT, SHARED, TASK, OUTPUT = "#ECECEC", "#CFE3F3", "#FBE0C3", "#D5EBDD"
 """Fills: what goes in, layers that the tasks share, layers of one task, what comes out."""

@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.plots import style
-from swgw.plots.style import literal
+from swgw.figures import style
+from swgw.figures.style import literal
 
 WORD_COLOURS = {"supported": style.BLUE, "contradicted": style.RED}
 """Colour of an interval by what it says of the claim; grey where it decides nothing."""

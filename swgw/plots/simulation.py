@@ -6,10 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.conformal import LEVELS
-from swgw.plots import style
-from swgw.plots.axes import LOWEST_SCORE, cut_scores, set_time_axis
-from swgw.plots.style import literal
+from swgw.figures import style
+from swgw.figures.axes import LOWEST_SCORE, cut_scores, set_time_axis
+from swgw.figures.style import literal
+from swgw.scores.conformal import LEVELS
 
 SHOWN = {"response": "Pastas", "climatology": "climatology"}
 LINES = {"response": (0, (4, 1, 1, 1)), "climatology": (0, (4, 2))}
@@ -24,7 +24,7 @@ def plot_years(panels: dict[str, tuple]) -> Figure:
     ----------
     panels : dict of str to (Dataset, array)
         Title to simulation (seed, time), observed, climatology and perhaps response (time) [m], and
-        quantiles (time, level) at :data:`swgw.conformal.LEVELS` [m].
+        quantiles (time, level) at :data:`swgw.scores.conformal.LEVELS` [m].
     """
     figure, axes = plt.subplots(
         len(panels), 1, figsize=(style.WIDTH, 0.7 + 2.1 * len(panels)), sharex=True, squeeze=False

@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.plots import style
+from swgw.figures import style
+from swgw.figures.style import literal
 from swgw.plots.grid import OPEN, WORDS
-from swgw.plots.style import literal
 
 LABELS = {"supported": "above zero", "contradicted": "below zero"}
 UNDECIDED = "zero inside, or one seed"

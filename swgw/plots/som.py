@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from swgw.plots.style import BLUE, DARK, GREY, cluster_colour, cluster_marker
+from swgw.figures.style import BLUE, DARK, GREY, cluster_colour, cluster_marker
 
 
 def plot_clusters(series: pd.DataFrame, nodes: pd.DataFrame, clusters: pd.Series) -> Figure:

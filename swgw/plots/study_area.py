@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.plots.names import name_places
-from swgw.plots.style import BLUE, DARK, cluster_colour, cluster_marker
+from swgw.figures.names import name_places
+from swgw.figures.style import BLUE, DARK, cluster_colour, cluster_marker
 
 KM_PER_DEGREE = 111.2
 """Length of a degree of latitude; good to half a per cent, enough for a scale bar."""

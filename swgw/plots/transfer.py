@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
-from swgw.plots import style
-from swgw.plots.axes import set_time_axis
+from swgw.figures import style
+from swgw.figures.axes import set_time_axis
 from swgw.plots.second_task import WORD_COLOURS, side_handles
 
 COLOURS = {

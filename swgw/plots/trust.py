@@ -8,9 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.plots import style
+from swgw.figures import style
+from swgw.figures.style import literal
 from swgw.plots.drivers import DRIVER_COLOURS, draw_band, draw_bars
-from swgw.plots.style import literal
 
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*")
 

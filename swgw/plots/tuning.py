@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from swgw.plots import style
+from swgw.figures import style
 
 COLOURS = {"GRU": style.ORANGE, "LSTM": style.GREEN, "TFT": style.BLUE}
 MARKERS = {"GRU": "o", "LSTM": "s", "TFT": "^"}

@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.plots import style
-from swgw.plots.axes import draw_fan, set_time_axis
+from swgw.figures import style
+from swgw.figures.axes import draw_fan, set_time_axis
 
 RAW = "raw"
 

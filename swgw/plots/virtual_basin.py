@@ -6,19 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.plots.axes import set_time_axis
-from swgw.plots.style import (
-    BLUE,
-    DARK,
-    GREEN,
-    GREY,
-    LIGHT,
-    ORANGE,
-    PURPLE,
-    RED,
-    SKY,
-    literal,
-)
+from swgw.figures.axes import set_time_axis
+from swgw.figures.style import BLUE, DARK, GREEN, GREY, LIGHT, ORANGE, PURPLE, RED, SKY, literal
 
 MONTHS = tuple("JFMAMJJASOND")
 PUBLISHED = {"marker": "D", "color": RED, "linestyle": "", "markersize": 5, "zorder": 4}

@@ -14,8 +14,8 @@ import pandas as pd
 import xarray as xr
 from tqdm import tqdm
 
-from swgw.errors import Problem, UserError
 from swgw.sources import weather
+from swgw.storage.errors import Problem, UserError
 
 HOUR, DAY = 3600.0, 86400.0  # s
 # By the name in the files: ours, and from each unit that occurs the way to ours.

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from swgw import reading
-from swgw.contract import shown
-from swgw.errors import Problem
+from swgw.basin import reading
+from swgw.basin.contract import shown
 from swgw.sources.mapping import Section
+from swgw.storage.errors import Problem
 
 EXCEL = (".xlsx", ".xlsm")
 EXCEL_DAYS = "excel"

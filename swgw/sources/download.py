@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pooch
 
-from swgw.errors import UserError
+from swgw.storage.errors import UserError
 
 MIRROR = "SWGW_MIRROR"
 

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from swgw import steps
-from swgw.check import check_basin
-from swgw.contract import DEFAULT_LENGTHS, SETTINGS_FILE, STEPS, shown
-from swgw.errors import BasinError, Problem, UserError
-from swgw.files import write_text
+from swgw.basin import calendar as steps
+from swgw.basin.check import check_basin
+from swgw.basin.contract import DEFAULT_LENGTHS, SETTINGS_FILE, STEPS, shown
+from swgw.storage.errors import BasinError, Problem, UserError
+from swgw.storage.files import write_text
 
 SHARES = (0.6, 0.8)  # of the common record: the ends of training and validation
 WHOLE_YEARS = 6  # records of at least so many years are divided at a new year

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from swgw.contract import near, shown
-from swgw.errors import Problem, UserError
-from swgw.settings import load_yaml
+from swgw.basin.contract import near, shown
+from swgw.basin.settings import load_yaml
+from swgw.storage.errors import Problem, UserError
 
 LEVEL = {"m": (1.0, 0.0), "cm": (0.01, 0.0), "mm": (0.001, 0.0), "ft": (0.3048, 0.0)}
 CUBIC_FOOT = 0.3048**3  # m³

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from swgw.contract import shown
-from swgw.errors import Problem
+from swgw.basin.contract import shown
 from swgw.sources.mapping import SERIES, Section
+from swgw.storage.errors import Problem
 
 
 @dataclass(frozen=True)

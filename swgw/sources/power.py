@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from swgw.errors import UserError
 from swgw.sources import service, weather
+from swgw.storage.errors import UserError
 
 SERVICE = "NASA POWER"
 ADDRESS = "https://power.larc.nasa.gov/api/temporal/daily/point"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pooch
 import requests
 
-from swgw.errors import UserError
+from swgw.storage.errors import UserError
 
 AGENT = "swgw (an open companion to doi:10.3390/hydrology12110291)"
 PAUSE = 1.0  # s between two requests

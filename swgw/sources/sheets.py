@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from swgw import reading
-from swgw.contract import near, shown
-from swgw.errors import Problem, UserError, install
+from swgw.basin import reading
+from swgw.basin.contract import near, shown
 from swgw.sources.days import EXCEL
 from swgw.sources.mapping import UNITS, Section
+from swgw.storage.errors import Problem, UserError, install
 
 UTF_8 = "utf-8-sig"  # with or without the mark that spreadsheets put first
 

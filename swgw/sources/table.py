@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw import depths, notes, reading
-from swgw.contract import NAME
-from swgw.errors import BasinError, Problem, UserError
-from swgw.files import write_text
-from swgw.folders import write_folder
+from swgw.basin import check_warnings as notes
+from swgw.basin import depths, reading
+from swgw.basin.contract import NAME
+from swgw.basin.folders import write_folder
 from swgw.sources import days, draft, sheets
 from swgw.sources.mapping import (
     FORM,
@@ -25,6 +24,8 @@ from swgw.sources.mapping import (
     refuse,
 )
 from swgw.sources.origin import Origin, origin_of, told
+from swgw.storage.errors import BasinError, Problem, UserError
+from swgw.storage.files import write_text
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw.errors import UserError, install
 from swgw.sources import service
+from swgw.storage.errors import UserError, install
 
 SERVICE = "USGS Water Data"
 ADDRESS: str | None = None  # None is dataretrieval's own; tests name a local server

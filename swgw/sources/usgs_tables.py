@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from swgw.contract import shown
-from swgw.errors import UserError
+from swgw.basin.contract import shown
 from swgw.sources import usgs_client as client
+from swgw.storage.errors import UserError
 
 FOOT = 0.3048  # m
 CUBIC_FOOT = FOOT**3  # m³

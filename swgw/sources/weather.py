@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw.check import check_basin
-from swgw.contract import SETTINGS_FILE
-from swgw.errors import BasinError, UserError
-from swgw.files import write_text, write_whole
-from swgw.settings import read_settings
-from swgw.tables import ATTRIBUTES, Reader
+from swgw.basin.check import check_basin
+from swgw.basin.contract import SETTINGS_FILE
+from swgw.basin.settings import read_settings
+from swgw.basin.tables import ATTRIBUTES, Reader
+from swgw.storage.errors import BasinError, UserError
+from swgw.storage.files import write_text, write_whole
 
 FORCING = "forcing.csv"
 SOURCE = "SOURCE.md"

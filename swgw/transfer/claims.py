@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from swgw import bootstrap
-from swgw.bootstrap import DRAWS, LEVEL, Interval, verdict
-from swgw.ranks import rank_correlation
+from swgw.scores import bootstrap
+from swgw.scores.bootstrap import DRAWS, LEVEL, Interval, verdict
+from swgw.scores.ranks import rank_correlation
 from swgw.transfer.results import Transfer, read_transfer
 
 MARGIN = 0.05

@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
-from swgw.basin import Basin, load_basin
-from swgw.files import write_whole
-from swgw.panel import usable_wells
-from swgw.prepare import Prepared
+from swgw.basin.folder import Basin, load_basin
+from swgw.basin.prepare import Prepared
+from swgw.inputs.panel import usable_wells
+from swgw.storage.files import write_whole
 from swgw.transfer.classical import references
 from swgw.transfer.make import left_out, open_samples
 from swgw.transfer.monthly import Samples, make_samples, monthly_basin, with_means

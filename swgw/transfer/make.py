@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from swgw.basin import Basin
-from swgw.files import write_dataset
-from swgw.panel import usable_wells
-from swgw.timing import Stopwatch
+from swgw.basin.folder import Basin
+from swgw.inputs.panel import usable_wells
+from swgw.storage.files import write_dataset
+from swgw.storage.timing import Stopwatch
 from swgw.transfer.monthly import Samples, make_samples, monthly_basin, with_means
 from swgw.transfer.plan import NETWORKS, Plan
 

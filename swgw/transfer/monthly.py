@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from swgw.basin import Basin
-from swgw.panel import Panel, make_panel, usable_wells
-from swgw.prepare import Prepared, prepare_basin
-from swgw.variables import Inputs, standardise
-from swgw.windows import issue_steps
+from swgw.basin.folder import Basin
+from swgw.basin.prepare import Prepared, prepare_basin
+from swgw.inputs.panel import Panel, make_panel, usable_wells
+from swgw.inputs.variables import Inputs, standardise
+from swgw.inputs.windows import issue_steps
 
 ENCODER_LENGTH = 12
 """Months before the issue time that every competitor sees."""

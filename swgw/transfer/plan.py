@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from swgw.profiles import Profile
+from swgw.models.profiles import Profile
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from swgw import scores
-from swgw.files import read_dataset
-from swgw.panel import usable_wells
-from swgw.timing import read_seconds
+from swgw.inputs.panel import usable_wells
+from swgw.inputs.variables import standardise
+from swgw.scores import skill as scores
+from swgw.storage.files import read_dataset
+from swgw.storage.timing import read_seconds
 from swgw.transfer.make import FIRST
 from swgw.transfer.monthly import monthly_basin
 from swgw.transfer.variants import ONE_WELL
 from swgw.transfer.work import folders
-from swgw.variables import standardise
 
 NETWORKS = ("IT-LSTM", "TL-LSTM", "TL-LSTM, well left out")
 MACHINES = ("SVR", "random forest")

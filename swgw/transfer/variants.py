@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from swgw import scores
-from swgw.basin import Basin
-from swgw.files import write_whole
-from swgw.timing import Stopwatch
+from swgw.basin.folder import Basin
+from swgw.scores import skill as scores
+from swgw.storage.files import write_whole
+from swgw.storage.timing import Stopwatch
 from swgw.transfer.make import MEAN, open_samples
 from swgw.transfer.monthly import Samples
 from swgw.transfer.plan import FROZEN, NETWORKS, Plan

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw.basin import Basin
-from swgw.panel import usable_wells
-from swgw.runs import RunFolder, key_of, source_digest
-from swgw.timing import SECONDS
+from swgw.basin.folder import Basin
+from swgw.inputs.panel import usable_wells
+from swgw.storage.jobs import Job
+from swgw.storage.results import RunFolder, key_of, source_digest
+from swgw.storage.timing import SECONDS
 from swgw.transfer import hunger, make, variants
 from swgw.transfer.monthly import ENCODER_LENGTH, make_samples, monthly_basin, with_means
 from swgw.transfer.plan import Plan, plan_of
-from swgw.workers import Job
 
 LEAST_WELLS = 3
 MAKERS: dict[str, Callable] = {

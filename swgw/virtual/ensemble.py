@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from swgw.steps import bin_starts
+from swgw.basin.calendar import bin_starts
 from swgw.virtual.catchment import CatchmentState, run_catchment, run_catchments
 from swgw.virtual.coupled import Coupled, Forcing, State
 from swgw.virtual.observe import FLOW_NOISE, HEAD_NOISE, READING_DAY, cells_of_wells

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from swgw.files import digest, read_dataset, write_dataset, write_text
-from swgw.runs import RunFolder, source_digest
-from swgw.steps import bin_ends
+from swgw.basin.calendar import bin_ends
+from swgw.storage.files import digest, read_dataset, write_dataset, write_text
+from swgw.storage.results import RunFolder, source_digest
 from swgw.virtual.ensemble import Ensemble, Restart, in_steps, true_restarts, with_errors
 from swgw.virtual.observe import READING_DAY
 from swgw.virtual.origin import FILE, load_origin

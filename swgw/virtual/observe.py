@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from swgw.steps import bin_starts
+from swgw.basin.calendar import bin_starts
 from swgw.virtual.domain import DISTRICTS, Domain
 from swgw.virtual.places import CHANNEL, GAUGES, MARGIN, WELLS
 

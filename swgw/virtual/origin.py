@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from swgw.files import write_text
+from swgw.storage.files import write_text
 from swgw.virtual.parameters import Parameters
 
 FILE = "simulation.json"

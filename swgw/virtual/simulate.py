@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from swgw.files import write_text, write_whole
-from swgw.steps import bin_starts
+from swgw.basin.calendar import bin_starts
+from swgw.storage.files import write_text, write_whole
 from swgw.virtual import observe
 from swgw.virtual.coupled import Coupled, State
 from swgw.virtual.domain import COURSE, SECTIONS

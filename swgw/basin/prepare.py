@@ -1,0 +1,194 @@
+"""A basin on the complete calendar of its step: gaps in observations kept, gaps in weather filled.
+
+Everything is averaged over the bin, first within each day, so that a day read hourly weighs no
+more than one read once. A bin with at least one observation counts as observed.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from swgw.basin import calendar as steps
+from swgw.basin.contract import PERIODS
+from swgw.basin.folder import Basin
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A basin's series on one calendar. Treat the frames as read-only.
+
+    Attributes
+    ----------
+    basin : Basin
+    time : DatetimeIndex (time,)
+        First day of each bin, complete, from the earliest datum to the end of the test period.
+    heads : DataFrame (time, well)
+        Heads [m above the datum]; NaN is a gap.
+    surface_water : DataFrame (time, gauge)
+        Discharge [m³/s] or stage [m]; NaN is a gap.
+    weather : dict of str to DataFrame (time, variable)
+        By place (``"basin"``, ``"well:<id>"``, ``"gauge:<id>"``): the variables observed there in
+        the training years, without gaps [mm/d, °C, m/s, …].
+    weather_filled : dict of str to DataFrame (time, variable)
+        True where `weather` holds the training years' mean of that step of the year.
+    held_out : bool array (time,) or None
+        Bins kept out of the training years; see :meth:`without`.
+    """
+
+    basin: Basin
+    time: pd.DatetimeIndex
+    heads: pd.DataFrame
+    surface_water: pd.DataFrame
+    weather: dict[str, pd.DataFrame]
+    weather_filled: dict[str, pd.DataFrame]
+    held_out: np.ndarray | None = None
+
+    @property
+    def steps_per_year(self) -> int:
+        """Steps in a year: 365, 73, 52 or 12."""
+        return steps.STEPS_PER_YEAR[self.basin.settings.step]
+
+    @property
+    def variables(self) -> list[str]:
+        """Names of the weather variables, in the order of ``forcing.csv``."""
+        seen = {name for frame in self.weather.values() for name in frame.columns}
+        return [name for name in self.basin.forcing.columns if name in seen]
+
+    def step_of_year(self) -> np.ndarray:
+        """Number each bin within its year from 0 (time,)."""
+        return steps.step_of_year(self.time, self.basin.settings.step)
+
+    def steps_in_months(self, months: int) -> int:
+        """Give the number of steps nearest to so many months.
+
+        Pentads: 1 month is 6 steps, 12 months are 73.
+        """
+        return round(months * self.steps_per_year / 12)
+
+    def inside(self, period: str) -> np.ndarray:
+        """Mark the bins that lie wholly inside a period (time,).
+
+        Parameters
+        ----------
+        period : str
+            ``"train"``, ``"validation"`` or ``"test"``.
+        """
+        found = _inside(self.time, self.basin, period)
+        if period == "train" and self.held_out is not None:
+            return found & ~self.held_out
+        return found
+
+    def without(self, held_out: np.ndarray) -> "Prepared":
+        """Keep bins (time,) out of the training years, so that nothing is fitted on them."""
+        return replace(self, held_out=held_out)
+
+    def weather_of_well(self, well_id: str) -> pd.DataFrame:
+        """Give the weather at a well (time, variable); see :meth:`weather_of_gauge`."""
+        return self._weather_of(f"well:{well_id}")
+
+    def weather_of_gauge(self, gauge_id: str) -> pd.DataFrame:
+        """Give the weather of a gauge's catchment (time, variable).
+
+        Each variable is the place's own, else the whole basin's, else the mean over the places
+        that have it.
+        """
+        return self._weather_of(f"gauge:{gauge_id}")
+
+    def _weather_of(self, place: str) -> pd.DataFrame:
+        own, shared = self.weather.get(place), self._shared_weather
+        if own is None or list(own.columns) == self.variables:
+            return shared if own is None else own
+        return pd.DataFrame({v: own[v] if v in own else shared[v] for v in self.variables})
+
+    @cached_property
+    def _shared_weather(self) -> pd.DataFrame:
+        """The whole basin's weather (time, variable), else the mean over the places."""
+        whole = self.weather.get("basin", pd.DataFrame(index=self.time))
+        columns = {}
+        for name in self.variables:
+            having = [frame[name] for frame in self.weather.values() if name in frame]
+            columns[name] = whole[name] if name in whole else sum(having) / len(having)
+        return pd.DataFrame(columns)
+
+
+def prepare_basin(basin: Basin) -> Prepared:
+    """Aggregate a basin to the complete calendar of its step.
+
+    Parameters
+    ----------
+    basin : Basin
+
+    Returns
+    -------
+    Prepared
+        Heads and surface water keep their gaps as NaN. Gaps in the weather are filled with the
+        mean of that step of the year over the training years, and marked.
+    """
+    tables = (basin.heads, basin.surface_water, basin.forcing)
+    first = min(table["date"].min() for table in tables if len(table))
+    time = steps.calendar(first, basin.settings.test.end, basin.settings.step)
+    weather, filled = _weather(basin, time)
+    return Prepared(
+        basin=basin,
+        time=time,
+        heads=_means(basin.heads, "well_id", "head", basin, time)[basin.wells.index],
+        surface_water=_means(basin.surface_water, "gauge_id", "value", basin, time)[
+            basin.gauges.index
+        ],
+        weather=weather,
+        weather_filled=filled,
+    )
+
+
+def _inside(time: pd.DatetimeIndex, basin: Basin, period: str) -> np.ndarray:
+    if period not in PERIODS:
+        raise ValueError(f"period {period!r}; expected one of {', '.join(PERIODS)}")
+    days = basin.settings.period(period)
+    ends = steps.bin_ends(time, basin.settings.step)
+    return np.asarray((time >= days.start) & (ends <= days.end))
+
+
+def _means(
+    table: pd.DataFrame, key: str, value: str, basin: Basin, time: pd.DatetimeIndex
+) -> pd.DataFrame:
+    """Average a long table over days and then bins: (time, series), NaN where nothing is."""
+    table = table[[key, "date", value]].dropna()
+    days = pd.DatetimeIndex(table["date"]).normalize()
+    daily = table[value].groupby([table[key], days]).mean()
+    series, day = daily.index.get_level_values(0), daily.index.get_level_values(1)
+    starts = steps.bin_starts(pd.DatetimeIndex(day), basin.settings.step)
+    binned = daily.groupby([starts.rename("time"), series]).mean().unstack(key)  # noqa: PD010
+    return binned.reindex(time.rename("time"))
+
+
+def _weather(
+    basin: Basin, time: pd.DatetimeIndex
+) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
+    """Aggregate and fill the forcing: frames (time, variable) and their masks, by place."""
+    forcing = basin.forcing
+    number = steps.step_of_year(time, basin.settings.step)
+    train = _inside(time, basin, "train")
+    values, masks = {}, {}
+    for variable in forcing.columns.drop(["date", "place"]):
+        observed = _means(forcing, "place", variable, basin, time)
+        observed = observed.loc[:, observed[train].notna().any()]
+        usual = _climatology(observed[train], number[train], number)
+        values[variable] = observed.where(observed.notna(), usual)
+        masks[variable] = observed.isna()
+    return _by_place(values), _by_place(masks)
+
+
+def _climatology(train: pd.DataFrame, train_number: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """Mean of each step of the year over the training years, for every step (time, place)."""
+    mean = train.groupby(train_number).mean().reindex(np.unique(number))
+    return mean.fillna(train.mean()).loc[number].set_axis(number).to_numpy()
+
+
+def _by_place(by_variable: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    places = dict.fromkeys(place for frame in by_variable.values() for place in frame.columns)
+    return {
+        place: pd.DataFrame({v: f[place] for v, f in by_variable.items() if place in f})
+        for place in places
+    }

@@ -1,0 +1,1 @@
+"""From a study to pages: notebooks executed, rendered and collected."""

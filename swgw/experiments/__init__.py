@@ -1,0 +1,1 @@
+"""Table 2 and everything else that is computed for a book, and the study that opens it."""

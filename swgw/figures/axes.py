@@ -1,0 +1,106 @@
+"""What several figures share: an axis of time, scores without a lower end, a fan of quantiles."""
+
+import matplotlib.dates as mdates
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, NullLocator
+
+from swgw.figures import style
+
+
+def set_time_axis(axes: Axes, offset: bool = True) -> None:
+    """Label an axis of time with few, short dates.
+
+    Parameters
+    ----------
+    axes : Axes
+    offset : bool
+        Whether the year stands at the axis' end where ticks are months.
+    """
+    # between 2 and 5 ticks there is an interval for every span; fewer than 5 would not do
+    locator = mdates.AutoDateLocator(minticks=2, maxticks=5)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=offset))
+
+
+LOWEST_SCORE = -1.0
+"""Where an axis of scores is cut."""
+
+
+def cut_scores(axes: Axes, label: str) -> None:
+    """Cut a vertical axis of scores at −1, and say so; mark zero."""
+    low = axes.get_ylim()[0]
+    edge = LOWEST_SCORE - 0.05
+    axes.set_ylim(max(min(low, -0.03), edge), 1.03)
+    axes.set_ylabel(label if low >= edge else f"{label} (cut at −1)")
+    axes.axhline(0, color=style.GREY, lw=0.7)
+
+
+TICKS = (-8, -2, 0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
+FINE_TICKS = (-1, -0.5, 0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.97)
+"""Where an axis is too short for three of the others."""
+
+ROOM = {"x": 0.13, "y": 0.07}
+"""Share of an axis from one label to the next, at least."""
+
+
+def widen_towards_one(axes: Axes, which: str) -> None:
+    """Let an axis of 1 − NSE be logarithmic, turn it so that 1 is at its far end, and tick NSE.
+
+    Parameters
+    ----------
+    axes : Axes
+        With data in 1 − NSE.
+    which : str
+        "x" or "y".
+    """
+    axis = {"x": axes.xaxis, "y": axes.yaxis}[which]
+    axes.set(**{f"{which}scale": "log"})
+    low, high = sorted(axis.get_view_interval())
+    axes.set(**{f"{which}lim": (high, low)})
+    inside = [[t for t in ticks if low <= 1 - t <= high] for ticks in (TICKS, FINE_TICKS)]
+    ticks = inside[0] if len(inside[0]) > 2 else max(inside, key=len)
+    shown = _apart(ticks, ROOM[which] * np.log(high / low))
+    axis.set_major_locator(FixedLocator([1 - tick for tick in shown]))
+    axis.set_ticklabels([f"{tick:g}".replace("-", "−") for tick in shown])
+    axis.set_minor_locator(NullLocator())
+
+
+def _apart(ticks: list[float], room: float) -> list[float]:
+    """Keep the ticks of NSE whose labels have room, given in logarithms of 1 − NSE."""
+    kept: list[float] = []
+    for tick in ticks:
+        if not kept or np.log((1 - kept[-1]) / (1 - tick)) >= room:
+            kept.append(tick)
+    return kept
+
+
+def draw_fan(axis: Axes, fan: dict, named: bool) -> None:
+    """Draw one forecast: bands from pale to dark, the median, and a dotted line at its issue.
+
+    Parameters
+    ----------
+    axis : Axes
+    fan : dict
+        issue_time, valid_time (lead_time,), quantiles (lead_time, level), levels; the quantiles are
+        sorted, and the middle one is the median unless ``median`` (lead_time,) is there.
+    named : bool
+        Whether the legend names it.
+    """
+    quantiles, levels = np.sort(fan["quantiles"], axis=-1), fan["levels"]
+    for low in range(len(levels) // 2):
+        share = levels[-1 - low] - levels[low]
+        axis.fill_between(
+            fan["valid_time"],
+            quantiles[:, low],
+            quantiles[:, -1 - low],
+            color=style.BLUE,
+            alpha=0.22,
+            lw=0,
+            label=f"{100 * share:.0f} % of the forecast" if named else None,
+        )
+    middle = fan.get("median", quantiles[:, len(levels) // 2])
+    axis.plot(
+        fan["valid_time"], middle, color=style.BLUE, lw=1.3, label="median" if named else None
+    )
+    axis.axvline(fan["issue_time"], color=style.GREY, lw=0.8, ls=":")

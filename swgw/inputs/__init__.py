@@ -1,0 +1,1 @@
+"""What a model may use: climatology, clusters of wells, standardised series, windows."""

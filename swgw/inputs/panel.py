@@ -1,0 +1,205 @@
+"""The inputs and targets of an experiment, standardised: what its model may see of each series.
+
+Everything that is fitted here (scales, fill values) is fitted on the training years. A panel holds
+each series once; windows (swgw.inputs.windows) point into it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from swgw.basin.prepare import Prepared
+from swgw.inputs.climatology import damping, fit_climatology
+from swgw.inputs.variables import (
+    Inputs,
+    carry_forward,
+    drifts,
+    dynamic,
+    is_known,
+    spread,
+    standardise,
+)
+
+MIN_TRAINING_STEPS = 10
+SMALLEST_CHANGE = 0.02
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The scaled series of one experiment.
+
+    Attributes
+    ----------
+    series : tuple of str
+        Wells, or the gauge alone for a single-task surface water model.
+    time : DatetimeIndex (time,)
+    variables : tuple of str
+        Names of the dynamic inputs.
+    known : bool array (variable,)
+        True where the value is known beyond the issue time (weather, calendar, long lags).
+    drifts : bool array (variable,)
+        True where it tells the level of surface water, which training shifts at random.
+    values : float32 array (series, time, variable)
+        Dynamic inputs, standardised; gaps carry the last observation forward.
+    static_reals, static_classes : tuple of str
+    reals : float32 array (series, static real)
+    classes : int array (series, static class)
+    class_counts : tuple of int
+    targets : tuple of str
+    target : float32 array (series, time, target)
+        Standardised anomalies; NaN where nothing was observed.
+    anchor : float32 array (series, time, target)
+        The last observed anomaly at each step.
+    fading : float32 array (series, lead_time, target)
+        Share of an anomaly that is left so many steps later; networks forecast the change from
+        the anchor faded so, the damped persistence.
+    typical : float32 array (series, lead_time, target)
+        Typical size of that change, see :func:`typical_change`; networks forecast in this unit.
+    centre : float32 array (series, time, target)
+        Climatology of the training years [m or m³/s].
+    scale : float32 array (series, target)
+        Undoes the standardisation: value = centre + scale · anomaly [m or m³/s].
+    encoder_length, lead_times : int
+        Steps before and after the issue time.
+    """
+
+    series: tuple[str, ...]
+    time: pd.DatetimeIndex
+    variables: tuple[str, ...]
+    known: np.ndarray
+    drifts: np.ndarray
+    values: np.ndarray
+    static_reals: tuple[str, ...]
+    static_classes: tuple[str, ...]
+    reals: np.ndarray
+    classes: np.ndarray
+    class_counts: tuple[int, ...]
+    targets: tuple[str, ...]
+    target: np.ndarray
+    anchor: np.ndarray
+    fading: np.ndarray
+    typical: np.ndarray
+    centre: np.ndarray
+    scale: np.ndarray
+    encoder_length: int
+    lead_times: int
+
+
+def usable_wells(prepared: Prepared) -> list[str]:
+    """List the wells observed often enough in the training years to be standardised."""
+    counts = prepared.heads[prepared.inside("train")].notna().sum()
+    return list(counts.index[counts >= MIN_TRAINING_STEPS])
+
+
+def make_panel(prepared: Prepared, inputs: Inputs, clusters: pd.Series | None = None) -> Panel:
+    """Gather and standardise what an experiment needs (paper, sections 2.2 and 2.6).
+
+    Parameters
+    ----------
+    prepared : Prepared
+    inputs : Inputs
+    clusters : Series (well,), optional
+        SOM cluster of each well, fitted on the training years.
+
+    Returns
+    -------
+    Panel
+    """
+    series = usable_wells(prepared) if inputs.by_well else [inputs.gauge]
+    columns = dynamic(prepared, inputs, series)
+    names = list(columns)
+    values = np.stack([columns[name].to_numpy(np.float32).T for name in names], axis=-1)
+    statics = _statics(prepared, series, clusters) if inputs.by_well else ([], [], [])
+    targets = [_target(prepared, inputs, series, name) for name in inputs.targets]
+    stacked = [np.stack(parts, axis=-1).astype(np.float32) for parts in zip(*targets, strict=True)]
+    target, anchor, fading, centre, scale = stacked
+    typical = typical_change(target, anchor, fading, prepared.inside("train"))
+    settings = prepared.basin.settings
+    return Panel(
+        tuple(series),
+        prepared.time,
+        tuple(names),
+        np.array([is_known(name, prepared, inputs) for name in names]),
+        np.array([drifts(name) for name in names]),
+        values,
+        *_static_arrays(len(series), *statics),
+        inputs.targets,
+        *(target, anchor, fading, typical, centre, scale),
+        settings.encoder_length,
+        settings.lead_times,
+    )
+
+
+def typical_change(
+    target: np.ndarray, anchor: np.ndarray, fading: np.ndarray, training: np.ndarray
+) -> np.ndarray:
+    """Root mean square over the training years of the change that is to be forecast.
+
+    Some heads hardly move in a step and others do, and each moves more in six. In this unit every
+    series and lead time counts alike, and a network need not be silent to forecast a small change.
+
+    Parameters
+    ----------
+    target, anchor : array (series, time, target)
+    fading : array (series, lead_time, target)
+    training : bool array (time,)
+
+    Returns
+    -------
+    float32 array (series, lead_time, target)
+        Standardised; 1 where nothing was observed, and not below 0.02.
+    """
+    sizes = []
+    for k, left in enumerate(np.moveaxis(fading, 1, 0), start=1):
+        both = training[:-k] & training[k:]
+        change = target[:, k:][:, both] - anchor[:, :-k][:, both] * left[:, None]
+        known = np.isfinite(change)
+        square = np.where(known, change, 0.0) ** 2
+        mean = square.sum(axis=1) / known.sum(axis=1).clip(min=1)
+        sizes.append(np.where(known.any(axis=1), np.sqrt(mean).clip(min=SMALLEST_CHANGE), 1.0))
+    return np.stack(sizes, axis=1).astype(np.float32)
+
+
+def _statics(prepared: Prepared, series: list[str], clusters: pd.Series | None):
+    """Static attributes of the wells: numbers standardised over wells, words as classes."""
+    wells = prepared.basin.wells.loc[series].drop(
+        columns=["longitude", "latitude", "name", "gauge_id"], errors="ignore"
+    )
+    numbers = wells.select_dtypes("number").dropna(axis=1, how="all")
+    reals = [(name, numbers[name].fillna(numbers[name].mean())) for name in numbers]
+    words = wells.select_dtypes(["object", "string"])
+    classes = [(name, words[name].fillna("").astype(str)) for name in words]
+    if clusters is not None:
+        classes.insert(0, ("cluster", clusters.reindex(series)))
+    kept = [(name, column) for name, column in reals if column.std(ddof=0) > 1e-9]
+    names = [name for name, _ in kept], [name for name, _ in classes]
+    return *names, [column for _, column in kept] + [column for _, column in classes]
+
+
+def _static_arrays(n: int, reals: list[str], classes: list[str], columns: list[pd.Series]):
+    numbers = [(c - c.mean()) / c.std(ddof=0) for c in columns[: len(reals)]]
+    codes = [pd.factorize(c, sort=True)[0] for c in columns[len(reals) :]]
+    return (
+        tuple(reals),
+        tuple(classes),
+        np.array(numbers, np.float32).reshape(len(reals), n).T,
+        np.array(codes, np.int64).reshape(len(classes), n).T,
+        tuple(int(code.max()) + 1 for code in codes),
+    )
+
+
+def _target(prepared: Prepared, inputs: Inputs, series: list[str], name: str):
+    if name == "head":
+        values = prepared.heads[series]
+    else:
+        at_gauge = prepared.surface_water[inputs.gauge]
+        values = spread(at_gauge, prepared, series)
+    centre = fit_climatology(values, prepared)
+    scale = standardise(values, prepared.inside("train"))[2]
+    anomaly = (values - centre) / scale
+    anchor = carry_forward(anomaly) * float(name in inputs.past_of)
+    training, lead_times = prepared.inside("train"), prepared.basin.settings.lead_times
+    fading = [damping(anomaly.to_numpy().T, training, k + 1) for k in range(lead_times)]
+    arrays = (anomaly, anchor, np.stack(fading), centre)
+    return *(np.asarray(a).T for a in arrays), scale.to_numpy()

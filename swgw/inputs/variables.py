@@ -1,0 +1,191 @@
+"""The inputs that change in time: weather, season and the pasts of heads and surface water.
+
+Everything fitted here is fitted on the training years, and nothing looks ahead.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from swgw.basin.prepare import Prepared
+from swgw.inputs.climatology import fit_climatology
+
+MONTHLY_LAGS = range(1, 13)
+LEVELS = ("surface_water", "upstream_surface_water")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What an experiment shows its model.
+
+    Attributes
+    ----------
+    targets : tuple of str
+        "head", "surface_water" or both: what is forecast.
+    past_of : tuple of str
+        Whose past is an input; the same two names, or none.
+    gauge : str or None
+        The gauge of the run.
+    by_well : bool
+        Whether a window belongs to a well rather than to the gauge alone.
+    weather_ahead : bool
+        Whether the weather beyond the issue time is known.
+    """
+
+    targets: tuple[str, ...]
+    past_of: tuple[str, ...]
+    gauge: str | None
+    by_well: bool
+    weather_ahead: bool = True
+
+
+def carry_forward(values: pd.DataFrame) -> pd.DataFrame:
+    """Fill gaps with the last observation, the only fill that never looks ahead.
+
+    Before the first observation the value is the mean (0 for standardised series).
+    """
+    return values.ffill().fillna(0.0)
+
+
+def standardise(values: pd.DataFrame, training: np.ndarray) -> tuple[pd.DataFrame, ...]:
+    """Standardise each column (time, series) by its mean and deviation over the training years.
+
+    Returns
+    -------
+    standardised : DataFrame (time, series)
+    centre, scale : Series (series,)
+        In the unit of the values; a constant column has scale 1.
+    """
+    centre = values[training].mean().fillna(0.0)
+    scale = values[training].std(ddof=0)
+    return (values - centre) / (scale := scale.where(scale > 1e-9, 1.0)), centre, scale
+
+
+def dynamic(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str, pd.DataFrame]:
+    """Gather the inputs that change in time, standardised, by name: (time, series)."""
+    columns = _weather(prepared, inputs, series)
+    if "head" in inputs.past_of:
+        columns |= _heads(prepared, series)
+    if "surface_water" in inputs.past_of:
+        columns |= _surface_water(prepared, inputs.gauge, series)
+    phase = 2 * np.pi * prepared.step_of_year() / prepared.steps_per_year
+    columns["season_sin"] = spread(np.sin(phase), prepared, series)
+    columns["season_cos"] = spread(np.cos(phase), prepared, series)
+    return columns
+
+
+def spread(values: np.ndarray, prepared: Prepared, series: list[str]) -> pd.DataFrame:
+    """One series shown to every window: (time,) → (time, series)."""
+    wide = np.repeat(np.asarray(values)[:, None], len(series), axis=1)
+    return pd.DataFrame(wide, index=prepared.time, columns=series)
+
+
+def _weather(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str, pd.DataFrame]:
+    """A window's weather: its well's, and its gauge's catchment's where that is another place."""
+    training = prepared.inside("train")
+    places = {}
+    if inputs.by_well:
+        places[""] = [prepared.weather_of_well(well) for well in series]
+    if inputs.gauge is not None:
+        catchment = prepared.weather_of_gauge(inputs.gauge)
+        if not places:
+            places[""] = [catchment]
+        elif not all(catchment.equals(weather) for weather in _distinct(places[""]).values()):
+            places["catchment_"] = [catchment] * len(series)
+    columns = {}
+    for prefix, frames in places.items():
+        distinct = _distinct(frames)  # thousands of wells may share one series
+        for name in frames[0].columns:
+            wide = pd.DataFrame({key: frame[name] for key, frame in distinct.items()})
+            if name == "precipitation":
+                wide = np.log1p(wide.clip(lower=0))
+            each = standardise(wide, training)[0].fillna(0.0)[[id(frame) for frame in frames]]
+            columns[prefix + name] = each.set_axis(series, axis=1)
+    return columns
+
+
+def _distinct(frames: list[pd.DataFrame]) -> dict[int, pd.DataFrame]:
+    return {id(frame): frame for frame in frames}
+
+
+def _observed(name: str, prepared: Prepared, values: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """An observed series carried over its gaps, a flag where it has gaps, and its climatology."""
+    standardised, _, _ = standardise(values, prepared.inside("train"))
+    columns = {name: carry_forward(standardised)}
+    columns[f"{name}_climatology"] = fit_climatology(standardised, prepared)
+    if standardised.isna().to_numpy().any():
+        columns[f"{name}_observed"] = standardised.notna().astype(float)
+    return columns
+
+
+def _heads(prepared: Prepared, series: list[str]) -> dict[str, pd.DataFrame]:
+    """Past heads as their change from step to step and as departure from the last year's mean.
+
+    Levels drift, and after years of pumping lie where no training year was; these two do not.
+    """
+    columns = _observed("head", prepared, prepared.heads[series])
+    head = columns.pop("head")
+    anomaly = head - columns["head_climatology"]
+    usual = anomaly.rolling(prepared.steps_per_year, min_periods=1).mean()
+    drivers = {"head_change": head.diff().fillna(0.0), "head_departure": anomaly - usual}
+    training = prepared.inside("train")
+    return {name: standardise(x, training)[0] for name, x in drivers.items()} | columns
+
+
+def _surface_water(prepared: Prepared, gauge: str, series: list[str]) -> dict[str, pd.DataFrame]:
+    """Past surface water at the gauge, 1 to 12 months earlier, and at the gauge upstream of it."""
+    past = _even(prepared)
+    columns = _observed("surface_water", prepared, past[[gauge]])
+    filled = columns["surface_water"]
+    for months in MONTHLY_LAGS:
+        lagged = filled.shift(prepared.steps_in_months(months)).fillna(0.0)
+        columns[f"surface_water_lag_{months}"] = lagged
+    upstream = upstream_gauge(prepared, gauge)
+    if upstream is not None:
+        columns |= _observed("upstream_surface_water", prepared, past[[upstream]])
+    return {name: spread(frame.iloc[:, 0], prepared, series) for name, frame in columns.items()}
+
+
+def _even(prepared: Prepared) -> pd.DataFrame:
+    """Surface water as an input: the logarithm of discharge, whose floods are rare and far away.
+
+    A hundredth of the mean of the training years is added, since rivers run dry. Stage stays.
+    """
+    values = prepared.surface_water
+    if prepared.basin.settings.surface_water == "stage":
+        return values
+    return np.log(values.clip(lower=0) + 0.01 * values[prepared.inside("train")].mean())
+
+
+def upstream_gauge(prepared: Prepared, gauge: str) -> str | None:
+    """Name the gauge whose past is an input for this gauge in every arm, if the basin names one."""
+    gauges = prepared.basin.gauges
+    if "upstream_gauge_id" not in gauges:
+        return None
+    upstream = gauges.loc[gauge, "upstream_gauge_id"]
+    return upstream if upstream in prepared.surface_water else None
+
+
+def drifts(name: str) -> bool:
+    """Whether an input tells the level of surface water, which differs from year to year."""
+    return name in LEVELS or name.startswith("surface_water_lag_")
+
+
+def is_known(name: str, prepared: Prepared, inputs: Inputs) -> bool:
+    """Whether a variable is known beyond the issue time, at every lead time."""
+    if name.startswith("season_") or name.endswith("_climatology"):
+        return True
+    if name.startswith("surface_water_lag_"):
+        lead_times = prepared.basin.settings.lead_times
+        return prepared.steps_in_months(int(name.rsplit("_", 1)[1])) >= lead_times
+    observed = (
+        "head",
+        "head_change",
+        "head_departure",
+        "surface_water",
+        "upstream_surface_water",
+    )
+    if name.removesuffix("_observed") in observed:
+        return False
+    return inputs.weather_ahead

@@ -1,0 +1,1 @@
+"""Numbers about arrays: skill, intervals, correlation. Nothing here knows a basin."""
