@@ -2,6 +2,8 @@ import io
 import json
 import re
 import shutil
+from dataclasses import replace
+from types import SimpleNamespace
 
 import nbformat
 import pandas as pd
@@ -9,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
-from swgw.book import collect, execute, render
+from swgw.book import collect, execute, needs, render
 from swgw.book.classroom import write_classroom
 from swgw.book.launch import PLACEHOLDER, repository
 from swgw.cli import app
@@ -143,6 +145,45 @@ def test_a_wrong_parameter_stops_before_anything_runs(tmp_path):
     with pytest.raises(UserError, match="unknown parameter"):
         execute.execute_notebook(job(tmp_path, notebook(tmp_path / "a.ipynb"), {"nme": 1}))
     assert not (tmp_path / "done").exists()
+
+
+# ---- needs ---------------------------------------------------------------------------------
+
+
+def cell(kind, source, *tags, **metadata):
+    make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
+    return make(source, metadata={"tags": list(tags), **metadata})
+
+
+def test_cells_whose_needs_are_not_met_are_replaced_before_the_run(tmp_path):
+    figure = {"mystnb": {"figure": {"name": "fig-map", "caption": "A map."}}}
+    made = nbformat.v4.new_notebook(
+        cells=[
+            cell("code", DEFAULTS, "parameters"),
+            cell("markdown", "In the paper.", "companion"),
+            cell("code", "print('kept')", "needs:gauge"),
+            cell("code", "1 / 0", "needs:river", **figure),
+            cell("markdown", "About the river.", "needs:river"),
+            cell("code", "1 / 0", "needs:river"),
+            cell("code", "1 / 0", "needs:river", "needs:truth"),
+            cell("code", "2 / 0", "needs:truth", "needs:river", "say"),
+            cell("code", "print('end')"),
+        ],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    )
+    source = tmp_path / "a.ipynb"
+    nbformat.write(made, source)
+    study = SimpleNamespace(lacking=lambda need: [] if need == "gauge" else [f"no {need} `x`"])
+    reasons = needs.unmet(study, made)
+    assert reasons == {n: f"no {n} `x`" for n in ("companion", "river", "truth")}
+    work = replace(job(tmp_path, source), lacking=reasons)
+    execute.execute_all([work], 1, lambda _: None)
+    _, first, drawn, note, last = nbformat.read(work.target, 4).cells
+    assert first.outputs[0].text == "kept\n"
+    assert last.outputs[0].text == "end\n"
+    assert 'id="not-drawn"' in drawn.outputs[0].data["image/svg+xml"]
+    assert drawn.metadata.mystnb.figure == {"name": "fig-map", "caption": "Would show: A map."}
+    assert "Not given for this basin: it has no truth `x`." in note.source
 
 
 # ---- pages ---------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def test_one_title_and_it_comes_first(name):
 def test_only_public_names_are_imported(name):
     for node in ast.walk(ast.parse("\n".join(code_lines(name)))):
         if isinstance(node, ast.ImportFrom):
-            assert node.module in ("swgw", "swgw.pages", "swgw.book.text")
+            assert node.module in ("swgw", "swgw.pages", "swgw.book.text", "swgw.scores")
             assert not [alias.name for alias in node.names if alias.name.startswith("_")]
         if isinstance(node, ast.Import):
             assert {alias.name for alias in node.names} <= {"swgw", "numpy", "pandas"}

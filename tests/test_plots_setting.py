@@ -262,7 +262,7 @@ def test_missing_gives_the_reason(study, tiny_basin, tmp_path):
         "1 gauge where 2 or more are needed",
         "no pet",
         "no aspect",
-        "no numbers of the paper to stand beside it",
+        "no numbers of the paper to compare with",
     ]
 
 

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 
 from swgw.basin.contract import Period
 from swgw.book import collect, execute, render
 from swgw.book import text as words
+from swgw.book.needs import unmet
 from swgw.book.provenance import provenance
 from swgw.book.times import keep_times, read_times, summed, work_times
 from swgw.experiments.uncertainty import uncertainty_scores
@@ -104,10 +106,12 @@ def plan(study, basin: str | Path, toc: dict) -> list[execute.Job]:
     for name in names:
         source = own / f"{name}.ipynb"
         execute.check_parameters(source, given)
-        key = hashlib.sha256(facts.encode() + source.read_bytes()).hexdigest()
+        lacking = unmet(study, nbformat.read(source, as_version=4))
+        inputs = facts + json.dumps(lacking)
+        key = hashlib.sha256(inputs.encode() + source.read_bytes()).hexdigest()
         target = study.folder / "notebooks" / source.name
         log = study.folder / "logs" / f"{name}.log"
-        jobs.append(execute.Job(source, target, given, shown, log, key))
+        jobs.append(execute.Job(source, target, given, shown, log, key, lacking))
     return jobs
 
 

@@ -13,12 +13,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
 
+from swgw.book.needs import without_unmet
 from swgw.storage.errors import UserError
 
 Value = str | int | float | bool
@@ -41,6 +42,8 @@ class Job:
         Where papermill's and the kernel's chatter goes.
     key : str
         Digest of everything that the outputs depend on.
+    lacking : dict
+        Needs of cells that the basin does not meet, with the reason; see :mod:`swgw.book.needs`.
     """
 
     source: Path
@@ -49,6 +52,7 @@ class Job:
     shown: dict[str, Value]
     log: Path
     key: str
+    lacking: dict[str, str] = field(default_factory=dict)
 
 
 class NotebookError(UserError):
@@ -118,7 +122,8 @@ def execute_notebook(job: Job) -> None:
     failed = job.target.with_name(f"{job.target.stem}.failed.ipynb")
     started = time.perf_counter()
     try:
-        _papermill(job.source, draft, job.parameters, job.log)
+        nbformat.write(without_unmet(_load(job.source), job.lacking), draft)
+        _papermill(job.source.name, draft, job.parameters, job.log)
         notebook = _publishable(_load(draft), job.shown)
         seconds = round(time.perf_counter() - started, 1)
         notebook.metadata["swgw"] = {"key": job.key, "seconds": seconds}
@@ -188,8 +193,8 @@ def _attempt(job: Job) -> tuple[Job, str]:
     return job, ""
 
 
-def _papermill(source: Path, target: Path, parameters: dict[str, Value], log: Path) -> None:
-    """Run papermill with its chatter in a file."""
+def _papermill(name: str, notebook: Path, parameters: dict[str, Value], log: Path) -> None:
+    """Run papermill on a file, in its place, with its chatter in another file."""
     import papermill
     from nbclient.exceptions import DeadKernelError
 
@@ -198,8 +203,8 @@ def _papermill(source: Path, target: Path, parameters: dict[str, Value], log: Pa
     try:
         with _chatter_to(log):
             papermill.execute_notebook(
-                source,
-                target,
+                notebook,
+                notebook,
                 parameters,
                 kernel_name="python3",
                 language="python",
@@ -208,9 +213,9 @@ def _papermill(source: Path, target: Path, parameters: dict[str, Value], log: Pa
             )
     except papermill.PapermillExecutionError as error:
         last = f"{error.ename}: {error.evalue}".strip().splitlines()[0]
-        raise NotebookError(f"{source.name}, code cell {error.exec_count}: {last}") from None
+        raise NotebookError(f"{name}, code cell {error.exec_count}: {last}") from None
     except DeadKernelError:
-        raise NotebookError(f"{source.name}: its Python process died; enough memory?") from None
+        raise NotebookError(f"{name}: its Python process died; enough memory?") from None
 
 
 @contextmanager

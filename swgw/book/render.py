@@ -175,11 +175,14 @@ def render(staged: Path, target: Path, log: Path) -> None:
 
 
 def _without_plumbing(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Let computed prose look like prose: its one line of code stays in the file, out of sight."""
+    """Leave out the installation, and the code of computed sentences, which stays in the file."""
     for cell in notebook.cells:
-        if cell.cell_type == "code" and PROSE.match(cell.source):
-            tags = [tag for tag in cell.metadata.get("tags", []) if tag != "hide-input"]
-            cell.metadata["tags"] = [*tags, "remove-input"]
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type == "code" and ("say" in tags or PROSE.match(cell.source)):
+            shown = [tag for tag in tags if tag != "hide-input"]
+            cell.metadata["tags"] = [*shown, "remove-input"]
+        if "setup" in tags and "remove-cell" not in tags:
+            cell.metadata["tags"] = [*tags, "remove-cell"]
     return notebook
 
 

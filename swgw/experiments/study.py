@@ -18,6 +18,7 @@ from swgw.experiments import table_2 as experiments
 from swgw.experiments.benchmarks import Yardsticks
 from swgw.experiments.diagnostics import Asked
 from swgw.experiments.grid import Grid, chains
+from swgw.experiments.lacking import lacking
 from swgw.experiments.realisations import read_draws
 from swgw.experiments.records import learning_curves, parameter_counts
 from swgw.experiments.score_tables import ScoreTables
@@ -184,6 +185,10 @@ class Study(ScoreTables, Asked):
             Address of a Dask scheduler that does them instead.
         """
         do_missing(jobs_of(self), workers, say, scheduler)
+
+    def lacking(self, *needs: str) -> list[str]:
+        """List in words what the basin lacks; see :func:`swgw.experiments.lacking.lacking`."""
+        return lacking(self, *needs)
 
     @cached_property
     def tasks(self) -> tuple[str, ...]:
