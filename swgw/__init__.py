@@ -8,6 +8,8 @@ _HOME = {
     "prepare_basin": "basin.prepare",
     "load_truth": "virtual",
     "open_study": "experiments.study",
+    "claim": "claims.claim",
+    "list_claims": "claims.catalogue",
 }
 __all__ = sorted(_HOME)
 __version__ = "0.1.0"

@@ -1,0 +1,121 @@
+"""Judge a claim where its numbers are shown, and keep the finding for the page on claims."""
+
+import json
+
+import numpy as np
+import pandas as pd
+from IPython.display import Markdown, display
+
+from swgw.claims.catalogue import Claim, read_claims
+from swgw.claims.judge import MARKS, combine, deciding, judge
+from swgw.scores.rounding import with_interval
+from swgw.storage.files import write_text
+
+PRIVATE = "the records behind this number are not public"
+COUNTS = ("wells", "blocks", "steps", "lags", "realisations")
+
+
+def claim(study, key: str, table: pd.DataFrame | str, without: pd.DataFrame | None = None) -> None:
+    """Judge a claim by its rule, show the verdict, keep ``results/findings/KEY.json``.
+
+    Parameters
+    ----------
+    study : Study
+        Its folder, seeds, water, unit and companion are used.
+    key : str
+        Of a claim in ``claims.yml``; its entry ``table`` says which rows are expected.
+    table : DataFrame (part) or str
+        What decides the claim, as :func:`swgw.intervals` and :func:`swgw.differences` give it:
+        columns value, low, high (unit of the statistic), seeds (those of the study by default) and
+        what else was resampled (blocks, wells, steps, lags); paper (the source's number) if known.
+        A string instead says why the claim cannot be tested here.
+    without : DataFrame, optional
+        The same table without one influential value. Where it would turn a decided verdict, the
+        finding says so.
+
+    Raises
+    ------
+    KeyError
+        If no claim has this key.
+    """
+    asked = read_claims()[key]
+    if asked.only_source and not study.companion:
+        return
+    found = find(study, asked, table)
+    if without is not None and found["verdict"] in ("supported", "contradicted"):
+        other = find(study, asked, without)["verdict"]
+        turned = f"without its most influential value it would be {other}"
+        found["note"] = turned if other != found["verdict"] else ""
+    text = json.dumps(found, ensure_ascii=False, indent=1)
+    write_text(study.folder / "results" / "findings" / f"{key}.json", text + "\n")
+    display(Markdown(sentence(found)))
+
+
+def find(study, asked: Claim, table: pd.DataFrame | str) -> dict:
+    """Judge a claim and give all that a page says of it, as plain values.
+
+    Returns
+    -------
+    dict
+        key, heading, short, text, where, number, origin, page, rule, from, to (the band; None where
+        open), parts (a list of dict: part, value, low, high, seeds, ..., verdict), deciding (the
+        name of a part), value, low, high (of that one), unit, sample, verdict, note.
+    """
+    reason = table if isinstance(table, str) else PRIVATE * asked.only_source
+    parts = pd.DataFrame() if isinstance(table, str) else table.copy()
+    found = {name: getattr(asked, name) for name in ("key", "heading", "short", "text", "origin")}
+    found |= {"where": asked.where * study.companion, "number": asked.number * study.companion}
+    found |= {"page": asked.page, "rule": asked.rule(len(parts)), "parts": [], "deciding": ""}
+    found = {name: _fill(study, value) for name, value in found.items()}
+    found |= dict(zip(("from", "to"), map(_plain, asked.band), strict=True))
+    found |= {"value": None, "low": None, "high": None, "sample": "", "note": reason}
+    found["unit"] = study.unit if asked.unit == "gauge" else asked.unit
+    found["verdict"] = "not testable here"
+    if not len(parts):
+        return found | {"note": reason or "none of the models that it takes is trained"}
+    parts["seeds"] = parts.get("seeds", len(study.seeds))
+    parts["verdict"] = judge(parts, asked.band, asked.outside)
+    name = deciding(parts, asked.band)
+    found |= {"deciding": str(name), "sample": _sample(asked, parts.loc[name])}
+    found |= {end: _plain(parts.loc[name, end]) for end in ("value", "low", "high")}
+    found["parts"] = [
+        {"part": str(part)} | {k: _plain(v) for k, v in row.items()}
+        for part, row in parts.iterrows()
+    ]
+    return found if reason else found | {"verdict": combine(parts["verdict"])}
+
+
+def sentence(found: dict) -> str:
+    """Write a finding as two sentences of Markdown: the claim, then the verdict and its number."""
+    source = "; published: ".join(filter(None, (found["where"], found["number"])))
+    text = f"**Claim** `{found['key']}`: {found['text']}" + f" *({source})*" * bool(source)
+    kind = found["verdict"].replace(" ", "-")
+    text += f' **Verdict:** <span class="verdict {kind}">{MARKS[found["verdict"]]}</span> '
+    text += f"**{found['verdict']}**"
+    if found["value"] is not None:
+        ends = [np.nan if found[end] is None else found[end] for end in ("value", "low", "high")]
+        edges = [edge for edge in (found["from"], found["to"]) if edge is not None]
+        number = with_interval(*ends, 3 if abs(ends[0]) < 0.1 else 2, edges)
+        of = f"`{found['deciding']}`" if len(found["parts"]) > 1 else ""
+        of += f", which decides among {len(found['parts'])}" * bool(of)
+        text += f", {number}{' ' * bool(found['unit'])}{found['unit']}"
+        text += f" ({'; '.join(filter(None, (of, found['sample'])))})"
+    return text + f"; {found['note']}" * bool(found["note"]) + "."
+
+
+def _sample(asked: Claim, row: pd.Series) -> str:
+    """What the interval is over, in words: "3 seeds × 14 blocks"."""
+    names = [*("seeds",) * ("seeds" in asked.sample), *COUNTS]
+    counts = {name: int(row[name]) for name in names if pd.notna(row.get(name))}
+    return " × ".join(f"{n:,} {name if n != 1 else name[:-1]}" for name, n in counts.items())
+
+
+def _plain(value):
+    """A value that JSON knows; None for what is not finite."""
+    if isinstance(value, str):
+        return value
+    return float(value) if np.isfinite(value) else None
+
+
+def _fill(study, value):
+    return value.replace("{water}", study.water) if isinstance(value, str) else value
