@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from swgw.book.cli_benchmark import app as benchmarks
 from swgw.book.cli_import import app as importers
 from swgw.storage.errors import UserError
 
@@ -46,7 +45,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(importers, name="import")
-app.add_typer(benchmarks, name="benchmark")
 Folder = Annotated[Path, typer.Argument(help="Folder of the basin.")]
 
 

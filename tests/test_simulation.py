@@ -9,11 +9,11 @@ import xarray as xr
 from fake_study import VARIANTS, make_study
 
 import swgw
-from swgw.challenge.blocks import block_of
 from swgw.experiments import simulation_scores as scores
 from swgw.experiments.simulation import (
     Simulations,
-    daily_site,
+    block_of,
+    daily_record,
     lack_of_simulation,
     river_of,
     simulate,
@@ -64,21 +64,21 @@ def study(tiny_basin, tmp_path, monkeypatch):
 
 
 def test_a_site_holds_heads_of_the_training_years_alone(prepared):
-    site = daily_site(prepared, "007")
-    assert site.heads.index.max() <= prepared.basin.settings.train.end
-    assert site.heads.index.min() >= prepared.basin.settings.train.start
-    assert list(site.inputs) == ["precipitation", "evaporation", "stage", "temperature"]
-    assert not site.inputs.isna().to_numpy().any()
-    assert len(site.inputs) == 6 * 365 + 1
+    heads, inputs = daily_record(prepared, "007")
+    assert heads.index.max() <= prepared.basin.settings.train.end
+    assert heads.index.min() >= prepared.basin.settings.train.start
+    assert list(inputs) == ["precipitation", "evaporation", "stage", "temperature"]
+    assert not inputs.isna().to_numpy().any()
+    assert len(inputs) == 6 * 365 + 1
 
 
 def test_days_have_the_mean_of_their_bin_and_heads_stand_in_its_middle(prepared):
-    site = daily_site(prepared, "007")
+    heads, inputs = daily_record(prepared, "007")
     first = prepared.surface_water["01"].iloc[0]
-    assert site.inputs["stage"].iloc[:5].tolist() == [first] * 5
-    assert site.inputs["stage"].iloc[5] == prepared.surface_water["01"].iloc[1]
+    assert inputs["stage"].iloc[:5].tolist() == [first] * 5
+    assert inputs["stage"].iloc[5] == prepared.surface_water["01"].iloc[1]
     bin_ = prepared.heads["007"][prepared.inside("train")].first_valid_index()
-    assert site.heads.index[0] == bin_ + pd.Timedelta(days=2)
+    assert heads.index[0] == bin_ + pd.Timedelta(days=2)
 
 
 def test_heads_after_the_training_years_change_no_simulation(prepared, tmp_path):

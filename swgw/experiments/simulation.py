@@ -3,8 +3,8 @@
 What ``history: false`` in ``basin.yml`` asks for. A forecast that starts from the last head is
 corrected every few weeks by what was measured; a simulation is not, so it tells what weather and
 river explain of a head, and goes on where a logger has failed. The network is that of the public
-benchmark (:mod:`swgw.challenge.network`), trained sequence to sequence on the training years. Bands
-rest on forecasts of training years by fits that did not see them
+benchmark (:mod:`swgw.experiments.simulation_network`), trained sequence to sequence on the training
+years. Bands rest on forecasts of training years by fits that did not see them
 (:mod:`swgw.experiments.simulation_scores`).
 
 It works on days. Where the basin's step is longer, each day has the mean of its bin, and what is
@@ -21,8 +21,6 @@ import xarray as xr
 
 from swgw.basin import calendar as steps
 from swgw.basin.prepare import Prepared
-from swgw.challenge.blocks import block_of, training_days
-from swgw.challenge.site import Period, Site
 from swgw.inputs.climatology import fit_climatology
 from swgw.models import pastas as response
 from swgw.models.profiles import Profile, evenly
@@ -41,7 +39,14 @@ STEPS = {"smoke": 2, "quick": 40}
 """Steps of the optimiser in small profiles; others have those of the recipe."""
 
 SECONDS = 2_000.0  # of work, in the unit of a job's cost
-SOURCES = ("experiments/simulation.py", "models/pastas.py", "challenge/*.py")
+SOURCES = ("experiments/simulation.py", "experiments/simulation_network.py", "models/pastas.py")
+
+BLOCKS = 5
+EMBARGO = pd.Timedelta(days=60)
+"""Days beside a block that a fit without the block may not use: neighbouring heads are alike."""
+
+WHOLE = -1
+"""Number of the block of a fit that uses every training day."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +137,42 @@ def river_of(prepared: Prepared, well: str) -> str | None:
     return own if own in prepared.surface_water else prepared.basin.settings.target_gauge
 
 
-def daily_site(prepared: Prepared, well: str) -> Site:
+def block_of(days: pd.DatetimeIndex) -> np.ndarray:
+    """Number of the block, from 0, in which each day lies: blocks are equally long in time.
+
+    Parameters
+    ----------
+    days : DatetimeIndex (day,)
+        In order.
+
+    Returns
+    -------
+    int array (day,)
+    """
+    return np.minimum(BLOCKS * (days - days[0]) // (days[-1] - days[0]), BLOCKS - 1).to_numpy()
+
+
+def training_days(days: pd.DatetimeIndex, block: int) -> np.ndarray:
+    """Whether a fit that is to forecast a block may use each day.
+
+    Parameters
+    ----------
+    days : DatetimeIndex (day,)
+        On which there are heads.
+    block : int
+        :data:`WHOLE` allows every day.
+
+    Returns
+    -------
+    bool array (day,)
+    """
+    if block == WHOLE:
+        return np.ones(len(days), dtype=bool)
+    inside = days[block_of(days) == block]
+    return np.asarray((days < inside[0] - EMBARGO) | (days > inside[-1] + EMBARGO))
+
+
+def daily_record(prepared: Prepared, well: str) -> tuple[pd.Series, pd.DataFrame]:
     """Lay a well's record out by days, heads of the training years alone.
 
     Parameters
@@ -142,9 +182,11 @@ def daily_site(prepared: Prepared, well: str) -> Site:
 
     Returns
     -------
-    Site
-        Inputs (day, input): precipitation and evaporation [mm/d], temperature [°C], and as "stage"
-        the river [m or m³/s], as far as they are there. A bin's head stands at its middle.
+    heads : Series (day,)
+        [m], without gaps; a bin's head belongs to the middle of the bin.
+    inputs : DataFrame (day, input)
+        precipitation and evaporation [mm/d], temperature [°C], and as "stage" the river
+        [m or m³/s], as far as they are there.
     """
     time, step = prepared.time, prepared.basin.settings.step
     ends = steps.bin_ends(time, step)
@@ -157,8 +199,7 @@ def daily_site(prepared: Prepared, well: str) -> Site:
     training = prepared.inside("train")
     middle = time + (ends - time) // 2
     heads = pd.Series(prepared.heads[well].to_numpy(float), middle.normalize())[training].dropna()
-    last, test = heads.index[-1], prepared.basin.settings.test
-    return Site(well, heads, inputs, Period(last, test.start, test.end), (), "")
+    return heads, inputs
 
 
 def simulate(
@@ -178,18 +219,19 @@ def simulate(
         block of the training years, block (time; −1 outside of them), observed, climatology and,
         where Pastas is installed, response (time), all [m].
     """
-    from swgw.challenge.network import Training, forecast_network
+    from swgw.experiments.simulation_network import Training, simulate_head
 
     folder.start({"simulation": well, "seeds": seeds}, prepared.basin.digest)
     training = Training() if count is None else Training(steps=count)
-    site, bins = daily_site(prepared, well), _Bins(prepared)
+    heads, inputs = daily_record(prepared, well)
+    bins = _Bins(prepared)
 
     def network(block: int, seed: int) -> np.ndarray:
-        seen = training_days(site.heads.index, block)
-        return bins.mean(forecast_network(site, seen, seed, training))
+        used = training_days(heads.index, block)
+        return bins.mean(simulate_head(heads, inputs, used, seed, training))
 
-    block = bins.place(pd.Series(block_of(site.heads.index), site.heads.index))
-    found = {"simulation": (("seed", "time"), np.stack([network(-1, s) for s in seeds]))}
+    block = bins.place(pd.Series(block_of(heads.index), heads.index))
+    found = {"simulation": (("seed", "time"), np.stack([network(WHOLE, s) for s in seeds]))}
     out = np.full(len(prepared.time), np.nan)
     for b in np.unique(block[block >= 0]):
         out[block == b] = np.mean([network(b, s) for s in seeds], axis=0)[block == b]

@@ -1,4 +1,4 @@
-"""``swgw benchmark challenge``: fit, forecast, and only then look at the hidden heads."""
+"""Run the challenge: fit, forecast, and only then look at the hidden heads."""
 
 import json
 from collections.abc import Callable
@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw.challenge.forecast import Forecast, bring_together
-from swgw.challenge.recipe import fits_of, jobs_of
-from swgw.challenge.response import require_pastas
-from swgw.challenge.results import (
+from benchmarks.challenge.forecast import Forecast, bring_together
+from benchmarks.challenge.recipe import fits_of, jobs_of
+from benchmarks.challenge.response import require_pastas
+from benchmarks.challenge.results import (
     FULL,
     find_submissions,
     read_observed,
     read_submission,
     score_table,
 )
-from swgw.challenge.site import Period, Site, find_site, read_site
-from swgw.challenge.table import as_text
+from benchmarks.challenge.site import Period, Site, find_site, read_site
+from benchmarks.challenge.table import as_text
 from swgw.experiments.work import do_missing
 from swgw.storage.errors import UserError
 from swgw.storage.files import write_text, write_whole
@@ -38,7 +38,7 @@ class Result:
     site : Site
     forecast : Forecast
     scores : DataFrame or None
-        Of :func:`swgw.challenge.results.score_table`; None where no hidden heads are known.
+        Of :func:`benchmarks.challenge.results.score_table`; None where no hidden heads are known.
     folder : Path
         Holds ``forecast.csv``, ``challenge.csv``, ``challenge.png`` and ``challenge.json``.
     seconds : float
@@ -113,7 +113,7 @@ def _described(site: Site) -> str:
         f"learn from, scored {period.score_from:%Y-%m-%d} to {period.score_to:%Y-%m-%d}; inputs "
         + ", ".join(site.inputs)
     ]
-    return "\n".join([*lines, *site.remarks])
+    return "\n".join([*lines, *site.notes])
 
 
 def _forecast(site: Site, folder: Path, seeds: int, workers: int, say: Say) -> Result:
@@ -134,7 +134,7 @@ def write_forecast(result: Result) -> None:
 
 def write_scores(result: Result, obs: pd.Series) -> None:
     """Write the scores as a table, as a figure and as JSON."""
-    from swgw.plots.challenge import plot_challenge
+    from benchmarks.challenge.plot import plot_challenge
 
     write_text(result.folder / "challenge.csv", result.scores.to_csv(index=False))
     write_text(result.folder / "challenge.json", json.dumps(as_record(result), indent=1) + "\n")
@@ -154,7 +154,6 @@ def as_record(result: Result) -> dict:
         "period": {name: f"{day:%Y-%m-%d}" for name, day in vars(period).items()},
         "seeds": int(result.forecast.draws.columns.get_level_values("seed").max()) + 1,
         "weights": result.forecast.weights.round(4).to_dict(),
-        "interval": result.forecast.interval,
         "processor_seconds": round(result.seconds, 1),
         "scores": rows,
         "versions": versions(),

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from swgw.challenge.blocks import WHOLE, block_of, training_days
-from swgw.challenge.response import FLEX, LINEAR, forecast_response
-from swgw.challenge.site import Site
-from swgw.storage.files import write_text
+from benchmarks.challenge.response import FLEX, LINEAR, forecast_response
+from benchmarks.challenge.site import Site
+from swgw.experiments.simulation import WHOLE, block_of, training_days
+from swgw.storage.files import digest, write_text
 from swgw.storage.jobs import Job
 from swgw.storage.results import RunFolder, source_digest, versions
 
@@ -32,8 +32,8 @@ COSTS = {NETWORK: 10.0, TREES: 1.0, HYBRID: 3.0, LINEAR: 2.0, FLEX: 9.0}
 """What a fit of each takes, in seconds of a processor; for the bar alone."""
 
 FORECAST = "head.csv"
-SOURCES = ("site", "days", "inputs", "features", "blocks", "network", "trees", "response", "recipe")
-"""Modules that the numbers of a fit depend on."""
+SOURCES = ("site", "trees", "response", "recipe")
+"""Modules of this folder that the numbers of a fit depend on."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Fit:
     member : str
         One of :data:`MEMBERS`.
     block : int
-        Which block it does not see; :data:`~swgw.challenge.blocks.WHOLE` if it sees all.
+        Which block it does not see; :data:`~swgw.experiments.simulation.WHOLE` if it sees all.
     seed : int
         0 for the member that draws nothing.
     """
@@ -94,8 +94,9 @@ def jobs_of(site: Site, fits: list[Fit], folder: Path) -> list[Job]:
 
 def run_folder(site: Site, fit: Fit, folder: Path) -> RunFolder:
     """Folder of a fit, named by what its numbers depend on: files, source and libraries."""
-    sources = source_digest(*(f"challenge/{name}.py" for name in SOURCES))
-    parts = json.dumps([fit.label, site.digest, sources, versions()], sort_keys=True)
+    sources = digest(Path(__file__).with_name(f"{name}.py") for name in SOURCES)
+    shared = source_digest("experiments/simulation*.py")
+    parts = json.dumps([fit.label, site.digest, sources, shared, versions()], sort_keys=True)
     return RunFolder(folder / f"{fit.label}-{hashlib.sha256(parts.encode()).hexdigest()[:12]}")
 
 
@@ -111,12 +112,12 @@ def perform_fit(site: Site, fit: Fit, folder: RunFolder) -> None:
 def _forecast(site: Site, fit: Fit, seen: np.ndarray) -> pd.Series:
     """Forecast by one member; each has a module, imported where it is needed."""
     if fit.member == NETWORK:
-        from swgw.challenge.network import forecast_network
+        from swgw.experiments.simulation_network import simulate_head
 
-        return forecast_network(site, seen, fit.seed)
+        return simulate_head(site.heads, site.inputs, seen, fit.seed)
     if fit.member in (LINEAR, FLEX):
         return forecast_response(site, seen, fit.member)
-    from swgw.challenge import trees
+    from benchmarks.challenge import trees
 
     forecast = trees.forecast_trees if fit.member == TREES else trees.forecast_hybrid
     return forecast(site, seen, fit.seed)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from swgw.challenge.results import SCORES
+from benchmarks.challenge.results import SCORES
 
 HEADS = {
     "nse": "NSE",
@@ -26,7 +26,7 @@ def as_text(result) -> str:
 
     Parameters
     ----------
-    result : swgw.challenge.run.Result
+    result : benchmarks.challenge.run.Result
     """
     weights = ", ".join(f"{name} {value:.2f}" for name, value in result.forecast.weights.items())
     failed = result.forecast.weights.index[result.forecast.weights == 0]
@@ -40,8 +40,8 @@ def as_text(result) -> str:
         [
             "", rows_of(result.scores).to_string(index=False), "", EXPLAINED, "",
             "Over seeds, lowest to highest:", spread_of(result.scores).to_string(index=False), "",
-            f"{place}Weights: {weights}. Intervals from errors out of fold (unit: "
-            f"{result.forecast.interval}). {minutes:.1f} minutes of one processor for all fits.",
+            f"{place}Weights: {weights}. Intervals from errors out of fold. "
+            f"{minutes:.1f} minutes of one processor for all fits.",
             f"Wrote forecast.csv, challenge.csv, challenge.png and challenge.json to "
             f"{result.folder}.",
         ]

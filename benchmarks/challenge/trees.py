@@ -8,13 +8,15 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import ExtraTreesRegressor
 
-from swgw.challenge.features import drivers, with_memory
-from swgw.challenge.response import LINEAR, forecast_response
-from swgw.challenge.site import Site
+from benchmarks.challenge.response import LINEAR, forecast_response
+from benchmarks.challenge.site import Site
+from swgw.experiments.simulation_network import drivers, with_memory
 
 TREES = 50  # of each seed
 SMALLEST_LEAF = 0.002  # of the heads: ten days of a daily record, one or two weeks of a weekly one
 SHARE_OF_FEATURES = 0.4
+MEMORIES = (2, 4, 8, 16, 32, 64, 128, 256, 512)
+"""Time constants of the weighted means among the features [d]."""
 
 
 def forecast_trees(site: Site, seen: np.ndarray, seed: int) -> pd.Series:
@@ -32,15 +34,25 @@ def forecast_trees(site: Site, seen: np.ndarray, seed: int) -> pd.Series:
     Series (day of inputs,)
         Head [m].
     """
-    return _fit(with_memory(drivers(site.inputs)), site.heads[seen], site.inputs.index, seed)
+    return _fit(
+        with_memory(drivers(site.inputs), MEMORIES), site.heads[seen], site.inputs.index, seed
+    )
 
 
 def forecast_hybrid(site: Site, seen: np.ndarray, seed: int) -> pd.Series:
     """Fit a linear response, then trees on what it leaves; as :func:`forecast_trees` else."""
     response = forecast_response(site, seen, LINEAR)
-    features = with_memory(drivers(site.inputs)).reindex(response.index).assign(response=response)
+    features = (
+        with_memory(drivers(site.inputs), MEMORIES)
+        .reindex(response.index)
+        .assign(response=response)
+    )
     left = (site.heads - response.reindex(site.heads.index))[seen]
     return response + _fit(features, left, site.inputs.index, seed)
+
+
+def _features(site: Site) -> pd.DataFrame:
+    return with_memory(drivers(site.inputs), MEMORIES)
 
 
 def _fit(features: pd.DataFrame, target: pd.Series, days: pd.DatetimeIndex, seed: int) -> pd.Series:

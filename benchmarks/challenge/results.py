@@ -8,14 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from swgw.basin.reading import to_numbers
-from swgw.challenge.days import by_day, find_column, read_days
-from swgw.challenge.forecast import ENSEMBLE, Forecast
-from swgw.challenge.recipe import MEMBERS
-from swgw.challenge.site import Period, Site
+from benchmarks.challenge.forecast import ENSEMBLE, Forecast
+from benchmarks.challenge.recipe import MEMBERS
+from benchmarks.challenge.site import Period, Site, read_heads, read_table
 from swgw.scores import skill as scores
 from swgw.scores.bootstrap import block_length, nse, score_interval
-from swgw.storage.errors import BasinError, Problem
+from swgw.storage.errors import UserError
 
 FULL = "heads_full.csv"
 FEWEST = 10
@@ -32,20 +30,16 @@ def read_observed(folder: Path, period: Period) -> pd.Series:
 
     Raises
     ------
-    BasinError
-        If the file is spoiled or has too few heads in the scored days.
+    UserError
+        If the file cannot be read or has too few heads in the scored days.
     """
-    problems: list[Problem] = []
-    table, heads = read_days(folder, FULL, problems), pd.Series(dtype=float)
-    column = find_column(table, "head", FULL, problems)
-    if column:
-        heads = by_day(to_numbers(table, FULL, column, problems), table["day"])
-        count = len(heads.loc[period.score_from : period.score_to])
-        if count < FEWEST:
-            found = f"{count} heads from {period.score_from:%Y-%m-%d} to {period.score_to:%Y-%m-%d}"
-            problems.append(Problem(FULL, "", found, f"at least {FEWEST} to score against"))
-    if problems:
-        raise BasinError(folder, problems)
+    heads = read_heads(folder / FULL)
+    count = len(heads.loc[period.score_from : period.score_to])
+    if count < FEWEST:
+        raise UserError(
+            f"{folder / FULL}: found {count} heads from {period.score_from:%Y-%m-%d} to "
+            f"{period.score_to:%Y-%m-%d}; expected at least {FEWEST} to score against"
+        )
     return heads
 
 
@@ -65,23 +59,14 @@ def read_submission(file: Path) -> pd.DataFrame:
 
     Raises
     ------
-    BasinError
-        With what is wrong with it.
+    UserError
+        Where the file cannot be read or is not in the challenge's form.
     """
-    problems: list[Problem] = []
-    table, found = read_days(file.parent, file.name, problems), {}
-    for column, name in COLUMNS.items() if table is not None else ():
-        if column in table:
-            found[name] = to_numbers(table, file.name, column, problems)
-        else:
-            expected = "the columns of the challenge's form"
-            place = f"column {column}"
-            problems.append(Problem(file.name, place, f"only {', '.join(table)}", expected))
-    if problems:
-        raise BasinError(file.parent, problems)
-    days = pd.DatetimeIndex(table["day"].to_numpy(), name="day")
-    whole = pd.DataFrame(found).set_index(days).dropna(subset="head")
-    return whole[~whole.index.duplicated()].sort_index()
+    table = read_table(file)
+    if lacking := [column for column in COLUMNS if column not in table]:
+        raise UserError(f"{file}: found {', '.join(table)}; expected {', '.join(lacking)} too")
+    found = table[list(COLUMNS)].rename(columns=COLUMNS).dropna(subset="head")
+    return found[~found.index.duplicated()]
 
 
 def challenge_scores(obs: pd.Series, sim: pd.DataFrame) -> dict[str, float]:

@@ -5,17 +5,17 @@ each member its weight, between nothing and all, and the intervals their width (
 prediction, :mod:`swgw.scores.conformal`). The hidden years are no part of any of it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
-from swgw.challenge.blocks import WHOLE, block_of
-from swgw.challenge.recipe import MEMBERS, Fit, fits_of, read_forecast
-from swgw.challenge.site import Site
-from swgw.scores.conformal import calibrate, choose_method
+from benchmarks.challenge.recipe import MEMBERS, Fit, fits_of, read_forecast
+from benchmarks.challenge.site import Site
+from swgw.experiments.simulation import WHOLE, block_of
+from swgw.scores.conformal import Method, calibrate
 from swgw.scores.error_scale import Forecasts
 from swgw.scores.skill import rmse
 
@@ -39,15 +39,12 @@ class Forecast:
         Heads forecast by fits that did not see them, seeds averaged [m].
     weights : Series (member,)
         Of the ensemble; they sum to 1. A member whose fit has failed has 0.
-    interval : str
-        Unit of errors that the intervals rest on, as :class:`swgw.scores.conformal.Method` has it.
     """
 
     table: pd.DataFrame
     draws: pd.DataFrame
     out_of_fold: pd.DataFrame
     weights: pd.Series
-    interval: str
 
 
 def bring_together(site: Site, folder: Path, seeds: int) -> Forecast:
@@ -68,9 +65,9 @@ def bring_together(site: Site, folder: Path, seeds: int) -> Forecast:
     out[ENSEMBLE] = out[list(MEMBERS)] @ weights
     draws = _draws(fits, weights, seeds)
     centre = draws[ENSEMBLE].mean(axis=1)
-    bounds, unit = intervals(site.heads, out[ENSEMBLE], centre)
+    bounds = intervals(site.heads, out[ENSEMBLE], centre)
     table = pd.DataFrame({"head": centre, "low": bounds[:, 0], "high": bounds[:, 1]})
-    return Forecast(table, draws, out, weights, unit)
+    return Forecast(table, draws, out, weights)
 
 
 def _out_of_fold(site: Site, fits: dict[Fit, pd.Series], member: str) -> pd.Series:
@@ -134,7 +131,7 @@ def member_weights(obs: pd.Series, out_of_fold: pd.DataFrame) -> pd.Series:
     return pd.Series(weights, out_of_fold.columns)
 
 
-def intervals(obs: pd.Series, out_of_fold: pd.Series, centre: pd.Series) -> tuple[np.ndarray, str]:
+def intervals(obs: pd.Series, out_of_fold: pd.Series, centre: pd.Series) -> np.ndarray:
     """95 % intervals around a forecast, as wide as errors out of fold ask for.
 
     Parameters
@@ -146,18 +143,14 @@ def intervals(obs: pd.Series, out_of_fold: pd.Series, centre: pd.Series) -> tupl
 
     Returns
     -------
-    bounds : array (day, 2)
-        [m].
-    unit : str
-        In which errors were made comparable, chosen on blocks left out.
+    array (day, 2)
+        Lower and upper bound [m].
     """
-    known = _as_forecasts(out_of_fold, obs, block_of(obs.index))
-    method, _ = choose_method(known)
-    # how a few blocks differ is in their errors already: units learned without each of them would
-    # widen the intervals for it once more
-    at_once = replace(known, block=np.zeros_like(known.block))
-    asked = _as_forecasts(centre, centre * np.nan, np.zeros(len(centre), dtype=int))
-    return calibrate(at_once, method, LEVELS).apply(asked)[0, :, 0], method.unit
+    # one block: how blocks differ is in their errors already, and units learned without each of
+    # them would widen the intervals for it once more
+    known = _as_forecasts(out_of_fold, obs, np.zeros(len(obs), dtype=int))
+    wanted = _as_forecasts(centre, centre * np.nan, np.zeros(len(centre), dtype=int))
+    return calibrate(known, Method("state", False), LEVELS).apply(wanted)[0, :, 0]
 
 
 def _as_forecasts(head: pd.Series, obs: pd.Series, block: np.ndarray) -> Forecasts:
