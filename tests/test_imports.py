@@ -82,5 +82,10 @@ def test_torch_is_not_loaded(code):
 
 def test_a_wheel_finds_its_own_copy_of_what_a_checkout_has(tmp_path, monkeypatch):
     assert (share.shared("notebooks") / "intro.ipynb").is_file()
-    monkeypatch.setattr(share, "PACKAGE", tmp_path / "site-packages" / "swgw")
-    assert share.shared("book") == tmp_path / "site-packages" / "swgw" / "_share" / "book"
+    assert share.results().name == "_build"
+    inside = tmp_path / "site-packages" / "swgw" / "data"
+    (inside / "notebooks").mkdir(parents=True)
+    monkeypatch.setattr(share, "PACKAGE", inside.parent)
+    monkeypatch.setattr(share, "DATA", inside)
+    assert share.shared("notebooks") == inside / "notebooks"
+    assert share.results() == Path("_build")

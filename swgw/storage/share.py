@@ -1,29 +1,27 @@
-"""Where the files lie that come with the package: basins, book, notebooks, settings."""
+"""Where the files are that come with the package: basins, settings, book, notebooks."""
 
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
+DATA = PACKAGE / "data"
 
 
-def shared(name: str = "") -> Path:
+def shared(name: str) -> Path:
     """Path of a file or folder that comes with the package.
 
-    In a checkout (or an editable install of one) these lie beside the package; a wheel carries
-    them in ``swgw/_share``.
+    Basins and settings are in ``swgw/data``. The book and its notebooks are beside the package in
+    a checkout; a wheel carries them in ``swgw/data``, too.
 
     Parameters
     ----------
     name : str
-        ``basins``, ``book``, ``notebooks``, ``settings`` or ``_config.yml``; empty for the folder
-        that holds them.
+        ``basins``, ``settings``, ``book``, ``notebooks`` or ``_config.yml``.
     """
-    root = PACKAGE.parent
-    if not (root / "_config.yml").is_file() or not (root / "notebooks").is_dir():
-        root = PACKAGE / "_share"
-    return root / name
+    inside = DATA / name
+    return inside if inside.exists() else PACKAGE.parent / name
 
 
 def results() -> Path:
-    """Folder for results: ``_build`` beside a checkout's notebooks, else where one works."""
-    beside = shared("_build")
-    return Path("_build") if beside.is_relative_to(PACKAGE) else beside
+    """Folder for results: ``_build`` beside a checkout's notebooks, else in the working folder."""
+    home = shared("notebooks").parent
+    return Path("_build") if home == DATA else home / "_build"
