@@ -11,12 +11,13 @@ import pytest
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
-from swgw.book import collect, execute, needs, render
+from swgw.book import build, collect, execute, needs, render
 from swgw.book.classroom import write_classroom
 from swgw.book.launch import PLACEHOLDER, repository
 from swgw.cli import app
 from swgw.pages import placeholder_figure
 from swgw.storage.errors import UserError
+from swgw.storage.files import write_text
 
 DEFAULTS = 'basin = "heihe"  # a folder\nseeds = 0  # the profile\'s own\nrate = 0.5  # a share'
 
@@ -121,6 +122,33 @@ def test_an_empty_text_shows_nothing_and_no_output_names_its_class(tmp_path):
     assert "IPython.core" not in work.target.read_text(encoding="utf-8")
     assert made.cells[-2].outputs == []
     assert made.cells[-1].outputs[0].data == {"text/markdown": "**Said.**"}
+
+
+def test_pages_that_gather_come_last_and_again_when_a_finding_changes(tmp_path, monkeypatch):
+    names = ("intro", "05_claims", "03_1_runoff", "provenance", "choices")
+    jobs = [job(tmp_path, notebook(tmp_path / f"{name}.ipynb")) for name in names]
+    finding = tmp_path / "results" / "findings" / "best.json"
+    study, done = SimpleNamespace(folder=tmp_path), []
+
+    def run(jobs, workers, tell):
+        done.extend(job.source.stem for job in jobs)
+        for one in jobs:
+            write_text(one.target, json.dumps({"metadata": {"swgw": {"key": one.key}}}))
+
+    monkeypatch.setattr(execute, "execute_all", run)
+    monkeypatch.setattr(
+        execute, "stamp", lambda path: json.loads(path.read_text())["metadata"]["swgw"]
+    )
+    for name, given in (("keep_times", {}), ("work_times", None), ("summed", {})):
+        monkeypatch.setattr(build, name, lambda *_, _given=given, **__: _given)
+    build._execute(study, jobs, 1, lambda line: None)
+    assert sorted(done[:2]) == ["03_1_runoff", "choices"]
+    assert done[2:] == ["05_claims", "intro", "provenance"]
+    build._execute(study, jobs, 1, lambda line: None)
+    assert len(done) == 5
+    write_text(finding, "{}")
+    build._execute(study, jobs, 1, lambda line: None)
+    assert done[5:] == ["05_claims", "intro", "provenance"]
 
 
 def test_failures_are_named_together_and_kept_for_inspection(tmp_path):

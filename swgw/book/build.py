@@ -22,13 +22,13 @@ from swgw.book.needs import unmet
 from swgw.book.provenance import provenance
 from swgw.book.times import keep_times, read_times, summed, work_times
 from swgw.experiments.uncertainty import uncertainty_scores
-from swgw.storage.files import clear_drafts, write_text
+from swgw.storage.files import clear_drafts, digest, write_text
 from swgw.storage.share import shared
 from swgw.transfer.claims import transfer_tables
 
 SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
-LAST = "provenance"
-"""The page that shows what the others took."""
+LAST = ("05_claims", "intro", "provenance")
+"""Pages executed after all others, in this order: they show the others' findings and times."""
 
 
 def build_book(
@@ -147,30 +147,30 @@ def _train(study, workers: int, scheduler: str, say: Callable[[str], None]) -> N
 def _execute(
     study, jobs: list[execute.Job], workers: int, say: Callable[[str], None]
 ) -> list[Path]:
-    """Execute the notebooks whose inputs changed; the one that shows the times comes last."""
-    waiting = [job for job in jobs if job.source.stem != LAST and not execute.is_current(job)]
-    last = _last(study, jobs)
-    again = bool(waiting) or not all(map(execute.is_current, last))
-    count = len(waiting) + len(last) * again
+    """Execute the notebooks whose inputs changed; then those that show what the others found."""
+    first = [job for job in jobs if job.source.stem not in LAST]
+    waiting = [job for job in first if not execute.is_current(job)]
+    again = bool(waiting) or not all(map(execute.is_current, _last(study, jobs)))
+    count = len(waiting) + (len(jobs) - len(first)) * again
     say(f"3/5 Notebooks: {count} to execute, {len(jobs) - count} unchanged.")
     tell = _teller(count, say)
     if waiting:
         execute.execute_all(waiting, workers, tell)
-        last = _last(study, jobs)
-    if count:
-        execute.execute_all(last, workers, tell)
+    for place in range((len(jobs) - len(first)) * again):
+        execute.execute_all(_last(study, jobs)[place : place + 1], workers, tell)
     return [job.target for job in jobs]
 
 
 def _last(study, jobs: list[execute.Job]) -> list[execute.Job]:
-    """Give the page of times (none where a book lacks it) with the times among its inputs."""
-    made = [job.target for job in jobs if job.source.stem != LAST and job.target.is_file()]
+    """Give the pages of :data:`LAST` that a book has, with what they show among their inputs."""
+    made = [job.target for job in jobs if job.source.stem != LAST[-1] and job.target.is_file()]
     times = keep_times(study, notebooks=_notebook_times(made))
-    facts = json.dumps([times, summed(work_times(study))], sort_keys=True)
+    facts = dict.fromkeys(LAST, digest((study.folder / "results" / "findings").glob("*.json")))
+    facts[LAST[-1]] = json.dumps([times, summed(work_times(study))], sort_keys=True)
+    order = {name: job for name in LAST for job in jobs if job.source.stem == name}
     return [
-        replace(job, key=hashlib.sha256((job.key + facts).encode()).hexdigest())
-        for job in jobs
-        if job.source.stem == LAST
+        replace(job, key=hashlib.sha256((job.key + facts[name]).encode()).hexdigest())
+        for name, job in order.items()
     ]
 
 
