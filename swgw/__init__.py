@@ -3,23 +3,34 @@
 import importlib
 
 _HOME = {
-    "load_basin": "basin.folder",
-    "check_basin": "basin.check",
-    "prepare_basin": "basin.prepare",
-    "load_truth": "virtual",
-    "open_study": "experiments.study",
-    "claim": "claims.claim",
-    "list_claims": "claims.catalogue",
+    "storage.errors": ("UserError",),
+    "scores.skill": ("nse", "r2", "rmse", "kge", "bias", "pinball", "crps", "coverage"),
+    "scores.resample": ("intervals", "differences", "resampled_scores", "interval", "verdict"),
+    "scores.correlation": ("pearson",),
+    "figures.style": ("colours", "use_style"),
+    "figures.intervals": ("plot_intervals",),
+    "figures.series": ("plot_series", "plot_fan", "plot_by_lead_time", "set_time_axis"),
+    "figures.maps": ("plot_map",),
+    "basin.folder": ("load_basin",),
+    "basin.check": ("check_basin",),
+    "basin.prepare": ("prepare_basin",),
+    "virtual": ("load_truth",),
+    "inputs.wells": ("fit_som", "permutation_entropy"),
+    "experiments.study": ("open_study",),
+    "book.say": ("say",),
+    "claims.claim": ("claim",),
+    "claims.catalogue": ("list_claims",),
 }
-__all__ = sorted(_HOME)
+_ROOM_OF = {name: room for room, names in _HOME.items() for name in names}
+__all__ = sorted(_ROOM_OF)
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str):
-    """Load a public name's module when it is first used, so that ``import swgw`` stays light."""
-    if name not in _HOME:
+    """Load a public name when it is first used, so that ``import swgw`` stays light."""
+    if name not in _ROOM_OF:
         raise AttributeError(f"module 'swgw' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"swgw.{_HOME[name]}"), name)
+    return getattr(importlib.import_module(f"swgw.{_ROOM_OF[name]}"), name)
 
 
 def __dir__() -> list[str]:

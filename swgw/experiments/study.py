@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -23,14 +24,20 @@ from swgw.experiments.realisations import read_draws
 from swgw.experiments.records import learning_curves, parameter_counts
 from swgw.experiments.score_tables import ScoreTables
 from swgw.experiments.table_2 import CONTROLS, REFERENCES, TABLE_2
+from swgw.experiments.view import View
 from swgw.experiments.work import do_missing, jobs_of
+from swgw.figures.style import use_style
 from swgw.inputs.wells import SomResult, fit_som
 from swgw.models.profiles import Profile, get_profile
 from swgw.models.run import Run, tasks
 from swgw.scores.chains import chained
+from swgw.scores.skill import nse
 from swgw.storage.files import read_dataset
 from swgw.storage.results import RunFolder, key_of
 from swgw.storage.share import results
+
+if TYPE_CHECKING:
+    from swgw.experiments.trained import TrainedRun
 
 REFERENCE_SEED = -1
 CLUSTERS = 3
@@ -67,6 +74,7 @@ def open_study(
     UserError
         BasinError where the folder breaks the contract; others for an unknown profile.
     """
+    use_style()
     size = get_profile(profile, seeds)
     root = Path(output).expanduser() if str(output) else results()
     prepared = prepare_basin(load_basin(basin))
@@ -77,7 +85,7 @@ def open_study(
 
 
 @dataclass(frozen=True, eq=False)
-class Study(ScoreTables, Asked):
+class Study(View, ScoreTables, Asked):
     """Everything that a page may open.
 
     Attributes
@@ -101,6 +109,26 @@ class Study(ScoreTables, Asked):
     def gauge(self) -> str | None:
         """The target gauge."""
         return self.basin.settings.target_gauge
+
+    def run(self, model: str, seed: int = 0, task: str = "") -> "TrainedRun":
+        """Open a trained network.
+
+        Parameters
+        ----------
+        model : str
+            As in :meth:`trained`.
+        seed : int
+        task : str
+            Picks among the single-task runs of a model; heads where there are wells.
+        """
+        from swgw.experiments.trained import TrainedRun
+
+        task = task or ("head" if "head" in self.tasks else "surface_water")
+        for run in self._runs_of(task):
+            if run.experiment.name == model and run.seed == seed:
+                folder = self.run_folder(run).path
+                return TrainedRun(run, self.prepared, self.clusters, folder)
+        raise KeyError(f"no {model} for {task} with seed {seed}")
 
     @cached_property
     def truth(self):
@@ -194,6 +222,82 @@ class Study(ScoreTables, Asked):
     def tasks(self) -> tuple[str, ...]:
         """Tasks of the basin: "surface_water", "head" or both."""
         return tasks(self.prepared)
+
+    def trained(self, task: str, gauge: str | None = None) -> list[str]:
+        """List the trained models of a task."""
+        return [m for m in self.models(task, gauge) if m not in self.references(task)]
+
+    def baselines(self, task: str) -> list[str]:
+        """List the baselines of a task, which no one trains."""
+        return self.references(task)
+
+    def best_baseline(self, task: str, gauge: str | None = None, lead_time: int = 0) -> str:
+        """Name the baseline with the highest NSE in the validation period, median over series.
+
+        Parameters
+        ----------
+        task : str
+        gauge : str, optional
+        lead_time : int
+            0 takes the concatenated forecasts.
+        """
+        found = {}
+        for baseline in self.baselines(task):
+            hindcast = self.validation_hindcast(task, baseline, gauge)
+            if lead_time:
+                hindcast = hindcast.sel(lead_time=[lead_time])
+            obs, sim = (chained(hindcast, name) for name in ("observed", "forecast"))
+            each = pd.Series([nse(obs[series], sim[series]) for series in obs])
+            found[baseline] = each.median()
+        return pd.Series(found).fillna(-np.inf).idxmax()
+
+    def concatenated(
+        self, task: str, gauge: str | None = None
+    ) -> tuple[pd.Series | pd.DataFrame, pd.DataFrame]:
+        """Observations and forecasts of the test period, lead times 1…n end to end (Fig. 5).
+
+        Parameters
+        ----------
+        task : str
+            "surface_water" or "head".
+        gauge : str, optional
+            The target gauge by default.
+
+        Returns
+        -------
+        obs : Series (time,), or DataFrame (time, well) for heads
+            NaN where nothing was observed.
+        sims : DataFrame (time; model, seed), or (time; model, seed, well) for heads
+            Trained models, then baselines, whose seed is 0.
+        """
+        parts = {
+            (model, max(seed, 0)): self.chain(task, model, seed, gauge)
+            for model in self.models(task, gauge)
+            for seed in self.seeds_of(model)
+        }
+        obs = self.observed_chain(task, gauge)
+        sims = pd.concat(parts, axis=1, names=["model", "seed", "series"])
+        if task == "head":
+            return obs, sims
+        return obs.iloc[:, 0].rename(self.water), sims.droplevel("series", axis=1)
+
+    def at_lead_time(
+        self, task: str, lead_time: int, gauge: str | None = None
+    ) -> tuple[pd.Series | pd.DataFrame, pd.DataFrame]:
+        """Observations and forecasts of one lead time from every issue time.
+
+        The same form as :meth:`concatenated`, by valid time.
+        """
+        parts, obs = {}, None
+        for model in self.models(task, gauge):
+            for seed in self.seeds_of(model):
+                one = self.hindcast(task, model, seed, gauge).sel(lead_time=[lead_time])
+                parts[model, max(seed, 0)] = chained(one, "forecast")
+                obs = chained(one, "observed") if obs is None else obs
+        sims = pd.concat(parts, axis=1, names=["model", "seed", "series"])
+        if task == "head":
+            return obs, sims
+        return obs.iloc[:, 0].rename(self.water), sims.droplevel("series", axis=1)
 
     def models(self, task: str, gauge: str | None = None) -> list[str]:
         """List the trained models of a task, then its references."""

@@ -1,40 +1,13 @@
-"""What several figures share: an axis of time, scores without a lower end, a fan of quantiles."""
+"""Axes of scores near 1, and a fan of quantiles."""
 
-import matplotlib.dates as mdates
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from swgw.figures import style
+from swgw.figures.series import cut_scores, set_time_axis
 
-
-def set_time_axis(axes: Axes, offset: bool = True) -> None:
-    """Label an axis of time with few, short dates.
-
-    Parameters
-    ----------
-    axes : Axes
-    offset : bool
-        Whether the year stands at the axis' end where ticks are months.
-    """
-    # between 2 and 5 ticks there is an interval for every span; fewer than 5 would not do
-    locator = mdates.AutoDateLocator(minticks=2, maxticks=5)
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=offset))
-
-
-LOWEST_SCORE = -1.0
-"""Where an axis of scores is cut."""
-
-
-def cut_scores(axes: Axes, label: str) -> None:
-    """Cut a vertical axis of scores at −1, and say so; mark zero."""
-    low = axes.get_ylim()[0]
-    edge = LOWEST_SCORE - 0.05
-    axes.set_ylim(max(min(low, -0.03), edge), 1.03)
-    axes.set_ylabel(label if low >= edge else f"{label} (cut at −1)")
-    axes.axhline(0, color=style.GREY, lw=0.7)
-
+__all__ = ["cut_scores", "draw_fan", "set_time_axis", "widen_towards_one"]
 
 TICKS = (-8, -2, 0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
 FINE_TICKS = (-1, -0.5, 0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.97)

@@ -107,6 +107,12 @@ def use_style() -> None:
         set_matplotlib_formats("svg", "png", metadata={"Date": None})
 
 
+def colours(names) -> dict[str, str]:
+    """Give the colour of each model or cluster, as seaborn's ``palette`` takes it."""
+    known = MODEL_COLOURS | CLUSTER_COLOURS
+    return {name: known.get(name, GREY) for name in names}
+
+
 def cluster_colour(cluster: int | None) -> str:
     """Colour of a SOM cluster, counted from 1; grey where a well has none."""
     return CLUSTER_COLOURS.get(cluster, GREY)

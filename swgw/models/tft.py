@@ -65,20 +65,23 @@ def make_tft(
 
 def library_output(tft: TemporalFusionTransformer, block: Block) -> dict:
     """Run the library's own forward on a block's windows, one by one."""
+    return tft(library_batch(block))
+
+
+def library_batch(block: Block) -> dict:
+    """Give a block's windows, one by one, as the library's data loader would."""
     past, future, reals = block.past(), block.future(), block.static_reals()
     classes, lead_times = block.static_classes(), block.lead_times
     scale = [past.new_tensor([0.0, 1.0]).expand(len(past), 2) for _ in range(block.n_targets)]
-    return tft(
-        {
-            "encoder_cont": _with_statics(past, reals),
-            "decoder_cont": _with_statics(future, reals),
-            "encoder_cat": classes[:, None].expand(-1, block.encoder_length, -1),
-            "decoder_cat": classes[:, None].expand(-1, lead_times, -1),
-            "encoder_lengths": torch.full((len(past),), block.encoder_length),
-            "decoder_lengths": torch.full((len(past),), lead_times),
-            "target_scale": scale if len(scale) > 1 else scale[0],
-        }
-    )
+    return {
+        "encoder_cont": _with_statics(past, reals),
+        "decoder_cont": _with_statics(future, reals),
+        "encoder_cat": classes[:, None].expand(-1, block.encoder_length, -1),
+        "decoder_cat": classes[:, None].expand(-1, lead_times, -1),
+        "encoder_lengths": torch.full((len(past),), block.encoder_length),
+        "decoder_lengths": torch.full((len(past),), lead_times),
+        "target_scale": scale if len(scale) > 1 else scale[0],
+    }
 
 
 def _with_statics(values: torch.Tensor, reals: torch.Tensor) -> torch.Tensor:

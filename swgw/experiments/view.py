@@ -1,0 +1,121 @@
+"""What a study shows of its basin: series, periods, names, labels, and the paper's numbers."""
+
+import pandas as pd
+
+from swgw.basin.folder import BasinSettings
+from swgw.scores import paper
+from swgw.scores.resample import block_length
+from swgw.storage.files import write_whole
+
+
+class View:
+    """The part of :class:`swgw.experiments.study.Study` that shows the basin itself."""
+
+    @property
+    def settings(self) -> BasinSettings:
+        """What ``basin.yml`` says."""
+        return self.basin.settings
+
+    @property
+    def wells(self) -> pd.DataFrame:
+        """Attributes of the wells (well_id, attribute)."""
+        return self.basin.wells
+
+    @property
+    def gauges(self) -> pd.DataFrame:
+        """Attributes of the gauges (gauge_id, attribute)."""
+        return self.basin.gauges
+
+    @property
+    def heads(self) -> pd.DataFrame:
+        """Heads on the calendar of the step (time, well) [m above the datum]; NaN is a gap."""
+        return self.prepared.heads
+
+    @property
+    def surface_water(self) -> pd.DataFrame:
+        """Discharge [m³/s] or stage [m] (time, gauge); NaN is a gap."""
+        return self.prepared.surface_water
+
+    @property
+    def water(self) -> str:
+        """What the gauges measure: "discharge" or "stage"."""
+        return self.settings.surface_water
+
+    @property
+    def unit(self) -> str:
+        """Unit of the surface water: m³/s or m."""
+        return self.settings.unit
+
+    @property
+    def companion(self) -> bool:
+        """Whether the numbers of Jing et al. (2025) stand beside this basin's."""
+        return self.settings.companion_is_paper
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seeds of every model."""
+        return self.profile.seeds
+
+    @property
+    def block(self) -> int:
+        """Time steps in a block of the bootstrap."""
+        return block_length(self.settings.step)
+
+    @property
+    def train_period(self) -> slice:
+        """Training period, to select from a time index."""
+        return self._period("train")
+
+    @property
+    def validation_period(self) -> slice:
+        """Validation period, to select from a time index."""
+        return self._period("validation")
+
+    @property
+    def test_period(self) -> slice:
+        """Test period, to select from a time index."""
+        return self._period("test")
+
+    def _period(self, name: str) -> slice:
+        inside = self.prepared.time[self.prepared.inside(name)]
+        return slice(inside[0], inside[-1])
+
+    def step_of_year(self) -> pd.Series:
+        """Number each time step within its year, from 0 (time,)."""
+        return pd.Series(self.prepared.step_of_year(), self.prepared.time, name="step of the year")
+
+    def weather(self, gauge: str | None = None, well: str | None = None) -> pd.DataFrame:
+        """Weather at a well, or of a gauge's catchment (time, variable); the target gauge's."""
+        if well is not None:
+            return self.prepared.weather_of_well(well)
+        return self.prepared.weather_of_gauge(gauge or self.gauge or "")
+
+    def label(self, task: str) -> str:
+        """Label of an axis: the quantity of a task with its unit."""
+        return "Head [m]" if task == "head" else f"{self.water.capitalize()} [{self.unit}]"
+
+    def name(self, place: str) -> str:
+        """Name of a gauge or well: its ``name``, or its id where it has none."""
+        names = pd.concat([t["name"] for t in (self.gauges, self.wells) if "name" in t] or [None])
+        known = names.get(place)
+        return str(place if known is None or pd.isna(known) else known)
+
+    def paper(self, table: str, column: str) -> pd.Series:
+        """Numbers that the paper prints (model,); empty where the basin is not its companion.
+
+        Parameters
+        ----------
+        table : str
+            A table of :mod:`swgw.scores.paper`, such as ``"TABLE_3"``.
+        column : str
+            Such as ``"nse"``.
+        """
+        printed = getattr(paper, table).set_index("model")[column]
+        return printed if self.companion else printed.iloc[:0]
+
+    def keep(self, table: pd.DataFrame, name: str) -> pd.DataFrame:
+        """Write a table beside the pages, as ``results/<name>.csv``, and give it back to show."""
+        path = self.folder / "results" / f"{name}.csv"
+        with write_whole(path) as temporary:
+            table.to_csv(temporary, lineterminator="\n")
+        return table

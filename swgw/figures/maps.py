@@ -1,0 +1,159 @@
+"""Figure 1: the map of river, wells and gauges, and where the wells stand along the river."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from swgw.figures.place_names import name_places
+from swgw.figures.style import BLUE, DARK, cluster_colour, cluster_marker
+
+KM_PER_DEGREE = 111.2
+"""Length of a degree of latitude; good to half a per cent, enough for a scale bar."""
+
+FEW_WELLS = 10
+"""So many wells, at most, are named on the map."""
+
+
+def plot_map(
+    wells: pd.DataFrame,
+    gauges: pd.DataFrame,
+    river: pd.DataFrame | None,
+    clusters: pd.Series,
+    target_gauge: str | None = None,
+) -> Figure:
+    """Draw wells by cluster, gauges and the river, with a scale bar and north.
+
+    Parameters
+    ----------
+    wells, gauges : DataFrame (place, attribute)
+        With ``longitude`` and ``latitude`` [°]; gauges, and wells where they are few, are labelled
+        with ``name`` or their id.
+    river : DataFrame (vertex, ...) or None
+        ``longitude``, ``latitude`` [°] and, where it is in pieces, ``part``.
+    clusters : Series (well,)
+        From 1; empty where the wells are not clustered.
+    target_gauge : str, optional
+        Marked as such.
+    """
+    figure, axes = plt.subplots(figsize=(7, 5.2))
+    figure.get_layout_engine().set(w_pad=0.12)  # the frame shrinks to scale after labels are placed
+    _frame(axes, [frame for frame in (wells, gauges, river) if frame is not None])
+    _draw_river(axes, river)
+    _draw_wells(axes, wells, clusters)
+    _draw_gauges(axes, gauges, target_gauge)
+    tall = np.ptp(axes.get_ylim()) * axes.get_aspect() > 0.9 * np.ptp(axes.get_xlim())
+    place, columns = ("outside right upper", 1) if tall else ("outside lower center", 4)
+    figure.legend(loc=place, ncols=columns, handletextpad=0.3)
+    _name(axes, wells, gauges)
+    return figure
+
+
+def _name(axes: Axes, wells: pd.DataFrame, gauges: pd.DataFrame) -> None:
+    """Name the gauges, and the wells where they are few."""
+    named = [gauges, wells] if len(wells) <= FEW_WELLS else [gauges]
+    names = [name for places in named for name in names_of(places)]
+    spots = [places[["longitude", "latitude"]].to_numpy(float) for places in (gauges, wells)]
+    everything = np.vstack(spots)
+    name_places(axes, everything[: len(names)], names, everything[len(names) :])
+
+
+def names_of(places: pd.DataFrame) -> list[str]:
+    """Name each place: its ``name``, or its id where it has none."""
+    names = places["name"] if "name" in places else pd.Series(index=places.index, dtype=object)
+    return [
+        str(place if pd.isna(name) else name)
+        for place, name in zip(places.index, names, strict=True)
+    ]
+
+
+def _draw_river(axes: Axes, river: pd.DataFrame | None) -> None:
+    if river is None:
+        return
+    parts = river["part"] if "part" in river else pd.Series(0, index=river.index)
+    for number, (_, part) in enumerate(river.groupby(parts, sort=False)):
+        label = "river" if number == 0 else None
+        axes.plot(
+            part["longitude"], part["latitude"], color=BLUE, alpha=0.45, linewidth=3, label=label
+        )
+
+
+def _draw_wells(axes: Axes, wells: pd.DataFrame, clusters: pd.Series) -> None:
+    groups = clusters.reindex(wells.index).fillna(0).astype(int)
+    for cluster, members in wells.groupby(groups):
+        axes.scatter(
+            members["longitude"],
+            members["latitude"],
+            s=44,
+            color=cluster_colour(cluster),
+            marker=cluster_marker(cluster),
+            edgecolor="white",
+            linewidth=0.8,
+            zorder=3,
+            label=f"wells of cluster {cluster}" if cluster else "wells",
+        )
+
+
+def _draw_gauges(axes: Axes, gauges: pd.DataFrame, target: str | None) -> None:
+    for gauge, row in gauges.iterrows():
+        aimed = gauge == target
+        axes.scatter(
+            row["longitude"],
+            row["latitude"],
+            s=130,  # larger than a well, and below it, so that one beside it is seen
+            marker="v",
+            color=DARK if aimed else "white",
+            edgecolor=DARK,
+            linewidth=1.2,
+            zorder=2.5,
+            label="target gauge" if aimed else "_gauge",
+        )
+    if len(gauges) > 1 or (len(gauges) == 1 and target not in gauges.index):
+        axes.scatter([], [], s=130, marker="v", color="white", edgecolor=DARK, label="other gauge")
+
+
+def _frame(axes: Axes, places: list[pd.DataFrame]) -> None:
+    """Set the frame around all places, true to scale, with a strip below for the scale bar."""
+    lon = np.concatenate([frame["longitude"].to_numpy(float) for frame in places])
+    lat = np.concatenate([frame["latitude"].to_numpy(float) for frame in places])
+    shrink = np.cos(np.deg2rad(lat.mean()))
+    size = max(np.ptp(lon) * shrink, np.ptp(lat), 0.02)
+    margin = 0.06 * size
+    # a frame at least 0.7 times as wide as high, and half as high as wide
+    across = max(np.ptp(lon) / 2 + margin / shrink, 0.35 * size / shrink)
+    along = max(np.ptp(lat) / 2 + margin, 0.25 * size)
+    middle = (lon.min() + lon.max()) / 2, (lat.min() + lat.max()) / 2
+    west, east = middle[0] - across, middle[0] + across
+    south, north = middle[1] - along - 1.6 * margin, middle[1] + along
+    axes.set(xlim=(west, east), ylim=(south, north), aspect=1 / shrink)
+    axes.set(xlabel="Longitude [° E]", ylabel="Latitude [° N]")
+    axes.locator_params(nbins=6)
+    _scale_bar(axes, west + margin / shrink, south + 0.7 * margin, (east - west) * shrink, shrink)
+    axes.annotate(
+        "N",
+        xy=(0.965, 0.135),
+        xytext=(0.965, 0.03),
+        xycoords="axes fraction",
+        ha="center",
+        arrowprops={"arrowstyle": "-|>", "color": DARK, "lw": 1.2},
+        color=DARK,
+    )
+
+
+def _scale_bar(axes: Axes, west: float, south: float, width: float, shrink: float) -> None:
+    """Draw a bar of a round number of km, about a quarter of the width [° of latitude]."""
+    wanted = KM_PER_DEGREE * width / 4
+    base = 10.0 ** np.floor(np.log10(wanted))
+    length = max(step * base for step in (1, 2, 5) if step * base <= wanted)
+    east = west + length / KM_PER_DEGREE / shrink
+    axes.plot([west, east], [south, south], color=DARK, linewidth=3, solid_capstyle="butt")
+    axes.annotate(
+        f"{length:g} km",
+        ((west + east) / 2, south),
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha="center",
+        fontsize=8.5,
+        color=DARK,
+    )
