@@ -11,9 +11,9 @@ from case import Case, machine, make_case
 from timing import clock
 from wells import write_wells
 
-from swgw.basin.contract import basin_folder
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
+from swgw.basin.settings import basin_folder
 from swgw.inputs.wells import fit_som
 from swgw.models.baseline import fit_references
 from swgw.models.hindcast import task_hindcast

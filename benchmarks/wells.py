@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.signal import lfilter
 
-from swgw.basin.folders import write_folder
+from swgw.storage.files import write_folder
 
 SHAKE = 0.2  # share of a well's own deviation
 MEMORY = 0.95  # of the shake, from one reading to the next

@@ -105,8 +105,7 @@ def pdf(
 @app.command()
 def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -> None:
     """List everything that is wrong with the folder of a basin."""
-    from swgw.basin.check import report, summary
-    from swgw.basin.check_warnings import notes
+    from swgw.basin.check import notes, report, summary
     from swgw.basin.folder import load_basin
 
     basin = load_basin(folder)
@@ -176,7 +175,7 @@ def simulate(
     ] = None,
 ) -> None:
     """Simulate the virtual basin, with its truth."""
-    from swgw.basin.folders import write_folder
+    from swgw.storage.files import write_folder
     from swgw.virtual import SEED
     from swgw.virtual import simulate as write_virtual
 

@@ -8,8 +8,8 @@ import pytest
 import swgw
 from swgw.basin.check import check_basin, report, summary
 from swgw.basin.example import write_example
-from swgw.basin.folder import BasinSettings, Period, embedded
 from swgw.basin.river import distance_to_river
+from swgw.basin.settings import BasinSettings, Period, embedded
 from swgw.storage.errors import UserError
 
 
@@ -194,7 +194,7 @@ def test_blank_lines_and_a_byte_order_mark_are_no_matter(own_basin):
 def test_a_basin_by_the_name_of_an_embedded_one(monkeypatch, tiny_basin):
     with pytest.raises(UserError, match="no embedded basin is called 'nowhere'"):
         embedded("nowhere")
-    monkeypatch.setattr("swgw.basin.contract.embedded", lambda name: tiny_basin)
+    monkeypatch.setattr("swgw.basin.settings.embedded", lambda name: tiny_basin)
     assert swgw.load_basin("anything").settings.name == "example"
 
 

@@ -5,8 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 import swgw
-from swgw.basin.check import report
-from swgw.basin.check_warnings import notes, where
+from swgw.basin.check import notes, report, where
 from swgw.cli import app
 
 

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 import swgw
 from swgw.basin.check import check_basin
+from swgw.basin.settings import Period
 from swgw.cli import app
 from swgw.sources import challenge_usa, naqua
 
@@ -91,9 +92,7 @@ def test_each_river_has_the_weather_of_its_well(swiss_basin):
 
 def test_the_challenge_site(usa):
     basin = swgw.load_basin(usa)
-    assert basin.settings.test == swgw.basin.Period(
-        pd.Timestamp(2017, 1, 18), pd.Timestamp(2021, 12, 31)
-    )
+    assert basin.settings.test == Period(pd.Timestamp(2017, 1, 18), pd.Timestamp(2021, 12, 31))
     scored = basin.heads[basin.heads["date"] >= "2017-01-18"]
     assert len(scored) == 1774  # as the challenge scored
     assert len(basin.heads) == 7042

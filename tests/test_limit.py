@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from swgw.basin.contract import embedded
+from swgw.basin.settings import embedded
 from swgw.storage.results import RunFolder
 from swgw.virtual import Parameters, limit
 from swgw.virtual.coupled import Coupled

@@ -8,10 +8,10 @@ import pytest
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
-from swgw.basin.contract import embedded
 from swgw.basin.example import write_example
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
+from swgw.basin.settings import embedded
 from swgw.pages import conceptual_model, virtual_basin
 from swgw.virtual import load_truth
 from swgw.virtual.compare import compare

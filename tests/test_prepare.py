@@ -6,7 +6,7 @@ import pytest
 
 import swgw
 from swgw.basin import calendar as steps
-from swgw.basin.folder import Period
+from swgw.basin.settings import Period
 
 
 @pytest.fixture(scope="module")

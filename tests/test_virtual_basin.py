@@ -4,9 +4,9 @@ import pytest
 
 from swgw.basin.calendar import bin_starts
 from swgw.basin.check import check_basin
-from swgw.basin.contract import embedded
 from swgw.basin.example import write_example
 from swgw.basin.folder import load_basin
+from swgw.basin.settings import embedded
 from swgw.virtual import load_truth, observe, simulate
 from swgw.virtual.compare import compare, deseasonalise
 from swgw.virtual.domain import SECTIONS

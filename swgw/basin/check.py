@@ -1,48 +1,18 @@
-"""Checks of a whole basin folder: every problem at once, each with its place."""
+"""The check of a basin folder: what is wrong, how much is observed, and what deserves a look."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from swgw.basin import calendar as steps
-from swgw.basin import consistent, contract, plausible
-from swgw.basin import missing_codes as stand_ins
-from swgw.basin.contract import BasinSettings
-from swgw.basin.river import distance_to_river, read_river
-from swgw.basin.settings import read_settings
-from swgw.basin.tables import ATTRIBUTES, Reader
+from swgw.basin import plausible
+from swgw.basin.folder import Basin, examine
+from swgw.basin.settings import BasinSettings, basin_folder
+from swgw.scores.bootstrap import DAYS_OF_STEP
 from swgw.storage.errors import Problem
 
-if TYPE_CHECKING:
-    from swgw.basin.folder import Basin
-
-_TABLES = ("wells.csv", "heads.csv", "gauges.csv", "surface_water.csv", "forcing.csv")
-
-
-@dataclass(frozen=True)
-class Examination:
-    """What a folder holds and what is wrong with it.
-
-    Attributes
-    ----------
-    problems : list of Problem
-        Empty where the folder keeps the contract; only then is the rest complete.
-    settings : BasinSettings or None
-    tables : dict
-        The frames of a :class:`swgw.basin.folder.Basin` by attribute.
-    files : list of Path
-        The files of the contract that are there.
-    """
-
-    problems: list[Problem]
-    settings: BasinSettings | None
-    tables: dict[str, pd.DataFrame | None]
-    files: list[Path]
+SPARSE = 2.0  # steps from one measurement to the next
 
 
 def check_basin(path: str | Path) -> list[Problem]:
@@ -53,110 +23,7 @@ def check_basin(path: str | Path) -> list[Problem]:
     path : str or Path
         The folder, or the name of an embedded basin.
     """
-    return examine(contract.basin_folder(path)).problems
-
-
-def examine(folder: Path) -> Examination:
-    """Read and check a folder (see :func:`check_basin`)."""
-    problem = _not_a_basin(folder)
-    if problem:
-        return Examination([problem], None, {}, [])
-    reader = Reader(folder, None)
-    if reader.find(contract.SETTINGS_FILE, "which holds the settings"):
-        reader.settings = read_settings(folder, reader.problems)
-    settings, problems = reader.settings, reader.problems
-    tables = _read_tables(reader)
-    consistent.check_identifiers(tables, reader)
-    consistent.check_places(tables, reader)
-    datum = settings.vertical_datum if settings else BasinSettings.vertical_datum
-    plausible.check_heads(tables["heads"], tables["wells"], problems, datum)
-    for name in ("heads", "surface_water", "forcing"):
-        stand_ins.check_stand_ins(tables[name], f"{name}.csv", problems)
-    stand_ins.check_rain(tables["forcing"], problems)
-    if settings and settings.surface_water == "stage":
-        plausible.check_stage(tables["surface_water"], problems)
-    if settings:
-        consistent.check_periods(tables, settings, problems)
-    finished = {} if problems else _finish(tables, settings)
-    return Examination(problems, settings, finished, reader.files)
-
-
-def _not_a_basin(folder: Path) -> Problem | None:
-    if not folder.is_dir():
-        found = "a file" if folder.exists() else "no such folder"
-        return Problem(str(folder), "", found, "the folder of a basin")
-    if not any((folder / name).is_file() for name in (contract.SETTINGS_FILE, *_TABLES)):
-        expected = "basin.yml and tables; `swgw new FOLDER` writes an example to start from"
-        return Problem(str(folder), "", "none of a basin's files in this folder", expected)
-    return None
-
-
-def _read_tables(reader: Reader) -> consistent.Tables:
-    """Read all there is; wells and heads, and gauges and surface water, come in pairs."""
-    there = {name: (reader.folder / name).exists() for name in _TABLES}
-    tables = dict.fromkeys(("wells", "heads", "gauges", "surface_water", "river"))
-    has_wells = there["wells.csv"] or there["heads.csv"]
-    has_gauges = there["gauges.csv"] or there["surface_water.csv"]
-    if not has_wells and not has_gauges:
-        expected = "these two files, or gauges.csv and surface_water.csv, or all four"
-        reader.problems.append(Problem("wells.csv and heads.csv", "", "no such files", expected))
-    if has_wells:
-        why = "which belongs to heads.csv"
-        tables["wells"] = reader.places("wells.csv", "well_id", ATTRIBUTES, why)
-        tables["heads"] = reader.heads()
-    if has_gauges:
-        known = ("name", "upstream_gauge_id")
-        why = "which belongs to surface_water.csv"
-        tables["gauges"] = reader.places("gauges.csv", "gauge_id", known, why)
-        tables["surface_water"] = reader.surface_water()
-    tables["forcing"] = reader.forcing()
-    river = reader.settings.river if reader.settings else None
-    path = reader.find(river, "which basin.yml names as the river") if river else None
-    tables["river"] = read_river(path, reader.problems) if path else None
-    return tables
-
-
-def _finish(tables: consistent.Tables, settings: BasinSettings) -> consistent.Tables:
-    """Turn sound tables into the frames of a basin: heads, one name for values, distances."""
-    wells, heads, river = tables["wells"], tables["heads"], tables["river"]
-    gauges, water = tables["gauges"], tables["surface_water"]
-    if wells is None:
-        wells, heads = _no_places("well_id"), _no_values("well_id", "head")
-    elif "depth" in heads:
-        heads = _heads_above_datum(heads, wells)
-    if river is not None and len(wells):
-        wells = wells.assign(distance_to_river=distance_to_river(wells, river))
-    if gauges is None:
-        gauges, water = _no_places("gauge_id"), _no_values("gauge_id", "value")
-    water = water.rename(columns={settings.surface_water: "value"})
-    return {
-        "wells": wells,
-        "gauges": gauges,
-        "heads": heads.dropna().reset_index(drop=True),
-        "surface_water": water.dropna().reset_index(drop=True),
-        "forcing": tables["forcing"].reset_index(drop=True),
-        "river": river,
-    }
-
-
-def _no_places(key: str) -> pd.DataFrame:
-    index = pd.Index([], name=key, dtype=str)
-    return pd.DataFrame({"longitude": 0.0, "latitude": 0.0}, index=index)
-
-
-def _no_values(key: str, value: str) -> pd.DataFrame:
-    dates = pd.DatetimeIndex([], dtype="datetime64[us]")
-    values = pd.Series([], dtype=float)
-    return pd.DataFrame({"date": dates, key: pd.Series([], dtype=str), value: values})
-
-
-def _heads_above_datum(heads: pd.DataFrame, wells: pd.DataFrame) -> pd.DataFrame:
-    """Convert depths once: head = surface elevation − depth, or −depth from the ground."""
-    surface = pd.Series(0.0, index=wells.index)
-    if "surface_elevation" in wells:
-        surface = wells["surface_elevation"].fillna(0.0)
-    head = heads["well_id"].map(surface).astype(float) - heads["depth"]
-    return heads.drop(columns="depth").assign(head=np.asarray(head))
+    return examine(basin_folder(path)).problems
 
 
 def report(basin: Basin) -> pd.DataFrame:
@@ -231,3 +98,71 @@ def _coverage(
             "share": groups["start"].nunique() / len(time),
         }
     ).reset_index()[["kind", "series", "first", "last", "observations", "share"]]
+
+
+def notes(basin: Basin, coverage: pd.DataFrame) -> list[str]:
+    """List what is no fault by itself and yet worth a look.
+
+    Parameters
+    ----------
+    basin : Basin
+    coverage : DataFrame (series, ...)
+        From :func:`report`.
+
+    Returns
+    -------
+    list of str
+        Sentences: where the places lie, depths without a ground, heads that may be depths, and a
+        step shorter than the time between readings.
+    """
+    found = [where(basin.wells, basin.gauges)]
+    if len(basin.wells):
+        columns = _columns(basin.path / "heads.csv")
+        found.append(plausible.without_ground(columns, basin.wells))
+        if "head" in columns:
+            problem = plausible.look_like_depths(basin.heads, basin.wells, plausible.DOUBTFUL)
+            found.append(str(problem or ""))
+    found.append(_sparse(coverage, basin.settings.step))
+    return [note for note in found if note]
+
+
+def where(*places: pd.DataFrame | None) -> str:
+    """Say near which latitude and longitude places lie, so that a swap of all can be seen.
+
+    Parameters
+    ----------
+    places : DataFrame (place, ...) or None
+        ``longitude``, ``latitude`` [°].
+
+    Examples
+    --------
+    >>> where(pd.DataFrame({"longitude": [-106.6], "latitude": [35.2]}))
+    'The places lie near 35.2° N, 106.6° W.'
+    """
+    known = [table[["longitude", "latitude"]] for table in places if table is not None]
+    together = pd.concat([table for table in known if len(table)]).median()
+    latitude, longitude = together["latitude"], together["longitude"]
+    north, east = "S" if latitude < 0 else "N", "W" if longitude < 0 else "E"
+    return f"The places lie near {abs(latitude):.1f}° {north}, {abs(longitude):.1f}° {east}."
+
+
+def _columns(path: Path) -> pd.Index:
+    return pd.read_csv(path, nrows=0).columns
+
+
+def _sparse(coverage: pd.DataFrame, step: str) -> str:
+    """Say that readings are rarer than steps; empty where they are not."""
+    targets = coverage[coverage["kind"].isin(["head", "discharge", "stage"])]
+    several = targets[targets["observations"] > 1]
+    days = (several["last"] - several["first"]).dt.total_seconds() / 86400
+    apart = (days / (several["observations"] - 1)).groupby(several["kind"], sort=False).median()
+    rare = apart[apart >= SPARSE * DAYS_OF_STEP[step]]
+    if rare.empty:
+        return ""
+    share = targets.loc[targets["kind"] == rare.index[0], "share"].median()
+    found = (
+        f"step {step} where readings of {rare.index[0]} are {np.round(rare.iloc[0]):.0f} days "
+        f"apart, so that {share:.0%} of the steps are observed"
+    )
+    longer = ", ".join(name for name, days in DAYS_OF_STEP.items() if days > DAYS_OF_STEP[step])
+    return str(Problem("basin.yml", "key step", found, f"a longer step ({longer}), as a rule"))

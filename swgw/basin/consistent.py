@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from swgw.basin import calendar as steps
-from swgw.basin import contract, plausible
-from swgw.basin.contract import BasinSettings, shown
+from swgw.basin import plausible
 from swgw.basin.reading import rows
+from swgw.basin.settings import PERIODS, SETTINGS_FILE, BasinSettings, Period, near, shown
 from swgw.basin.tables import Reader
 from swgw.storage.errors import Problem
 
@@ -73,7 +73,7 @@ def _report_unknown(ids: pd.Series, known: set, file: str, problems: list[Proble
     if unknown:
         place = f"{rows(ids.isin(unknown).to_numpy(), ids.to_frame())}, column {ids.name}"
         # Comparing with thousands of names for a near one would take minutes.
-        close = contract.near(unknown[0], sorted(known)) if len(known) < 1000 else ""
+        close = near(unknown[0], sorted(known)) if len(known) < 1000 else ""
         twin = _same_letters(unknown[0], known)
         if twin:
             close = f", which differs from {shown(twin)} only in how accents are stored"
@@ -102,7 +102,7 @@ def _check_target(known: set, reader: Reader) -> None:
     if reader.settings and (unnamed or (target is not None and target not in known)):
         found = "nothing" if unnamed else f"unknown gauge_id {shown(target)}"
         expected = "one of gauges.csv: " + (_listed(sorted(known)) or "there is none")
-        reader.problems.append(Problem(contract.SETTINGS_FILE, "key target_gauge", found, expected))
+        reader.problems.append(Problem(SETTINGS_FILE, "key target_gauge", found, expected))
 
 
 def check_places(tables: Tables, reader: Reader) -> None:
@@ -127,12 +127,12 @@ def check_periods(tables: Tables, settings: BasinSettings, problems: list[Proble
     first, last = min(times.min() for times in targets), max(times.max() for times in targets)
     time = steps.calendar(first, last, settings.step)
     ends = steps.bin_ends(time, settings.step)
-    for name in contract.PERIODS:
+    for name in PERIODS:
         period = settings.period(name)
         if period.start < time[0] or period.end > ends[-1]:
             expected = f"days from {time[0]:%Y-%m-%d} to {ends[-1]:%Y-%m-%d}, where there are data"
             found = f"{period}, outside the data"
-            problems.append(Problem(contract.SETTINGS_FILE, f"key {name}", found, expected))
+            problems.append(Problem(SETTINGS_FILE, f"key {name}", found, expected))
         else:
             _check_length(name, settings, time, ends, problems)
             _check_filled(name, period, observed, problems)
@@ -147,13 +147,11 @@ def _times(table: pd.DataFrame | None) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(table.loc[table[values].notna().any(axis=1), "date"].dropna())
 
 
-def _during(times: pd.DatetimeIndex, period: contract.Period) -> np.ndarray:
+def _during(times: pd.DatetimeIndex, period: Period) -> np.ndarray:
     return np.asarray((times >= period.start) & (times < period.end + pd.Timedelta(days=1)))
 
 
-def _check_filled(
-    name: str, period: contract.Period, observed: dict, problems: list[Problem]
-) -> None:
+def _check_filled(name: str, period: Period, observed: dict, problems: list[Problem]) -> None:
     for table, times in observed.items():
         if len(times) and not _during(times, period).any():
             found = f"no value in the {name} period, {period}"
@@ -175,11 +173,11 @@ def _check_length(
             f"at least {settings.lead_times} (lead_times) and {needed} (with encoder_length): "
             "longer periods or smaller settings"
         )
-        problems.append(Problem(contract.SETTINGS_FILE, f"key {name}", found, expected))
+        problems.append(Problem(SETTINGS_FILE, f"key {name}", found, expected))
 
 
 def _check_training_weather(
-    forcing: pd.DataFrame | None, train: contract.Period, problems: list[Problem]
+    forcing: pd.DataFrame | None, train: Period, problems: list[Problem]
 ) -> None:
     """Each variable needs the training years, whose means fill its gaps."""
     if forcing is None:

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from swgw.basin.folders import write_folder
-from swgw.storage.files import write_text
+from swgw.storage.files import write_folder, write_text
 
 SETTINGS = """\
 # An example to edit. Replace the CSV files by your own and go through the keys below,

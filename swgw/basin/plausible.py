@@ -1,12 +1,99 @@
-"""Checks of values against each other: swapped coordinates, and centimetres among metres."""
+"""Checks whether values can be what they claim: places, levels, depths, codes for a gap, rain."""
 
 import numpy as np
 import pandas as pd
 
-from swgw.basin.contract import shown
-from swgw.basin.depths import UNSTATED, check_depths
 from swgw.basin.reading import rows
+from swgw.basin.settings import BasinSettings, shown
 from swgw.storage.errors import Problem
+
+CERTAIN = (200.0, 10.0, 50.0)
+"""Ground [m], its ratio to the values, and least distance [m]: such heads are refused."""
+
+DOUBTFUL = (30.0, 5.0, 30.0)
+"""The same for a remark; some coasts have such heads."""
+
+MOST = 0.8  # of the wells; a few may be deep, or stand low
+UNSTATED = BasinSettings.vertical_datum
+
+
+def look_like_depths(heads: pd.DataFrame, wells: pd.DataFrame, limits: tuple) -> Problem | None:
+    """Describe heads that look like depths below the ground, or like minus the depth.
+
+    Parameters
+    ----------
+    heads : DataFrame (row, ...)
+        ``well_id``, ``head`` [m].
+    wells : DataFrame (well, ...)
+        With ``surface_elevation`` [m]; wells without one do not count.
+    limits : tuple of float
+        :data:`CERTAIN` or :data:`DOUBTFUL`.
+
+    Returns
+    -------
+    Problem or None
+        None where heads lie near the ground, or where the ground is nowhere known. Heads above
+        the ground and deep water tables are no depths as long as the values follow the ground.
+    """
+    if "head" not in heads or "surface_elevation" not in wells:
+        return None
+    levels = heads.groupby("well_id")["head"].agg(["median", "min", "max"])
+    ground = wells["surface_elevation"].reindex(levels.index).dropna()
+    levels = levels.loc[ground.index]
+    if not len(ground):
+        return None
+    lowest, ratio, distance = limits
+    size = levels["median"].abs()
+    small = (ground > lowest) & (ground > ratio * size)
+    if small.mean() < MOST or ((ground - size) < distance).any():
+        return None
+    found = (
+        f"{levels['min'].min():.4g} to {levels['max'].max():.4g} where the ground is at "
+        f"{ground.min():.4g} to {ground.max():.4g} m"
+    )
+    expected = (
+        "metres above the datum; are these depths (column depth; in a mapping, kind: depth)? "
+        "If they are heads, state their vertical_datum in basin.yml"
+    )
+    return Problem("heads.csv", "column head", found, expected)
+
+
+def check_depths(
+    heads: pd.DataFrame, wells: pd.DataFrame, datum: str, problems: list[Problem]
+) -> bool:
+    """Report heads that can only be depths, unless their datum is stated; True if reported.
+
+    Water tables hundreds of metres below the ground and close to sea level exist, in the karst of
+    some coasts and on volcanic islands. Whoever has such heads knows their datum and can say so.
+    """
+    problem = look_like_depths(heads, wells, CERTAIN) if datum == UNSTATED else None
+    problems.extend([problem] if problem else [])
+    return problem is not None
+
+
+def without_ground(columns: pd.Index, wells: pd.DataFrame) -> str:
+    """Say which wells have depths and no ground; empty where there is none.
+
+    Parameters
+    ----------
+    columns : Index
+        Of ``heads.csv``.
+    wells : DataFrame (well, ...)
+    """
+    if "depth" not in columns:
+        return ""
+    known = wells.get("surface_elevation", pd.Series(float("nan"), index=wells.index)).notna()
+    if known.all():
+        return ""
+    names = ", ".join(shown(name) for name in wells.index[~known][:3])
+    more = f" and {(~known).sum() - 3} more" if (~known).sum() > 3 else ""
+    return str(
+        Problem(
+            "wells.csv", "column surface_elevation", f"none for {names}{more}, whose heads are "
+            "therefore minus the depth", "the ground in metres, if heads shall be comparable"
+        )
+    )  # fmt: skip
+
 
 EARTH = 6371.0  # km
 FAR = 5000.0  # km from the middle of a basin; none is that wide
@@ -222,3 +309,86 @@ def _check_between_wells(wide: pd.DataFrame, value: str, problems: list[Problem]
     found = "levels a hundred times the other wells', and varying so much more"
     place = f"well_id {names}{more}, column {value}"
     problems.append(Problem("heads.csv", place, found, METRES))
+
+
+# Some loggers write these for a gap. Each can be a true value, so only one far from all others of
+# its series is reported. (Those that never can be are in swgw.basin.reading.)
+LONELY = (-9, -99, -99.9, -99.99, 99, 99.9, 99.99, 999, 999.9, 999.99, 9999, 9999.9, 9999.99, 99999)
+LEVELS = ("head", "depth", "stage")  # where nought can be a stand-in, too
+FAR_TIMES = 5.0  # times the range of all others
+LEAST_DISTANCE = 1.0  # and at least so far, in the variable's unit
+ENOUGH = 10  # other values that a series must have
+YEAR = 365.25  # days
+WETTEST = 15_000.0  # mm a year; the wettest places on Earth have 12,000
+DRIEST = 2.0  # mm a year, in a record of some length that has rain at all
+
+
+def check_missing_codes(table: pd.DataFrame | None, file: str, problems: list[Problem]) -> None:
+    """Report usual stand-ins for a gap that stand far from all other values of their series.
+
+    Parameters
+    ----------
+    table : DataFrame (row, ...) or None
+        ``date``, an identifier, then variables.
+    file : str
+        Where they stand.
+    problems : list of Problem
+        Appended to.
+    """
+    if table is None:
+        return
+    key = table.columns[1]
+    for variable in table.columns[2:]:
+        known = (*LONELY, 0) if variable in LEVELS else LONELY
+        suspect = table[variable].isin(known)
+        if suspect.any():
+            far = _far_from_others(table[variable], table[key], suspect)
+            _report_code(table, file, variable, far, problems)
+
+
+def _far_from_others(values: pd.Series, keys: pd.Series, suspect: pd.Series) -> np.ndarray:
+    others = values[~suspect].groupby(keys).agg(["min", "max", "count"])
+    of_row = others.reindex(keys[suspect]).to_numpy()
+    low, high, count = of_row.T
+    value = values[suspect].to_numpy()
+    distance = np.fmax(low - value, value - high)
+    lonely = (count >= ENOUGH) & (distance > np.fmax(FAR_TIMES * (high - low), LEAST_DISTANCE))
+    far = suspect.to_numpy().copy()
+    far[far] = lonely
+    return far
+
+
+def _report_code(
+    table: pd.DataFrame, file: str, variable: str, far: np.ndarray, problems: list[Problem]
+) -> None:
+    if far.any():
+        first = table[far].iloc[0]
+        key = table.columns[1]
+        found = (
+            f"{first[variable]:g}, a stand-in of some loggers for a missing value, far from all "
+            f"others of {key} {shown(first[key])}"
+        )
+        place = f"{rows(far, table)}, column {variable}"
+        problems.append(Problem(file, place, found, "an empty cell for a gap"))
+
+
+def check_rain(forcing: pd.DataFrame | None, problems: list[Problem]) -> None:
+    """Report precipitation whose yearly sum no place on Earth has.
+
+    Parameters
+    ----------
+    forcing : DataFrame (row, ...) or None
+        With ``date``, ``place`` and ``precipitation`` [mm/d].
+    problems : list of Problem
+        Appended to.
+    """
+    if forcing is None:
+        return
+    groups = forcing.dropna(subset=["date", "precipitation"]).groupby("place")
+    span = groups["date"].max() - groups["date"].min()
+    yearly = groups["precipitation"].mean()[span >= pd.Timedelta(days=300)] * YEAR
+    odd = yearly[((yearly < DRIEST) & (yearly > 0)) | (yearly > WETTEST)]
+    if len(odd):
+        found = f"{odd.iloc[0]:.3g} mm a year at {shown(odd.index[0])}"
+        expected = "mm/d; are they metres, inches, sums of longer times, or amounts per second?"
+        problems.append(Problem("forcing.csv", "column precipitation", found, expected))

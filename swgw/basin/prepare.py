@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from swgw.basin import calendar as steps
-from swgw.basin.contract import PERIODS
 from swgw.basin.folder import Basin
+from swgw.basin.settings import PERIODS
 
 
 @dataclass(frozen=True)

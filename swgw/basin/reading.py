@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from swgw.basin.contract import near, shown
+from swgw.basin.settings import near, shown
 from swgw.storage.errors import Problem
 
 MISSING = ("", "NaN", "nan", "NA")  # what may stand for a gap

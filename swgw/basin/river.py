@@ -8,7 +8,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from swgw.basin.contract import shown
+from swgw.basin.settings import shown
 from swgw.storage.errors import Problem
 
 _EXPECTED = "GeoJSON with a LineString or MultiLineString of [longitude, latitude] in degrees"

@@ -1,14 +1,76 @@
-"""The tables of a basin folder, each read, typed and checked by itself."""
+"""The tables of a basin folder: what each must hold (pandera), and how each is read."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 
-from swgw.basin import reading, schemas
-from swgw.basin.contract import BasinSettings, shown
+from swgw.basin import reading
+from swgw.basin.reading import rows
+from swgw.basin.settings import BasinSettings, shown
 from swgw.storage.errors import Problem
+
+
+def _between(low: float, high: float, expected: str) -> pa.Column:
+    return pa.Column(
+        float, pa.Check.in_range(low, high, error=expected), nullable=True, required=False
+    )
+
+
+_SWAPPED = "; if it is the other coordinate, the two columns are swapped"
+PLACES = pa.DataFrameSchema(
+    {
+        "longitude": _between(-180, 180, f"a longitude between -180 and 180°{_SWAPPED}"),
+        "latitude": _between(-90, 90, f"a latitude between -90 and 90°{_SWAPPED}"),
+        "surface_elevation": _between(-500, 9000, "metres between -500 and 9000"),
+        "slope": _between(0, 90, "degrees between 0 and 90"),
+    }
+)
+HEADS = pa.DataFrameSchema(
+    {
+        "head": _between(-5000, 9000, "metres between -5000 and 9000; is the unit cm?"),
+        "depth": _between(-100, 5000, "metres between -100 and 5000; is the unit cm?"),
+    }
+)
+SURFACE_WATER = pa.DataFrameSchema(
+    {
+        "discharge": _between(-1e5, 1e6, "m³/s between -100000 and 1000000"),
+        "stage": _between(-500, 9000, "metres between -500 and 9000; is the unit cm?"),
+    }
+)
+FORCING = pa.DataFrameSchema(
+    {
+        "precipitation": _between(0, 2000, "mm/d between 0 and 2000"),
+        "temperature": _between(-90, 60, "°C between -90 and 60"),
+        "wind": _between(0, 120, "m/s between 0 and 120"),
+        "pet": _between(-20, 100, "mm/d between -20 and 100"),
+    }
+)
+
+
+def validate(
+    table: pd.DataFrame, schema: pa.DataFrameSchema, file: str, problems: list[Problem]
+) -> pd.DataFrame:
+    """Report every value that breaks the schema, one problem a column and rule.
+
+    Returns
+    -------
+    DataFrame
+        The table with those values set to NaN, so that no later check trips over them again.
+    """
+    try:
+        return schema.validate(table, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+    for (column, expected), group in cases.groupby(["column", "check"], sort=False):
+        bad = table.index.isin(group["index"])
+        place = f"{rows(bad, table)}, column {column}"
+        problems.append(Problem(file, place, shown(float(group["failure_case"].iloc[0])), expected))
+        table = table.assign(**{column: table[column].mask(bad)})
+    return table
+
 
 ATTRIBUTES = ("name", "surface_elevation", "gauge_id", "slope", "land_use")
 VARIABLES = ("temperature", "wind", "pet")
@@ -54,7 +116,7 @@ class Reader:
         for column in raw.columns.drop(key):
             columns[column] = self._attribute(raw, name, column)
         table = pd.DataFrame(columns, index=raw.index)
-        table = schemas.validate(table, schemas.PLACES, name, self.problems)
+        table = validate(table, PLACES, name, self.problems)
         twice = (ids.duplicated(keep=False) & (ids != "")).to_numpy()
         if twice.any():
             found = f"{key} {shown(ids[twice].iloc[0])} more than once"
@@ -78,7 +140,7 @@ class Reader:
     def heads(self) -> pd.DataFrame | None:
         """Read ``heads.csv``: ``date``, ``well_id``, ``head`` or ``depth`` [m]."""
         return self._series(
-            "heads.csv", "well_id", ("head", "depth"), schemas.HEADS, "which belongs to wells.csv"
+            "heads.csv", "well_id", ("head", "depth"), HEADS, "which belongs to wells.csv"
         )
 
     def surface_water(self) -> pd.DataFrame | None:
@@ -86,7 +148,7 @@ class Reader:
         kind = self.settings.surface_water if self.settings else None
         return self._series(
             "surface_water.csv", "gauge_id", (kind,) if kind else ("discharge", "stage"),
-            schemas.SURFACE_WATER, "which belongs to gauges.csv",
+            SURFACE_WATER, "which belongs to gauges.csv",
         )  # fmt: skip
 
     def _series(
@@ -106,7 +168,7 @@ class Reader:
             key: reading.to_ids(raw, name, key, self.problems),
             there[0]: reading.to_numbers(raw, name, there[0], self.problems),
         }
-        table = schemas.validate(pd.DataFrame(columns), schema, name, self.problems)
+        table = validate(pd.DataFrame(columns), schema, name, self.problems)
         self._report_twice(table, name, key)
         return table
 
@@ -122,7 +184,7 @@ class Reader:
         columns["place"] = self._forcing_places(raw)
         for column in raw.columns.difference(["date", *ids], sort=False):
             columns[column] = reading.to_numbers(raw, name, column, self.problems)
-        table = schemas.validate(pd.DataFrame(columns), schemas.FORCING, name, self.problems)
+        table = validate(pd.DataFrame(columns), FORCING, name, self.problems)
         self._report_twice(table, name, "place")
         return table
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from swgw.storage.share import PACKAGE
 
 PARTS = {
-    "Data in": ("basin.folder", "basin.contract", "basin.check", "basin.prepare"),
+    "Data in": ("basin.folder", "basin.settings", "basin.check", "basin.prepare"),
     "Wells": ("inputs.wells", "scores.correlation", "attribution.agreement"),
     "Experiments and forecasts": ("experiments.study", "models.run", "inputs.windows"),
     "Scores and what they are worth": ("scores.skill", "scores.bootstrap", "scores.conformal"),

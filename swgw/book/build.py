@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 
-from swgw.basin.contract import Period
+from swgw.basin.settings import Period
 from swgw.book import collect, execute, render
 from swgw.book import text as words
 from swgw.book.needs import unmet

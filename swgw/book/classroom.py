@@ -10,11 +10,10 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from swgw.basin.folders import write_folder
 from swgw.book import myst_to_markdown as plain
 from swgw.book.execute import with_values
 from swgw.book.launch import PLACEHOLDER, repository
-from swgw.storage.files import write_text
+from swgw.storage.files import write_folder, write_text
 from swgw.storage.share import shared
 
 STUDENT, INSTRUCTOR = "student", "instructor"

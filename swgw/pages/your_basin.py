@@ -3,8 +3,7 @@
 import pandas as pd
 from IPython.display import Markdown
 
-from swgw.basin.check import report, summary
-from swgw.basin.check_warnings import notes
+from swgw.basin.check import notes, report, summary
 from swgw.basin.common_errors import messages
 from swgw.book import text as words
 from swgw.pages import missing

@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from swgw.basin.folders import write_folder
 from swgw.sources.download import get_file
-from swgw.storage.files import write_text
+from swgw.storage.files import write_folder, write_text
 
 COMMIT = "6d3f30c9ba372eb0032754cea71e708e1be59c8b"
 ADDRESS = f"https://raw.githubusercontent.com/BEMPscience/bemp_data/{COMMIT}"

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw.basin.folders import write_folder
 from swgw.sources.download import get_file
 from swgw.sources.draft import write_tables
-from swgw.storage.files import write_text
+from swgw.storage.files import write_folder, write_text
 
 DATA_SET = "gwchallenge-usa"
 COMMIT = "4b1439d5267e8d0c77ae719648b8bfa18199b082"

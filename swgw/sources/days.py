@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from swgw.basin import reading
-from swgw.basin.contract import shown
+from swgw.basin.settings import shown
 from swgw.sources.mapping import Section
 from swgw.storage.errors import Problem
 

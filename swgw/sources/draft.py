@@ -8,7 +8,7 @@ import yaml
 
 from swgw.basin import calendar as steps
 from swgw.basin.check import check_basin
-from swgw.basin.contract import DEFAULT_LENGTHS, SETTINGS_FILE, STEPS, shown
+from swgw.basin.settings import DEFAULT_LENGTHS, SETTINGS_FILE, STEPS, shown
 from swgw.storage.errors import BasinError, Problem, UserError
 from swgw.storage.files import write_text
 

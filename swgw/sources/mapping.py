@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from swgw.basin.contract import near, shown
-from swgw.basin.settings import load_yaml
+from swgw.basin.settings import load_yaml, near, shown
 from swgw.storage.errors import Problem, UserError
 
 LEVEL = {"m": (1.0, 0.0), "cm": (0.01, 0.0), "mm": (0.001, 0.0), "ft": (0.3048, 0.0)}

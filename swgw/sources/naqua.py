@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw.basin.folders import write_folder
 from swgw.sources.download import get_file
 from swgw.sources.draft import write_tables
-from swgw.storage.files import write_text
+from swgw.storage.files import write_folder, write_text
 
 DATA_SET = "swiss-naqua-collenteur2023"
 COMMIT = "dcc1363765c0a40ee9dfb2a418f8589b3a146580"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from swgw.basin.contract import shown
+from swgw.basin.settings import shown
 from swgw.sources.mapping import SERIES, Section
 from swgw.storage.errors import Problem
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from swgw.basin import reading
-from swgw.basin.contract import near, shown
+from swgw.basin.settings import near, shown
 from swgw.sources.days import EXCEL
 from swgw.sources.mapping import UNITS, Section
 from swgw.storage.errors import Problem, UserError, install

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw.basin import check_warnings as notes
-from swgw.basin import depths, reading
-from swgw.basin.contract import NAME
-from swgw.basin.folders import write_folder
+from swgw.basin import check, plausible, reading
+from swgw.basin.settings import NAME
 from swgw.sources import days, draft, sheets
 from swgw.sources.mapping import (
     FORM,
@@ -25,7 +23,7 @@ from swgw.sources.mapping import (
 )
 from swgw.sources.origin import Origin, origin_of, told
 from swgw.storage.errors import BasinError, Problem, UserError
-from swgw.storage.files import write_text
+from swgw.storage.files import write_folder, write_text
 
 
 @dataclass(frozen=True)
@@ -237,10 +235,10 @@ def preview(understood: Understood) -> str:
 def _notes(tables: dict[str, pd.DataFrame]) -> list[str]:
     """Say what deserves a look before anything is written."""
     wells = tables.get("wells.csv")
-    found = [notes.where(wells, tables.get("gauges.csv"))]
+    found = [check.where(wells, tables.get("gauges.csv"))]
     if wells is not None:
         columns = tables["heads.csv"].columns
-        found.append(depths.without_ground(columns, wells.set_index("well_id")))
+        found.append(plausible.without_ground(columns, wells.set_index("well_id")))
     return [note for note in found if note]
 
 

@@ -12,13 +12,12 @@ import pandas as pd
 import pyproj
 from tqdm import tqdm
 
-from swgw.basin.contract import NAME, shown
-from swgw.basin.folders import write_folder
+from swgw.basin.settings import NAME, shown
 from swgw.sources import draft, power
 from swgw.sources import usgs_client as client
 from swgw.sources import usgs_tables as convert
 from swgw.storage.errors import UserError
-from swgw.storage.files import write_text
+from swgw.storage.files import write_folder, write_text
 
 LICENCE = "public domain (U.S. Geological Survey)"
 CITATION = "U.S. Geological Survey: Water Data for the Nation. doi:10.5066/F7P55KJN"

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from swgw.basin.contract import shown
+from swgw.basin.settings import shown
 from swgw.sources import usgs_client as client
 from swgw.storage.errors import UserError
 

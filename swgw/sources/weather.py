@@ -6,8 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from swgw.basin.check import check_basin
-from swgw.basin.contract import SETTINGS_FILE
-from swgw.basin.settings import read_settings
+from swgw.basin.settings import SETTINGS_FILE, read_settings
 from swgw.basin.tables import ATTRIBUTES, Reader
 from swgw.storage.errors import BasinError, UserError
 from swgw.storage.files import write_text, write_whole

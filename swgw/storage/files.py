@@ -1,12 +1,16 @@
-"""Files that appear whole or not at all, and their digests."""
+"""Files and folders that appear whole or not at all, and their digests."""
 
 import hashlib
 import os
 import platform
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+
+from swgw.storage.errors import UserError
 
 
 @contextmanager
@@ -32,6 +36,33 @@ def write_text(path: str | Path, text: str) -> None:
     """Write a UTF-8 text file that appears whole or not at all."""
     with write_whole(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def write_folder(folder: str | Path) -> Iterator[Path]:
+    """Give a temporary folder to fill; it takes its name only when the block ends well.
+
+    Raises
+    ------
+    UserError
+        If `folder` is there already and not empty, or cannot be written.
+    """
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"{folder} is there already; name a new folder, or empty this one")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise UserError(f"{folder} cannot be written: {error.strerror}") from None
+    try:
+        yield temporary
+        temporary.chmod(0o755)  # mkdtemp's own is for the owner alone
+        if folder.exists():
+            folder.rmdir()
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def digest(paths: Iterable[str | Path]) -> str:
