@@ -145,7 +145,7 @@ def _draw_example(axes: Axes, example: Example, letter: str) -> None:
     axes.set_title(f"({letter}) {literal(example.title, 44)}", fontsize=9)
     axes.set_ylabel("Head [m]")
     axes.ticklabel_format(axis="y", useOffset=False)
-    set_time_axis(axes, offset=False)
+    set_time_axis(axes)
 
 
 def plot_cluster_boxes(table: pd.DataFrame, paper: pd.DataFrame) -> Figure:

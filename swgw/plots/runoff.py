@@ -88,7 +88,7 @@ def _draw_series(axes: Axes, panel: Panel, letter: str, limits: tuple[float, flo
     axes.fill_between(time, panel.sims.min(axis=1), panel.sims.max(axis=1), color=colour, alpha=0.3)
     axes.plot(time, panel.sims.mean(axis=1), color=colour, lw=1.1)
     axes.set(ylim=limits, title=f"({letter}) {panel.model}")
-    set_time_axis(axes, offset=False)
+    set_time_axis(axes)
 
 
 def _draw_scatter(axes: Axes, panel: Panel, letter: str, limits: tuple[float, float]) -> None:
