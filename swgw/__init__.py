@@ -4,6 +4,7 @@ import importlib
 
 _HOME = {
     "storage.errors": ("UserError",),
+    "scores": ("paper",),
     "scores.skill": ("nse", "r2", "rmse", "kge", "bias", "pinball", "crps", "coverage"),
     "scores.resample": ("intervals", "differences", "resampled_scores", "interval", "verdict"),
     "scores.correlation": ("pearson",),
@@ -18,8 +19,8 @@ _HOME = {
     "inputs.wells": ("fit_som", "permutation_entropy"),
     "experiments.study": ("open_study",),
     "book.say": ("say",),
-    "claims.claim": ("claim",),
-    "claims.catalogue": ("list_claims",),
+    "claims.claim": ("claim", "findings"),
+    "claims.catalogue": ("passages",),
 }
 _ROOM_OF = {name: room for room, names in _HOME.items() for name in names}
 __all__ = sorted(_ROOM_OF)

@@ -1,6 +1,6 @@
 """The claims of both sources with their rules, as ``claims.yml`` lists them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 from pathlib import Path
@@ -29,7 +29,7 @@ class Claim:
     number: str = ""
     outside: Band | None = None
     needs: tuple[str, ...] = ()
-    realisations: tuple[str, ...] = field(default=())
+    realisations: tuple[str, ...] = ()
     unit: str = ""
     only_source: bool = False
 
@@ -46,34 +46,19 @@ class Claim:
 @lru_cache(maxsize=1)
 def read_claims() -> dict[str, Claim]:
     """Read every claim by its key, in the order of the sources."""
-    text = Path(__file__).with_name("claims.yml").read_text(encoding="utf-8")
-    return {key: Claim(key, **entry) for key, entry in yaml.safe_load(text).items()}
+    return {key: Claim(key, **entry) for key, entry in _read("claims.yml").items()}
 
 
-def list_claims(study) -> pd.DataFrame:
-    """List the claims that can be asked of a basin.
-
-    Parameters
-    ----------
-    study : Study
+def passages() -> pd.DataFrame:
+    """List passages of the two sources that contradict each other or leave something open.
 
     Returns
     -------
-    DataFrame (key)
-        heading, short, text, where, number (both empty where the basin is not the sources'),
-        origin, page, rule, from, to (the band, unit of the statistic), lacking (what the basin
-        lacks for it, in words; empty where nothing).
+    DataFrame (topic)
+        where (sections, tables, figures), found, follows (what a reader may conclude).
     """
-    rows = {}
-    for claim in read_claims().values():
-        if claim.only_source and not study.companion:
-            continue
-        rows[claim.key] = {
-            "heading": claim.heading, "short": claim.short, "text": claim.text,
-            "where": claim.where * study.companion, "number": claim.number * study.companion,
-            "origin": claim.origin, "page": claim.page, "rule": claim.rule(),
-            "from": claim.band[0], "to": claim.band[1],
-            "lacking": "; ".join(study.lacking(*claim.needs)),
-        }  # fmt: skip
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("key")
-    return table.replace({r"\{water\}": study.water}, regex=True)
+    return pd.DataFrame.from_dict(_read("passages.yml"), orient="index").rename_axis("topic")
+
+
+def _read(name: str) -> dict:
+    return yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))

@@ -1,6 +1,7 @@
-"""Judge a claim where its numbers are shown, and keep the finding for the page on claims."""
+"""Judge a claim where its numbers are shown, and keep the finding for the page of claims."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -45,10 +46,29 @@ def claim(study, key: str, table: pd.DataFrame | str, without: pd.DataFrame | No
     if without is not None and found["verdict"] in ("supported", "contradicted"):
         other = find(study, asked, without)["verdict"]
         turned = f"without its most influential value it would be {other}"
-        found["note"] = turned if other != found["verdict"] else ""
-    text = json.dumps(found, ensure_ascii=False, indent=1)
-    write_text(study.folder / "results" / "findings" / f"{key}.json", text + "\n")
+        found["note"] = turned * (other != found["verdict"])
+    kept = json.dumps(found | {"run": _run(study)}, ensure_ascii=False, indent=1)
+    write_text(_path(study, key), kept + "\n")
     display(Markdown(sentence(found)))
+
+
+def findings(study) -> pd.DataFrame:
+    """Gather what the pages found on every claim that can be asked of a basin.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    DataFrame (key)
+        As :func:`find` gives each; from and to are infinite where the band is open. Claims whose
+        page was not executed with this profile and these seeds are not testable here.
+    """
+    asked = [c for c in read_claims().values() if study.companion or not c.only_source]
+    table = pd.DataFrame([_finding(study, one) for one in asked]).set_index("key")
+    edges = {"from": -np.inf, "to": np.inf, "least": -np.inf, "most": np.inf}
+    return table.astype(dict.fromkeys((*edges, "value", "low", "high"), float)).fillna(edges)
 
 
 def find(study, asked: Claim, table: pd.DataFrame | str) -> dict:
@@ -57,32 +77,55 @@ def find(study, asked: Claim, table: pd.DataFrame | str) -> dict:
     Returns
     -------
     dict
-        key, heading, short, text, where, number, origin, page, rule, from, to (the band; None where
-        open), parts (a list of dict: part, value, low, high, seeds, ..., verdict), deciding (the
-        name of a part), value, low, high (of that one), unit, sample, verdict, note.
+        key, heading, short, text, where, number (both empty where the basin is not the sources'),
+        origin, page, rule, from, to (the band), least, most (contradicted beyond them), parts (list
+        of dict: part, value, low, high, seeds, ..., verdict), deciding (the name of a part), value,
+        low, high (of that one), unit, sample, verdict, note. None is infinite or unknown.
     """
     reason = table if isinstance(table, str) else PRIVATE * asked.only_source
     parts = pd.DataFrame() if isinstance(table, str) else table.copy()
+    own = study.companion
     found = {name: getattr(asked, name) for name in ("key", "heading", "short", "text", "origin")}
-    found |= {"where": asked.where * study.companion, "number": asked.number * study.companion}
-    found |= {"page": asked.page, "rule": asked.rule(len(parts)), "parts": [], "deciding": ""}
-    found = {name: _fill(study, value) for name, value in found.items()}
-    found |= dict(zip(("from", "to"), map(_plain, asked.band), strict=True))
-    found |= {"value": None, "low": None, "high": None, "sample": "", "note": reason}
-    found["unit"] = study.unit if asked.unit == "gauge" else asked.unit
-    found["verdict"] = "not testable here"
+    found |= {"where": asked.where * own, "number": asked.number * own, "page": asked.page}
+    found |= {"rule": asked.rule(len(parts)), "note": reason, "deciding": "", "sample": ""}
+    found = {name: text.replace("{water}", study.water) for name, text in found.items()}
+    edges = (*asked.band, *(asked.outside or asked.band))
+    found |= dict(zip(("from", "to", "least", "most"), map(_plain, edges), strict=True))
+    found |= {"value": None, "low": None, "high": None, "parts": []}
+    found |= {"unit": study.unit if asked.unit == "gauge" else asked.unit}
     if not len(parts):
-        return found | {"note": reason or "none of the models that it takes is trained"}
+        reason = reason or "none of the models that it takes is trained"
+        return found | {"verdict": "not testable here", "note": reason}
     parts["seeds"] = parts.get("seeds", len(study.seeds))
     parts["verdict"] = judge(parts, asked.band, asked.outside)
     name = deciding(parts, asked.band)
     found |= {"deciding": str(name), "sample": _sample(asked, parts.loc[name])}
     found |= {end: _plain(parts.loc[name, end]) for end in ("value", "low", "high")}
     found["parts"] = [
-        {"part": str(part)} | {k: _plain(v) for k, v in row.items()}
+        {"part": str(part)} | {column: _plain(value) for column, value in row.items()}
         for part, row in parts.iterrows()
     ]
-    return found if reason else found | {"verdict": combine(parts["verdict"])}
+    return found | {"verdict": "not testable here" if reason else combine(parts["verdict"])}
+
+
+def _finding(study, asked: Claim) -> dict:
+    """What the page of a claim has kept, or why there is nothing."""
+    if lacking := study.lacking(*asked.needs):
+        return find(study, asked, "this basin has " + "; and ".join(lacking))
+    path = _path(study, asked.key)
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if kept.pop("run", None) == _run(study):
+        return kept
+    return find(study, asked, f"page {asked.page} was not executed with these seeds")
+
+
+def _path(study, key: str) -> Path:
+    return study.folder / "results" / "findings" / f"{key}.json"
+
+
+def _run(study) -> list:
+    """What a finding must agree in with the study that gathers it."""
+    return [study.profile.name, len(study.seeds)]
 
 
 def sentence(found: dict) -> str:
@@ -115,7 +158,3 @@ def _plain(value):
     if isinstance(value, str):
         return value
     return float(value) if np.isfinite(value) else None
-
-
-def _fill(study, value):
-    return value.replace("{water}", study.water) if isinstance(value, str) else value

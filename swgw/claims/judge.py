@@ -11,6 +11,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from swgw.scores.resample import verdict
+
 MARKS = {
     "supported": "▲",
     "contradicted": "▼",
@@ -23,8 +25,8 @@ MARKS = {
 Band = tuple[float, float]
 
 
-def judge(parts: pd.DataFrame, band: Band, outside: Band | None = None) -> pd.Series:
-    """Judge each number on its own.
+def judge(parts: pd.DataFrame, band: Band, outside: Band | None = None) -> list[str]:
+    """Judge each number on its own, see :func:`swgw.verdict`.
 
     Parameters
     ----------
@@ -37,23 +39,20 @@ def judge(parts: pd.DataFrame, band: Band, outside: Band | None = None) -> pd.Se
 
     Returns
     -------
-    Series (part)
-        One of the first four of :data:`MARKS`.
+    list of str
+        One of the first four of :data:`MARKS` for each part.
 
     Examples
     --------
     >>> table = pd.DataFrame({"low": [0.1, -0.2, -0.3], "high": [0.3, 0.1, -0.1], "seeds": 3})
-    >>> list(judge(table, (0, np.inf)))
+    >>> judge(table, (0, np.inf))
     ['supported', 'inconclusive', 'contradicted']
     """
-    low, high = (parts[name].astype(float) for name in ("low", "high"))
-    least, most = outside or band
-    rules = {
-        "not judged": (parts["seeds"] < 2) | ~np.isfinite(low),
-        "supported": (low > band[0]) & (high < band[1]),
-        "contradicted": (high < least) | (low > most),
-    }
-    return pd.Series(np.select(list(rules.values()), list(rules), "inconclusive"), parts.index)
+    words = []
+    for _, row in parts.iterrows():
+        word, wider = verdict(row, *band), verdict(row, *(outside or band))
+        words.append("inconclusive" if word == "contradicted" != wider else word)
+    return words
 
 
 def combine(verdicts: Iterable[str]) -> str:
