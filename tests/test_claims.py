@@ -1,66 +1,112 @@
-"""Claims: each rule gives each verdict, and every claim has its numbers from a page."""
+"""Claims: constructed numbers get each verdict, pages call each key, printed scores are checked."""
 
+import json
 import re
-from functools import cache
 from math import inf, nan
+from types import SimpleNamespace
 
-import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from fake_study import VARIANTS, make_study
 
-from swgw.claims import CLAIMS, VERDICTS, Band, Claim, Finding, Part
-from swgw.claims.paper_statements import STATEMENTS
-from swgw.claims.rules import combine
-from swgw.pages import claims as page
-from swgw.pages import draws, drivers, groundwater, second_task
-from swgw.scores.bootstrap import Interval, judge, verdict
+import swgw
+from swgw.claims import catalogue, judge
+from swgw.claims.catalogue import read_claims
+from swgw.claims.claim import find, sentence
 from swgw.storage.share import shared
-from swgw.transfer import claims as transfer_claims
 
-KEYS = [claim.key for claim in CLAIMS]
-SPANS = {
-    "supported": (0.2, 0.4),
-    "contradicted": (-0.9, -0.7),
-    "inconclusive": (-0.5, 0.5),
-    "not judged": (nan, nan),
-}
+CLAIMS = read_claims()
+PAGES = {path.stem: path for path in sorted(shared("notebooks").glob("*.ipynb"))}
+CONVERTED = [p for p in PAGES if "hide-input" not in PAGES[p].read_text(encoding="utf-8")]
+"""Pages that show their science; the others still judge their claims in the package."""
+
+each_claim = pytest.mark.parametrize("claim", CLAIMS.values(), ids=list(CLAIMS))
 
 
-def interval(low, high, seeds=3):
-    return Interval((low + high) / 2, low, high, (seeds, 14))
+def study_of(folder, **changes):
+    """The face of a study that claims use, with all that they need unless it is changed."""
+    face = {"folder": folder, "companion": True, "water": "discharge", "unit": "m³/s"}
+    face |= {"seeds": (0, 1, 2), "profile": SimpleNamespace(name="paper"), "lacking": lambda *_: []}
+    return SimpleNamespace(**face | changes)
+
+
+@pytest.fixture
+def study(tmp_path):
+    return study_of(tmp_path)
+
+
+def table_of(*rows, seeds=3, **columns):
+    """Parts named a, b, …, from (low, high)."""
+    table = pd.DataFrame(rows, list("abcdefgh")[: len(rows)], ["low", "high"])
+    return table.assign(value=table.mean(axis=1), seeds=seeds, **columns)
 
 
 def placed(band, word):
-    """Build an interval that lies inside a band, outside it, or across its edge."""
-    low, high = max(band.low, -9.0), min(band.high, 9.0)
-    width = high - low
-    edge = band.low if np.isfinite(band.low) else band.high
-    outside = -1 if np.isfinite(band.low) else 1
-    if word == "supported":
-        return interval(low + 0.25 * width, low + 0.75 * width)
+    """An interval that lies inside a band, outside it, or across its edge."""
+    low, high = max(band[0], -9.0), min(band[1], 9.0)
+    quarter = (high - low) / 4
+    edge, outside = (low, -1) if np.isfinite(band[0]) else (high, 1)
     if word == "contradicted":
-        return interval(*sorted((edge + outside * 0.1, edge + outside * 0.2)))
-    if word == "inconclusive":
-        return interval(edge - 0.1, edge + 0.1)
-    return interval(low + 0.25 * width, low + 0.75 * width, seeds=1)
+        return sorted((edge + 2 * outside, edge + 3 * outside))
+    return (edge - 0.1, edge + 0.1) if word == "inconclusive" else (low + quarter, high - quarter)
 
 
-@pytest.mark.parametrize("word", [v for v in VERDICTS if v != "not testable here"])
-@pytest.mark.parametrize("claim", CLAIMS, ids=KEYS)
-def test_every_claim_can_get_every_verdict(claim, word):
-    part = Part("", placed(claim.band, word), claim.band)
-    assert part.word == word
-    assert Finding(claim, (part,)).verdict == word
+# ---- the list of claims --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("claim", CLAIMS, ids=KEYS)
-def test_a_reason_makes_any_claim_untestable(claim):
-    part = Part("", placed(claim.band, "supported"), claim.band)
-    assert Finding(claim, (part,), reason="no river").verdict == "not testable here"
-    assert Finding(claim, reason="no river").deciding is None
+def test_keys_are_unique_and_entries_complete():
+    text = catalogue.Path(catalogue.__file__).with_name("claims.yml").read_text(encoding="utf-8")
+    assert len(re.findall(r"^\w+:$", text, re.MULTILINE)) == len(CLAIMS) == 52
+    assert len({claim.short for claim in CLAIMS.values()}) == len(CLAIMS)
+    for claim in CLAIMS.values():
+        assert claim.where and claim.table and claim.text.rstrip(")").endswith("."), claim.key
+        assert claim.band[0] < claim.band[1] and claim.page in PAGES, claim.key
+        assert set(claim.sample) <= {"seeds", "blocks", "wells", "steps", "lags"}, claim.key
+
+
+def test_what_we_infer_is_not_called_a_claim_of_the_sources():
+    implied = {claim.key for claim in CLAIMS.values() if claim.origin == "implied"}
+    assert implied == {
+        *("learning", "coupling", "intervals", "attention_lead", "attention_needs"),
+        *("weights_truth", "transfer_unlike"),
+    }
+    assert {claim.origin for claim in CLAIMS.values()} == {"source", "implied"}
+
+
+@each_claim
+def test_every_key_is_called_on_its_page_and_nowhere_else(claim):
+    called = re.compile(rf"claim\(\s*study,\s*\\?\"{claim.key}\\?\"")
+    found = [page for page, path in PAGES.items() for _ in called.findall(path.read_text("utf-8"))]
+    assert found == [claim.page] * (claim.page in CONVERTED)
+
+
+@each_claim
+def test_the_rule_in_words_names_its_band(claim):
+    edges = [f"{edge:g}".replace("-", "−") for edge in claim.band if np.isfinite(edge)]
+    assert all(edge in claim.rule() for edge in edges)
+    assert "in each of 3" in claim.rule(3)
+
+
+def test_passages_are_complete():
+    table = swgw.passages()
+    assert table.index.is_unique and len(table) >= 18
+    assert table.ne("").all(axis=None) and table.notna().all(axis=None)
+    assert "1979–2018" in table.loc["years of the forcing", "found"]
+    assert "presumably" in table.loc["second source: leakage", "found"]
+
+
+# ---- the rule ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["supported", "contradicted", "inconclusive", "not judged"])
+@each_claim
+def test_every_claim_can_get_every_verdict(claim, word, study):
+    seeds = 1 if word == "not judged" else 3
+    found = find(study, claim, table_of(placed(claim.band, word), seeds=seeds))
+    expected = "not testable here" if claim.only_source else word
+    assert found["verdict"] == expected
+    assert found["parts"][0]["verdict"] == word
 
 
 @pytest.mark.parametrize(
@@ -76,17 +122,15 @@ def test_a_reason_makes_any_claim_untestable(claim):
     ],
 )
 def test_a_band_with_two_edges(low, high, seeds, word):
-    assert judge(interval(low, high, seeds), 0.15, 0.20) == word
+    assert judge.judge(table_of((low, high), seeds=seeds), (0.15, 0.20)) == [word]
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_the_rules_of_the_pages_are_the_same_rule(seed):
-    rng = np.random.default_rng(seed)
-    found = interval(*np.sort(rng.normal(0, 0.1, 2)), seeds=rng.integers(1, 4))
-    assert verdict(found) == judge(found, 0, inf)
-    assert verdict(found, -1) == judge(found, -inf, 0)
-    margin = transfer_claims.MARGIN
-    assert transfer_claims.identical(found) == judge(found, -margin, margin)
+@pytest.mark.parametrize(
+    ("share", "word"), [(0.1, "supported"), (0.7, "inconclusive"), (1.2, "contradicted")]
+)
+def test_a_measured_share_has_a_wider_band_for_contradiction(share, word, study):
+    claim = CLAIMS["transfer_time"]
+    assert find(study, claim, table_of((share, share)))["verdict"] == word
 
 
 @pytest.mark.parametrize(
@@ -99,186 +143,207 @@ def test_the_rules_of_the_pages_are_the_same_rule(seed):
         ([], "not testable here"),
     ],
 )
-def test_a_claim_about_several_things_needs_all_and_fails_with_one(words, word):
-    assert combine(words) == word
+def test_a_claim_needs_all_parts_and_fails_with_one(words, word):
+    assert judge.combine(words) == word
 
 
-def test_the_number_shown_is_the_one_that_decides():
-    band = Band(low=0)
-    parts = [Part(name, interval(*SPANS[name]), band) for name in ("supported", "inconclusive")]
-    parts += [Part("worst", interval(-0.9, -0.7), band), Part("bad", interval(-0.3, -0.1), band)]
-    finding = Finding(CLAIMS[1], tuple(parts))
-    assert finding.verdict == "contradicted"
-    assert finding.deciding.label == "worst"
-    assert finding.sample == "3 seeds × 14 blocks"
+def test_the_number_shown_is_the_one_that_decides(study):
+    table = table_of((0.2, 0.4), (-0.5, 0.5), (-0.9, -0.7), (-0.3, -0.1), blocks=14)
+    found = find(study, CLAIMS["best"], table)
+    assert (found["verdict"], found["deciding"]) == ("contradicted", "c")
+    assert found["sample"] == "3 seeds × 14 blocks"
+    assert found["value"] == pytest.approx(-0.8)
 
 
-def test_a_pages_own_rule_is_kept():
-    part = Part("", Interval(0.7, nan, nan, (3, 0)), Band(high=0.5), said="inconclusive")
-    assert Finding(CLAIMS[0], (part,)).verdict == "inconclusive"
+# ---- a claim on a page ---------------------------------------------------------------------
 
 
-def test_keys_and_numbers_fit():
-    assert len(set(KEYS)) == len(KEYS) >= 25
-    assert set(KEYS) == set(page.EVIDENCE)
-    assert all(claim.where and claim.text.endswith(".") for claim in CLAIMS)
+def shown(capsys):
+    return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("claim", CLAIMS, ids=KEYS)
-def test_the_figure_of_a_claim_is_on_its_page(claim: Claim):
-    notebook = nbformat.read(shared("notebooks") / f"{claim.page}.ipynb", 4)
-    names = [c.metadata.get("mystnb", {}).get("figure", {}).get("name") for c in notebook.cells]
-    assert claim.figure in names
+def kept(study, key):
+    path = study.folder / "results" / "findings" / f"{key}.json"
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("claim", CLAIMS, ids=KEYS)
-def test_the_rule_in_words_names_its_band(claim: Claim):
-    assert claim.exact or claim.band.words in claim.rule()
-    assert "in each of 3" in claim.rule(3) or claim.exact
-
-
-@cache
-def study_of(variant):
-    """Make each fake study once; its findings are kept with it."""
-    return make_study(**VARIANTS[variant])
-
-
-@pytest.fixture(params=VARIANTS, ids=str, scope="module")
-def study(request):
-    return study_of(request.param)
-
-
-def test_every_finding_has_a_verdict_and_its_reason(study):
-    found = page.findings(study)
-    assert {finding.verdict for finding in found} <= set(VERDICTS)
-    for finding in found:
-        assert (finding.verdict == "not testable here") == bool(finding.reason), finding
-        assert finding.parts or finding.reason
-
-
-def test_one_seed_judges_nothing(study):
-    decided = {"supported", "contradicted", "inconclusive"}
-    words = {finding.verdict for finding in page.findings(study)}
-    assert bool(words & decided) == (len(study.profile.seeds) > 1)
-
-
-def test_the_sources_speak_only_beside_their_companion(study):
-    table = page.claims_table(study)
-    companion = study.basin.settings.companion_is_paper
-    assert table["published"].any() == companion
-    assert table["where"].any() == companion
-    assert ("level" in set(table["claim"])) == companion
-    assert ("findings for this basin" in page.words_scope(study).data) != companion
-    assert all(np.isnan(p.paper) for f in page.findings(study) for p in f.parts) != companion
-
-
-def test_the_page_and_the_file_hold_the_same(study):
-    kept = page.table_all(study)
-    data, metadata = kept._repr_mimebundle_()
-    assert set(data) == {"text/markdown", "text/plain"}  # the renderer warns of any other
-    assert metadata["kept_table"]["name"] == "claims"
-    rows = metadata["kept_table"]["csv"].splitlines()
-    assert len(rows) == 1 + len(page.findings(study))
-    assert rows[0].startswith("claim,group,text,where,published,rule")
-    said = [page.table_claims(study, g).data for g in {c.group for c in CLAIMS}]
-    for word in VERDICTS:
-        shown = sum(text.count(f"**{word}**") for text in said)
-        assert shown == sum(finding.verdict == word for finding in page.findings(study))
-
-
-def test_verdicts_are_those_of_the_pages():
-    study = study_of("everything")
-    found = {finding.claim.key: finding for finding in page.findings(study)}
-    table = second_task.differences(study).set_index(["score", "comparison"])
-    for name in ("GRU", "LSTM", "TFT"):
-        for score, kind in (("NSE", "water"), ("R²", "heads")):
-            line = table.loc[(score, f"MT-{name} − ST-{name}")]
-            finding = found[f"gain_{kind}_{name.lower()}"]
-            assert finding.deciding.found.value == line["value"]
-            if finding.claim.band == Band(low=0):
-                assert finding.verdict == line["word"]
-    entropy = groundwater.correlations_with_distance(study)["entropy"]
-    assert found["entropy_distance"].deciding.found.low == entropy.low
-    drawn = study_of("two gauges")
-    words = {name: line["word"] for name, line in draws.judged(drawn).iterrows()}
-    for finding in page.findings(drawn):
-        if finding.draws:
-            assert finding.verdict == combine([words[name] for name in finding.claim.drawn])
-
-
-def test_stage_is_called_stage():
-    study = study_of("monthly stage")
-    text = " ".join(page.claims_table(study)["text"])
-    assert "stage" in text and "discharge" not in text and "{" not in text
-
-
-def test_draws_judge_what_depends_on_them():
-    study = study_of("two gauges")
-    found = {finding.claim.key: finding for finding in page.findings(study)}
-    entropy = found["entropy_distance"]
-    assert entropy.draws and not entropy.one_basin and entropy.sample == "10 draws of the basin"
-    table = page.over_draws(study, entropy.claim)
-    assert entropy.verdict == table[0].word
-    assert found["lags_differ"].one_basin
-
-
-def test_figures_and_words_stand(study):
-    for name in ("figure_forecasts", "figure_readings", "figure_verdicts"):
-        figure = getattr(page, name)(study)
-        figure.canvas.draw()
-        plt.close(figure)
-    assert re.match(r"Of \d+ (claims|statements), ", page.words_tally(study).data)
-
-
-def test_statements_and_claims_cite_the_same_paper():
-    assert "section 5, conclusion 1" in {claim.where for claim in CLAIMS}
-    assert "section 5, conclusion 1" in {statement.where for statement in STATEMENTS.values()}
-
-
-def test_a_number_shows_on_which_side_of_its_band_it_lies():
-    found = Interval(0.0014, -0.00036, 0.003, (3, 25))
-    assert page._value(Part("", found, Band(0))) == "0.0014 [−0.0004, 0.0030]"
-    assert page._value(Part("", interval(0.147, 0.3), Band(0.15, 0.2))).endswith("[0.147, 0.300]")
-
-
-def test_a_claim_of_the_sources_basin_only_names_no_rule():
-    own = [claim for claim in CLAIMS if not claim.own]
-    assert own and not any(Finding(claim, reason="x").rule for claim in own)
-    assert "lies above 0" in Finding(CLAIMS[1], reason="x").rule
-
-
-def test_what_is_not_judged_holds_in_no_basin():
-    study = study_of("one seed, rain only")
-    assert "hold" not in page.words_tally(study).data
-    assert "in this one virtual basin" not in set(page.claims_table(study)["note"])
-
-
-def test_an_open_notebook_shows_no_roles():
-    table = page.table_claims(study_of("everything"), page.ATTENTION)
-    assert "{numref}`fig-10-attention`" in table.data
-    html = table._repr_html_()
-    assert "numref" not in html and "figure on page <code>04_1_attention</code>" in html
-    assert html.count("<tr>") == table.data.count("\n") and '<span class="verdict' in html
-
-
-def test_distance_and_the_river_correlate_alike_on_both_pages():
-    study = study_of("everything")
-    claim = next(claim for claim in CLAIMS if claim.key == "water_distance")
-    found = drivers.water_with_distance(study)
-    assert page.find(study, claim).deciding.found.value == found.r
-    assert found.text in drivers.words_lags(study).data
+def test_a_finding_is_shown_and_kept_whole(study, capsys):
+    swgw.claim(study, "peaks", table_of((-9.0, -2.0), (-5.0, -1.0), blocks=14))
+    found = kept(study, "peaks")
+    assert found["verdict"] == "supported" and found["unit"] == "m³/s"
+    assert found["text"] == "GRU and LSTM forecast high discharge too low."
+    assert [part["part"] for part in found["parts"]] == ["a", "b"]
+    assert not list((study.folder / "results" / "findings").glob(".*"))
+    text = sentence(found)
+    assert "−3.00 [−5.00, −1.00] m³/s (`b`, which decides among 2; 3 seeds × 14 blocks)" in text
+    assert 'class="verdict supported">▲</span> **supported**' in text
+    assert "section 3.1, Fig. 5" in text
+    json.dumps(found, allow_nan=False)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["supported"] * 3, "is **supported**"),
-        (["supported", "inconclusive", "inconclusive"], "is **inconclusive**"),
-        (["supported", "contradicted", "inconclusive"], "is **contradicted**"),
-    ],
+    ("table", "note"),
+    [("it takes two gauges", "it takes two gauges"), (table_of(), "none of the models")],
 )
-def test_whatever_the_architecture_means_every_one(words, said, monkeypatch):
-    table = pd.DataFrame({"place": second_task.HEADS, "word": words})
-    monkeypatch.setattr(second_task, "differences", lambda study: table)
-    text = second_task.words_claim(study_of("everything")).data
-    assert said in text and f"{words.count('supported')} of 3" in text
+def test_what_cannot_be_tested_says_why(study, table, note):
+    swgw.claim(study, "coupling", table)
+    found = kept(study, "coupling")
+    assert found["verdict"] == "not testable here" and note in found["note"]
+    assert found["value"] is None and found["parts"] == []
+    assert note in sentence(found)
+
+
+def test_seeds_are_those_of_the_study_unless_given(study, tmp_path):
+    table = table_of((0.2, 0.4)).drop(columns="seeds")
+    assert find(study, CLAIMS["r2_distance"], table)["verdict"] == "supported"
+    one = study_of(tmp_path, seeds=(0,))
+    assert find(one, CLAIMS["r2_distance"], table)["verdict"] == "not judged"
+
+
+def test_a_verdict_of_the_table_does_not_count(study):
+    table = table_of((0.2, 0.4), verdict="supported")
+    assert find(study, CLAIMS["gain_water_gru"], table)["verdict"] == "contradicted"
+
+
+def test_a_verdict_that_rests_on_one_value_says_so(study):
+    table, without = table_of((0.2, 0.4)), table_of((-0.2, 0.4))
+    swgw.claim(study, "attention_rain", table, without=without)
+    assert "would be inconclusive" in kept(study, "attention_rain")["note"]
+    swgw.claim(study, "attention_rain", table, without=table)
+    assert kept(study, "attention_rain")["note"] == ""
+
+
+def test_the_sources_are_named_beside_their_companion_only(tmp_path, capsys):
+    other = study_of(tmp_path, companion=False, water="stage", unit="m")
+    swgw.claim(other, "level", table_of((0.5, 0.7)))
+    assert not (tmp_path / "results").exists() and shown(capsys) == ""
+    found = find(other, CLAIMS["rank_water"], table_of((0.1, 0.2)))
+    assert (found["where"], found["number"]) == ("", "")
+    assert "stage" in found["text"] and "{" not in json.dumps(found["text"])
+    assert len(swgw.findings(other)) == len(CLAIMS) - 3
+
+
+def test_an_unknown_key_is_refused(study):
+    with pytest.raises(KeyError, match="rank_watr"):
+        swgw.claim(study, "rank_watr", table_of((0.1, 0.2)))
+
+
+# ---- gathered ------------------------------------------------------------------------------
+
+
+def test_findings_are_those_of_this_study(study, tmp_path):
+    swgw.claim(study, "best", table_of((0.1, 0.2), blocks=14))
+    swgw.claim(study, "r2_distance", table_of((0.1, 0.2), wells=25))
+    table = swgw.findings(study)
+    assert list(table.index) == list(CLAIMS)
+    assert table.loc["best", "verdict"] == "supported" and table.loc["best", "to"] == inf
+    assert "03_1_runoff was not executed" in table.loc["rank_water", "note"]
+    less = study_of(tmp_path, lacking=lambda *needs: ["no course"] * ("river" in needs))
+    assert swgw.findings(less).loc["r2_distance", "note"] == "this basin has no course"
+    other = study_of(tmp_path, profile=SimpleNamespace(name="quick"))
+    assert set(swgw.findings(other)["verdict"]) == {"not testable here"}
+
+
+# ---- the page ------------------------------------------------------------------------------
+
+
+def run_page(study, monkeypatch, **changed):
+    """Execute the page of claims on a study; give its names."""
+    monkeypatch.setattr(swgw, "open_study", lambda *_: study, raising=False)
+    names = {}
+    for cell in nbformat.read(PAGES["05_claims"], 4).cells:
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type == "code" and not {"setup", "needs:gauge"} & set(tags):
+            code = cell.source
+            for line, other in changed.items():
+                code = re.sub(rf"^{line} = \S+", f"{line} = {other}", code, flags=re.MULTILINE)
+            exec(compile(code, cell.id, "exec"), names)
+    return names
+
+
+@pytest.fixture
+def full(tmp_path):
+    """A study on which every claim was judged, with each verdict among them."""
+    words = ["supported", "contradicted", "inconclusive", "not judged"]
+    study = study_of(tmp_path, keep=lambda table, name: table)
+    for i, claim in enumerate(CLAIMS.values()):
+        rows = [placed(claim.band, "supported"), placed(claim.band, words[i % 4])]
+        swgw.claim(study, claim.key, table_of(*rows, seeds=1 if i % 4 == 3 else 3, blocks=14))
+    return study
+
+
+def test_the_rule_on_the_page_is_the_rule(full, monkeypatch):
+    names = run_page(full, monkeypatch)
+    assert (names["claims"]["here"] == names["claims"]["verdict"]).all()
+    assert len(names["claims"]["here"].unique()) == 5
+    assert names["counts"].to_numpy().sum() == len(CLAIMS)
+
+
+def test_the_marked_line_changes_verdicts(full, monkeypatch):
+    claims = run_page(full, monkeypatch, fewest="1")["claims"]
+    turned = claims["here"] != claims["verdict"]
+    assert set(claims.loc[turned, "verdict"]) == {"not judged"}
+    assert turned.sum() == (claims["verdict"] == "not judged").sum() > 5
+
+
+def test_the_page_of_a_basin_where_nothing_was_judged(tmp_path, monkeypatch):
+    study = study_of(tmp_path, companion=False, keep=lambda table, name: table)
+    with pytest.warns(UserWarning, match="No artists with labels"):
+        names = run_page(study, monkeypatch)
+    assert set(names["claims"]["here"]) == {"not testable here"}
+
+
+@pytest.fixture(scope="module")
+def audit(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as monkeypatch, pytest.warns(UserWarning):
+        folder = tmp_path_factory.mktemp("audit")
+        return run_page(study_of(folder, keep=lambda table, name: table), monkeypatch)
+
+
+def test_the_variances_of_table_3(audit):
+    """Literal numbers, computed once by hand."""
+    assert audit["variance"]["value"].round().to_dict() == {
+        "ST-GRU": 3189, "MT-GRU": 3160, "ST-LSTM": 3475,
+        "MT-LSTM": 3136, "ST-TFT": 2433, "MT-TFT": 2994,
+    }  # fmt: skip
+    ends = audit["variance"].loc["ST-TFT", ["low", "high"]]
+    assert list(ends.round()) == [2397, 2470]
+    assert (round(audit["start"]), round(audit["end"])) == (3156, 3167)
+    assert set(audit["agrees"].index[audit["agrees"]]) == {"ST-GRU", "MT-GRU", "MT-LSTM"}
+
+
+def test_r2_excludes_the_rmse_of_one_row(audit):
+    check = audit["check"]
+    impossible = check.index[check["implied_nse"] > check["highest_nse"]]
+    assert list(impossible) == ["ST-TFT"]
+    assert check.loc["ST-TFT", "implied_nse"] == pytest.approx(0.738, abs=5e-4)
+    assert check.loc["ST-TFT", "highest_nse"] == pytest.approx(0.685)
+    assert check.loc["ST-TFT", "lowest_rmse"] == pytest.approx(31.5, abs=0.1)
+    assert check.loc["ST-TFT", "implied_rmse"] == pytest.approx(32.8, abs=0.05)
+
+
+def test_gains_of_both_targets(audit):
+    gains = audit["gains"].round(1)
+    values = [-11.8, 20.0, 10.6, -5.8, 16.7, 10.3, -6.5, 25.6, 20.9, -6.2, 30.3, 6.1]
+    assert list(gains["value"]) == pytest.approx(values)
+    assert list(gains.loc["R² of heads, median, TFT", ["low", "high"]]) == [18.4, 23.5]
+    assert list(audit["can"]) == [
+        "NSE of runoff, LSTM", "R² of runoff, LSTM", "R² of heads, median, TFT",
+    ]  # fmt: skip
+
+
+def test_one_correlation_is_significant_and_one_is_not(audit):
+    table = audit["correlations"].round(3)
+    assert table["p"].to_dict() == {"entropy_distance": 0.209, "r2_distance": 0.008}
+    assert table.loc["entropy_distance", "low"] < 0 < table.loc["entropy_distance", "high"]
+    assert table.loc["r2_distance", "low"] > 0
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_identities_hold_for_scores_of_one_series(seed):
+    rng = np.random.default_rng(seed)
+    obs = pd.Series(rng.gamma(2, 3, 60))
+    sims = [obs * rng.uniform(0.2, 2) + rng.normal(0, rng.uniform(0.1, 5), 60) for _ in range(5)]
+    implied = [swgw.rmse(obs, sim) ** 2 / (1 - swgw.nse(obs, sim)) for sim in sims]
+    assert np.ptp(implied) < 1e-9 * max(implied)
+    assert all(swgw.nse(obs, sim) <= swgw.r2(obs, sim) + 1e-12 for sim in sims)

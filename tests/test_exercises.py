@@ -15,7 +15,7 @@ GOALS = re.compile(
     r"```\{admonition\} Before you start\n:class: tip goals\n\n"
     r"\*\*Goals\.\*\* After this page you can\n\n(- .+\n)+\n"
     r"\*\*Time\.\*\* \d+ minutes to read, \d+ for the exercises\.\n\n"
-    r"\*\*Needs\.\*\* .+\n```\n\n## Overview"
+    r"\*\*Needs\.\*\* .+\n```\n"
 )
 EXERCISE = re.compile(r"```\{exercise\} (\w+)\n:label: (ex-[\w-]+)\n\n[^`]", re.MULTILINE)
 SOLUTION = re.compile(
@@ -43,7 +43,7 @@ def is_run(cell):
 
 
 @each_notebook
-def test_goals_time_and_needs_stand_before_the_overview(name):
+def test_goals_time_and_needs_come_first(name):
     texts = [cell.source for cell in cells_of(name) if cell.cell_type == "markdown"]
     assert len(GOALS.findall("\n\n".join(texts[:3]))) == 1
 
@@ -78,8 +78,12 @@ def test_labels_are_unique():
     assert len(found) == len(set(found))
 
 
+OLD = [name for name in NOTEBOOKS if "hide-input" in NOTEBOOKS[name].read_text(encoding="utf-8")]
+"""Pages whose cells call functions of pages; the others run with the golden books."""
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
-@each_notebook
+@pytest.mark.parametrize("name", OLD)
 def test_solutions_run_on_every_kind_of_basin(name, variant, monkeypatch):
     monkeypatch.setattr(swgw, "open_study", lambda *_: study_of(variant), raising=False)
     names = {}

@@ -149,7 +149,7 @@ def sentence(found: dict) -> str:
 def _sample(asked: Claim, row: pd.Series) -> str:
     """What the interval is over, in words: "3 seeds × 14 blocks"."""
     names = [*("seeds",) * ("seeds" in asked.sample), *COUNTS]
-    counts = {name: int(row[name]) for name in names if pd.notna(row.get(name))}
+    counts = {name: int(row[name]) for name in names if row.get(name, 0) > 0}
     return " × ".join(f"{n:,} {name if n != 1 else name[:-1]}" for name, n in counts.items())
 
 

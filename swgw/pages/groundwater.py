@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 from matplotlib.figure import Figure
+from scipy import stats
 
 from swgw.attribution.truth import on_calendar
 from swgw.book import text as words
-from swgw.claims import audit
 from swgw.inputs.wells import entropy_ceiling, permutation_entropy
 from swgw.pages import needs
 from swgw.pages.against import words_against_references
@@ -261,7 +261,9 @@ def words_distance(study) -> Markdown:
         for name, found in correlations_with_distance(study).items()
     ]
     if study.basin.settings.companion == "jing2025":
-        p_values = audit.correlations().set_index("name")["p"]
+        free = published.WELLS - 2
+        t = {k: abs(r) * np.sqrt(free / (1 - r**2)) for k, r in published.CORRELATIONS.items()}
+        p_values = {key: 2 * stats.t.sf(value, free) for key, value in t.items()}
         lines += [
             f"- the paper, {label}: r = {words.number(published.CORRELATIONS[key])}, n = "
             f"{published.WELLS}, so p = {p_values[key]:.3f} (computed here; the paper gives no p)."
