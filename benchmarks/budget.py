@@ -9,13 +9,13 @@ from case import machine
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.experiments.study import Study
-from swgw.experiments.work import do_missing, run_job
+from swgw.experiments.work import do_missing
 from swgw.models.profiles import get_profile
 from swgw.models.run import Run
 from swgw.pages.simulations import block
 from swgw.scores.bootstrap import Interval
 from swgw.scores.contrasts import contrast, drawn_scores
-from swgw.storage.timing import read_seconds
+from swgw.storage.results import read_seconds
 
 
 def measure(
@@ -46,9 +46,7 @@ def measure(
         f"{model}, {task}": _runs(study, model, task) for model in models for task in study.tasks
     }
     every = [run for runs in arms.values() for run in runs + _longer(runs, times)]
-    given = study.prepared, study.clusters
-    jobs = [run_job(run, *given, study.run_folder(run)) for run in dict.fromkeys(every)]
-    do_missing(jobs, workers)
+    do_missing([study.run_folder(run) for run in dict.fromkeys(every)], workers)
     found = {
         name: _compare(study, runs, _longer(runs, times), name.partition(", ")[2])
         for name, runs in arms.items()

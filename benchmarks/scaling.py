@@ -21,7 +21,6 @@ from swgw.models.losses import QUANTILE_LEVELS as LEVELS
 from swgw.models.losses import quantile_loss
 from swgw.models.reading import interpret_run
 from swgw.models.training import one_thread, predict, train
-from swgw.storage.results import RunFolder
 
 GIGABYTE = 2**20  # of ru_maxrss, which counts in KiB on Linux
 
@@ -93,7 +92,7 @@ def all_stages(folder: Path, steps: int) -> dict:
         interpret_run(case.network(), case.panel, prepared, seed=0)
         stages.end("interpretation", len(case.panel.series))
     with TemporaryDirectory() as kept:
-        fit_references(prepared, case.run.gauge, clusters, RunFolder(Path(kept)))
+        fit_references(prepared, case.run.gauge, clusters, Path(kept))
     stages.end("references", len(case.panel.series) * len(case.gatherer("test").issues))
     return stages.found
 

@@ -23,7 +23,6 @@ from swgw.models.profiles import get_profile
 from swgw.pages import draws as page
 from swgw.pages import drivers, groundwater
 from swgw.scores.correlation import pearson
-from swgw.storage.results import RunFolder
 
 FULL = get_profile("full")
 
@@ -191,15 +190,15 @@ def test_a_draw_ends_with_every_statistic_and_goes_on_where_it_stopped(
     score = draws.train_and_score
     monkeypatch.setattr(draws, "train_and_score", _stopped)
     with pytest.raises(KeyboardInterrupt):
-        job.call(*job.args)
+        job.fill()
     assert draws.read_draws(prepared, tiny, tmp_path).empty
     monkeypatch.setattr(draws, "train_and_score", score)
     monkeypatch.setattr("swgw.virtual.run.run_record", _stopped)  # the basin is there already
-    job.call(*job.args)
+    job.fill()
     table = draws.read_draws(prepared, tiny, tmp_path)
     assert list(table.index) == [101]
     assert np.isfinite(table.loc[101]).all()
-    assert RunFolder(job.folder.path).is_finished()
+    assert job.is_finished()
 
 
 def _stopped(*_):

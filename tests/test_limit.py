@@ -8,7 +8,6 @@ import pytest
 import xarray as xr
 
 from swgw.basin.settings import embedded
-from swgw.storage.results import RunFolder
 from swgw.virtual import Parameters, limit
 from swgw.virtual.coupled import Coupled
 from swgw.virtual.ensemble import Ensemble, Members, Restart, in_steps, true_restarts
@@ -134,7 +133,7 @@ def made(outside, truth, tmp_path, monkeypatch):
     monkeypatch.setattr(limit, "differs", lambda basin, heads: "")
 
     def make(size):
-        folder = RunFolder(tmp_path / "limit")
+        folder = tmp_path / "limit"
         limit.make_limit(tmp_path / "basin", "5D", _valid(4), size, folder)
         return folder
 
@@ -151,7 +150,6 @@ def _template(wells=("H02", "H01"), issues=4):
 
 def test_limit_stands_on_the_index_of_other_hindcasts(made):
     folder = made(limit.Size(members=3, most=2))
-    assert folder.is_finished()
     found = limit.open_limit(folder, "head", "resampled", _template())
     assert found["forecast"].dims == ("series", "issue_time", "lead_time")
     assert list(found["series"].values) == ["H02", "H01"]
@@ -169,8 +167,7 @@ def test_limit_stands_on_the_index_of_other_hindcasts(made):
 def test_a_truth_of_another_simulator_gets_no_limit(made, monkeypatch):
     monkeypatch.setattr(limit, "differs", lambda basin, heads: "a truth it does not give")
     folder = made(limit.Size(2, 4))
-    assert folder.is_finished()
-    assert (folder.path / limit.REASON).read_text() == "a truth it does not give\n"
+    assert (folder / limit.REASON).read_text() == "a truth it does not give\n"
     assert limit.open_limit(folder, "head", "observed", _template()) is None
 
 

@@ -11,7 +11,6 @@ from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.models import pastas as response
 from swgw.models.pastas import Response, expected, forecast
-from swgw.storage.results import RunFolder
 
 
 def _convolve(stress, block):
@@ -74,7 +73,7 @@ def test_the_river_to_come_is_expected_and_not_looked_up(prepared):
 @pytest.fixture(scope="module")
 def fitted(prepared, tmp_path_factory):
     pytest.importorskip("pastas")
-    folder = RunFolder(tmp_path_factory.mktemp("pastas"))
+    folder = tmp_path_factory.mktemp("pastas")
     response.fit_heads(prepared, ("007", "A1"), "01", folder)
     return folder
 
@@ -113,7 +112,7 @@ def test_hindcasts_of_both_years_are_written(prepared, fitted):
 
     assert fitted.is_finished()
     for period in ("validation", "test"):
-        with xr.open_dataset(fitted.path / f"{period}.nc", engine="scipy") as data:
+        with xr.open_dataset(fitted / f"{period}.nc", engine="scipy") as data:
             assert list(data["series"].values) == ["007", "A1"]
             assert np.isfinite(data["forecast"]).all()
             span = prepared.basin.settings.period(period)

@@ -19,7 +19,7 @@ from swgw.inputs.windows import issue_steps
 from swgw.models.batch import Gatherer
 from swgw.models.profiles import get_profile
 from swgw.models.run import BOTH, Experiment
-from swgw.storage.jobs import missing, perform
+from swgw.storage.results import missing
 
 
 @pytest.fixture(scope="module")
@@ -107,24 +107,24 @@ def test_choices_of_a_run_s_settings_change_these_alone(small):
 
 def test_the_study_belongs_to_profile_full(tiny_basin, small, tmp_path):
     quick = open_study(tiny_basin, "quick", output=tmp_path, train=False)
-    assert work.sensitivity_jobs(quick) == [] and "profile `full`" in work.lack(quick)
-    jobs = work.sensitivity_jobs(small)
+    assert work.sensitivity_results(quick) == [] and "profile `full`" in work.lack(quick)
+    jobs = work.sensitivity_results(small)
     choices = possible(small.prepared)
     families = {choice.family for choice in choices}
     assert len(jobs) == 3 * (len(choices) + len(families)) * len(small.profile.seeds)
-    assert len({job.folder.path for job in jobs}) == len(jobs)
+    assert len({job.path for job in jobs}) == len(jobs)
 
 
 @pytest.mark.slow
 def test_shifts_are_told_and_an_interrupted_study_goes_on(small, monkeypatch):
     two = [choice for choice in CHOICES if choice.key in ("level", "batch")]
     monkeypatch.setattr(work, "possible", lambda prepared: two)
-    jobs = work.sensitivity_jobs(small)
+    jobs = work.sensitivity_results(small)
     for job in jobs[: len(jobs) // 2]:
-        perform(job)
-    assert len(missing(work.sensitivity_jobs(small))) == len(jobs) - len(jobs) // 2
-    for job in missing(work.sensitivity_jobs(small)):
-        perform(job)
+        job.fill()
+    assert len(missing(work.sensitivity_results(small))) == len(jobs) - len(jobs) // 2
+    for job in missing(work.sensitivity_results(small)):
+        job.fill()
     found = small.choice_shifts()
     assert len(found) == len(two) * len(work.HEADLINES)
     assert np.isfinite(found[["base", "value", "low", "high"]]).all(axis=None)

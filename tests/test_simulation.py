@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from fake_study import VARIANTS, make_study
 
 import swgw
 from swgw.experiments import simulation_scores as scores
@@ -19,14 +18,11 @@ from swgw.experiments.simulation import (
     simulate,
     simulations_of,
 )
-from swgw.experiments.work import jobs_of
+from swgw.experiments.work import results_of
 from swgw.models import pastas as response
 from swgw.models.profiles import get_profile
-from swgw.pages import simulation as page
 from swgw.scores.conformal import LEVELS
-from swgw.storage.jobs import missing, perform
-
-PAGES = [name for name in vars(page) if name.startswith(("figure_", "table_", "words_"))]
+from swgw.storage.results import missing
 
 
 @pytest.fixture
@@ -88,9 +84,8 @@ def test_heads_after_the_training_years_change_no_simulation(prepared, tmp_path)
     other = dataclasses.replace(prepared, heads=heads)
     found = []
     for each, name in ((prepared, "a"), (other, "b")):
-        folder = swgw.storage.results.RunFolder(tmp_path / name)
-        simulate(each, "007", (0,), 2, folder)
-        found.append(xr.open_dataset(folder.path / "simulation.nc", engine="scipy").load())
+        simulate(each, "007", (0,), 2, tmp_path / name)
+        found.append(xr.open_dataset(tmp_path / name / "simulation.nc", engine="scipy").load())
     assert ("response" in found[0]) == response.available()
     for name in set(found[0]) - {"observed"}:
         np.testing.assert_array_equal(found[0][name], found[1][name])
@@ -146,26 +141,8 @@ def test_scores_literally(study):
     assert (table["low"] <= table["value"]).all()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_pages_show_the_simulation(study, name):
-    shown = getattr(page, name)(study)
-    if name.startswith("figure_"):
-        assert all(axes.get_ylabel() for axes in shown.axes)
-    else:
-        assert "nan" not in shown.data
-        assert "Not given" not in shown.data
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_pages_give_the_reason_elsewhere(name, monkeypatch):
-    monkeypatch.setitem(swgw.pages._WHYS, "simulation", lambda prepared: "no well to simulate")
-    shown = getattr(page, name)(make_study(**VARIANTS["no wells"]))
-    text = shown.axes[0].texts[0].get_text() if name.startswith("figure_") else shown.data
-    assert "no well to simulate" in " ".join(text.split())
-
-
 def test_the_jobs_are_those_of_the_study(study):
-    labels = {job.label for job in jobs_of(study)}
+    labels = {job.label for job in results_of(study)}
     assert {"simulation, 007", "simulation, B1"} <= labels
 
 
@@ -174,8 +151,7 @@ def test_a_basin_without_history_from_training_to_scores(own_basin, tmp_path):
     text = (own_basin / "basin.yml").read_text().replace("history: true", "history: false")
     (own_basin / "basin.yml").write_text(text)
     study = swgw.open_study(own_basin, "smoke", 0, tmp_path / "out")
-    assert "history: false" in page.words_setting(study).data
-    for job in missing(simulations_of(study).jobs()):
-        perform(job)
+    for job in missing(simulations_of(study).results()):
+        job.fill()
     assert np.isfinite(scores.simulation_scores(study)["value"]).all()
     assert np.isfinite(study.hindcast("head", "MT-TFT")["forecast"]).all()

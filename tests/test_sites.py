@@ -19,11 +19,11 @@ from swgw.experiments.sites import (
     lack_of_sites,
     sites_of,
 )
-from swgw.experiments.work import jobs_of
+from swgw.experiments.work import results_of
 from swgw.inputs.panel import make_panel
 from swgw.models.profiles import get_profile
 from swgw.pages import sites as page
-from swgw.storage.jobs import missing, perform
+from swgw.storage.results import missing
 
 GAUGES = [f"g{k}" for k in range(7)]
 ERRORS = {"ST": 0.5, "ST+": 0.4, "MT": 0.2}
@@ -100,7 +100,7 @@ def test_a_gauge_without_a_test_period_is_no_site(prepared):
 def test_basins_without_sites_say_why(tiny_basin):
     prepared = swgw.prepare_basin(swgw.load_basin(tiny_basin))
     assert "gauge_id" in lack_of_sites(prepared)
-    assert Sites(prepared, get_profile("quick"), None).jobs() == []
+    assert Sites(prepared, get_profile("quick"), None).results() == []
 
 
 def test_nothing_of_another_site_enters_a_run(prepared):
@@ -131,10 +131,10 @@ def test_runs_share_the_multi_task_run_and_no_folder(study):
     found = sites_of(study)
     runs = found.runs(found.sites[0])
     assert len(runs) == 5 * len(found.seeds)
-    jobs = found.jobs()
+    jobs = found.results()
     assert len(jobs) == 6 * (1 + 5 * 3)
-    assert len({job.folder.path for job in jobs}) == len(jobs)
-    assert {job.label for job in jobs} <= {job.label for job in jobs_of(study)}
+    assert len({job.path for job in jobs}) == len(jobs)
+    assert {job.label for job in jobs} <= {job.label for job in results_of(study)}
 
 
 def test_sign_tests_literally():
@@ -215,9 +215,9 @@ def test_pages_give_the_reason_elsewhere(name):
 def test_a_site_from_training_to_scores(many, tmp_path):
     study = swgw.open_study(many, "smoke", 0, tmp_path / "out", train=False)
     found = sites_of(study)
-    jobs = [job for job in found.jobs() if job.label.startswith("g0,")]
+    jobs = [job for job in found.results() if job.label.startswith("g0,")]
     for job in missing(jobs):
-        perform(job)
+        job.fill()
     assert not missing(jobs)
     for arm in ("ST", "ST+", "MT"):
         observed, forecasts = found.chains(found.sites[0], arm, "head")

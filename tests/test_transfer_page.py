@@ -14,7 +14,6 @@ from swgw.models.profiles import get_profile
 from swgw.pages import transfer as page
 from swgw.pages import transfer_choices
 from swgw.scores.bootstrap import Interval
-from swgw.storage.results import RunFolder
 from swgw.transfer import claims, work
 from swgw.transfer.results import read_transfer
 
@@ -31,8 +30,8 @@ def study(tiny_basin, tmp_path_factory):
     """A study of the example basin with every competitor of the smallest profile, two seeds."""
     prepared = prepare_basin(load_basin(tiny_basin))
     made = Study(prepared, get_profile("smoke", 2), tmp_path_factory.mktemp("transfer"))
-    for job in work.transfer_jobs(made):
-        job.call(*job.args)
+    for result in work.transfer_results(made).values():
+        result.fill()
     return made
 
 
@@ -51,8 +50,7 @@ def test_two_wells_give_the_reason_instead(study, part, monkeypatch):
 
 
 def test_finished_jobs_are_found_and_tables_have_every_well(study):
-    assert all(isinstance(job.folder, RunFolder) for job in work.transfer_jobs(study))
-    assert all(job.folder.is_finished() for job in work.transfer_jobs(study))
+    assert all(result.is_finished() for result in work.transfer_results(study).values())
     tables = claims.transfer_tables(study)
     assert set(tables["transfer"]["approach"]) == set(read_transfer(study).hindcasts)
     counts = tables["transfer_scores"].groupby(["approach", "seed"])["well_id"].nunique()

@@ -18,7 +18,7 @@ from swgw.models.fit import fit
 from swgw.models.profiles import get_profile
 from swgw.models.training import load_checkpoint
 from swgw.storage.errors import UserError
-from swgw.storage.results import RunFolder
+from swgw.storage.results import Result
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +27,10 @@ def trained(tiny_basin, tmp_path_factory):
     prepared = prepare_basin(load_basin(tiny_basin))
     runs = planned_runs(prepared, get_profile("smoke"))
     run = next(r for r in runs if r.experiment.name == "MT-TFT")
-    folder = tmp_path_factory.mktemp("runs") / "MT-TFT"
-    fit(run, prepared, _clusters(prepared), RunFolder(folder))
-    return folder
+    args, data = (run, prepared, _clusters(prepared)), prepared.basin.digest
+    result = Result(tmp_path_factory.mktemp("runs"), run.label, fit, args, run.settings(), data)
+    result.fill()
+    return result.path
 
 
 def silent(_):

@@ -11,7 +11,6 @@ from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.experiments.benchmarks import Yardsticks, valid_times
 from swgw.models.profiles import get_profile
-from swgw.storage.jobs import perform
 from swgw.virtual import Parameters
 from swgw.virtual.origin import write_origin
 
@@ -27,8 +26,8 @@ def yardsticks(prepared, tmp_path):
 
 
 def test_references_forecast_the_validation_year(yardsticks, prepared):
-    (job,) = yardsticks.jobs(["01"])
-    perform(job)
+    (job,) = yardsticks.results(["01"])
+    job.fill()
     found = yardsticks.validation_hindcast("head", "ridge", "01")
     year = prepared.basin.settings.validation
     assert found["valid_time"].min() >= np.datetime64(year.start)
@@ -48,13 +47,13 @@ def test_wells_are_shared_among_jobs_of_pastas(prepared, tmp_path, monkeypatch):
     some = Yardsticks(prepared, None, get_profile("quick"), tmp_path)
     assert some.extra_references == ("Pastas",)
     assert [job.args[1] for job in some.pastas] == [("007", "A1"), ("A2", "B1")]
-    assert len({job.folder.path for job in some.pastas}) == 2
+    assert len({job.path for job in some.pastas}) == 2
     for job in some.pastas:
         valid, wells = valid_times(prepared), job.args[1]
         dims, shape = ("series", *valid.dims), (len(wells), *valid.shape)
         data = xr.Dataset({"forecast": (dims, np.ones(shape))}, {"series": list(wells)})
-        job.folder.path.mkdir()
-        data.assign_coords(valid_time=valid).to_netcdf(job.folder.path / "test.nc", engine="scipy")
+        job.path.mkdir()
+        data.assign_coords(valid_time=valid).to_netcdf(job.path / "test.nc", engine="scipy")
     found = some.pastas_hindcast()
     assert list(found["series"].values) == ["007", "A1", "A2", "B1"]
     assert found["valid_time"].dims == ("issue_time", "lead_time")
@@ -84,11 +83,11 @@ def test_a_recorded_simulation_gets_a_job_of_its_own(own_basin, tmp_path):
     (own_basin / "truth" / "heads.csv").write_text("")
     prepared = prepare_basin(load_basin(own_basin))
     some = Yardsticks(prepared, None, get_profile("smoke"), tmp_path)
-    job = some.jobs([])[-1]
+    job = some.results([])[-1]
     assert job.label == "perfect-model limit"
     record = json.loads((own_basin / "truth" / "simulation.json").read_text())
     assert record["seed"] == 5
     other = replace(Parameters(), river=replace(Parameters().river, width=90.0))
     write_origin(own_basin / "truth", 5, other)
-    again = Yardsticks(prepared, None, get_profile("smoke"), tmp_path).jobs([])[-1]
-    assert again.folder.path != job.folder.path
+    again = Yardsticks(prepared, None, get_profile("smoke"), tmp_path).results([])[-1]
+    assert again.path != job.path

@@ -8,8 +8,6 @@ give the members their weights and the intervals their width. Each fit has a fol
 again by the same command.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +18,7 @@ from benchmarks.challenge.response import FLEX, LINEAR, forecast_response
 from benchmarks.challenge.site import Site
 from swgw.experiments.simulation import WHOLE, block_of, training_days
 from swgw.storage.files import digest, write_text
-from swgw.storage.jobs import Job
-from swgw.storage.results import RunFolder, source_digest, versions
+from swgw.storage.results import Result, versions
 
 NETWORK, TREES, HYBRID = "network", "trees", "hybrid"
 MEMBERS = (NETWORK, TREES, HYBRID, LINEAR, FLEX)
@@ -75,38 +72,27 @@ def fits_of(site: Site, seeds: int) -> list[Fit]:
     return [Fit(m, block, seed) for m in MEMBERS for block in blocks for seed in range(draws[m])]
 
 
-def jobs_of(site: Site, fits: list[Fit], folder: Path) -> list[Job]:
-    """Describe the fits as jobs, finished or not.
-
-    Parameters
-    ----------
-    site : Site
-    fits : list of Fit
-    folder : Path
-        Gets a folder for each fit.
-    """
-    return [
-        Job(fit.label, run, perform_fit, (site, fit, run), COSTS[fit.member], kind=fit.member)
-        for fit in fits
-        for run in [run_folder(site, fit, folder)]
-    ]
-
-
-def run_folder(site: Site, fit: Fit, folder: Path) -> RunFolder:
-    """Folder of a fit, named by what its numbers depend on: files, source and libraries."""
-    sources = digest(Path(__file__).with_name(f"{name}.py") for name in SOURCES)
-    shared = source_digest("experiments/simulation*.py")
-    parts = json.dumps([fit.label, site.digest, sources, shared, versions()], sort_keys=True)
-    return RunFolder(folder / f"{fit.label}-{hashlib.sha256(parts.encode()).hexdigest()[:12]}")
+def fit_result(site: Site, fit: Fit, folder: Path) -> Result:
+    """Describe a fit, kept in a folder named by files, source and libraries."""
+    own = digest(Path(__file__).with_name(f"{name}.py") for name in SOURCES)
+    return Result(
+        folder,
+        fit.label,
+        perform_fit,
+        (site, fit),
+        {"member": fit.member, "source": own, "versions": versions()},
+        site.digest,
+        ("experiments/simulation*.py",),
+        fit.label,
+        fit.member,
+        COSTS[fit.member],
+    )
 
 
-def perform_fit(site: Site, fit: Fit, folder: RunFolder) -> None:
+def perform_fit(site: Site, fit: Fit, folder: Path) -> None:
     """Fit a member and write its forecast of every day: ``head.csv``."""
-    folder.start({"member": fit.member, "block": fit.block, "seed": fit.seed}, site.digest)
-    seen = training_days(site.heads.index, fit.block)
-    found = _forecast(site, fit, seen)
-    write_text(folder.path / FORECAST, found.rename("head").to_csv(index_label="day"))
-    folder.finish()
+    found = _forecast(site, fit, training_days(site.heads.index, fit.block))
+    write_text(folder / FORECAST, found.rename("head").to_csv(index_label="day"))
 
 
 def _forecast(site: Site, fit: Fit, seen: np.ndarray) -> pd.Series:
@@ -125,5 +111,5 @@ def _forecast(site: Site, fit: Fit, seen: np.ndarray) -> pd.Series:
 
 def read_forecast(site: Site, fit: Fit, folder: Path) -> pd.Series:
     """Read the forecast of a finished fit: (day,) [m]."""
-    file = run_folder(site, fit, folder).path / FORECAST
+    file = fit_result(site, fit, folder).path / FORECAST
     return pd.read_csv(file, index_col="day", parse_dates=["day"])["head"]

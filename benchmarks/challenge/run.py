@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.challenge.forecast import Forecast, bring_together
-from benchmarks.challenge.recipe import fits_of, jobs_of
+from benchmarks.challenge.recipe import fit_result, fits_of
 from benchmarks.challenge.response import require_pastas
 from benchmarks.challenge.results import (
     FULL,
@@ -22,9 +22,7 @@ from benchmarks.challenge.table import as_text
 from swgw.experiments.work import do_missing
 from swgw.storage.errors import UserError
 from swgw.storage.files import write_text, write_whole
-from swgw.storage.jobs import WHOLE
-from swgw.storage.results import versions
-from swgw.storage.timing import read_seconds
+from swgw.storage.results import WHOLE, read_seconds, versions
 
 Say = Callable[[str], None]
 
@@ -118,9 +116,9 @@ def _described(site: Site) -> str:
 
 def _forecast(site: Site, folder: Path, seeds: int, workers: int, say: Say) -> Result:
     """Make the fits that are missing and bring them together."""
-    jobs = jobs_of(site, fits_of(site, seeds), folder / "runs")
-    do_missing(jobs, workers, say)
-    spent = [read_seconds(job.folder.path).get(WHOLE, [0.0, 0.0])[1] for job in jobs]
+    results = [fit_result(site, fit, folder / "runs") for fit in fits_of(site, seeds)]
+    do_missing(results, workers, say)
+    spent = [read_seconds(result.path).get(WHOLE, [0.0, 0.0])[1] for result in results]
     forecast = bring_together(site, folder / "runs", seeds)
     return Result(site, forecast, None, folder, sum(spent))
 

@@ -8,8 +8,7 @@ import xarray as xr
 from swgw.basin.prepare import Prepared
 from swgw.models.run import Run
 from swgw.storage.files import read_dataset, write_dataset
-from swgw.storage.jobs import Job
-from swgw.storage.results import RunFolder, key_of, source_digest
+from swgw.storage.results import ENGINE, Result
 
 FILE = "probe.nc"
 NEEDS, SHUFFLED = "needs", "shuffled"
@@ -40,31 +39,37 @@ def lack(study) -> str:
     )
 
 
-def probe_jobs(study) -> list[Job]:
-    """List the jobs: what each network needs, and its twin trained on shuffled inputs."""
+def probe_results(study) -> list[Result]:
+    """List what is kept: what each network needs, and its twin trained on shuffled inputs."""
     if lack(study):
         return []
-    given, jobs = (study.prepared, study.clusters), []
-    for run in probed_runs(study):
-        of = study.run_folder(run).path
-        folder = probe_folder(study, run, NEEDS)
-        label = f"importance, seed {run.seed}"
-        args = (run, *given, of, folder)
-        jobs.append(Job(label, folder, ask_needs, args, 20_000, 0, "importance", after=True))
-        folder = probe_folder(study, run, SHUFFLED)
-        label = f"shuffled inputs, seed {run.seed}"
-        args = (run, *given, folder)
+    return [probe(study, run, kind) for run in probed_runs(study) for kind in (NEEDS, SHUFFLED)]
+
+
+def probe(study, run: Run, kind: str) -> Result:
+    """Describe what is found about a run: "needs" or "shuffled"."""
+    args, parts, after = (run, study.prepared, study.clusters), 0, False
+    if kind == NEEDS:
+        make, name, cost, after = ask_needs, "importance", 20_000.0, True
+        args += (study.run_folder(run).path,)
+    else:
+        make, name, parts = train_shuffled, "shuffled inputs", run.epochs
         cost = 2.0 * min(run.windows, SMALL)
-        jobs.append(Job(label, folder, train_shuffled, args, cost, run.epochs, "shuffled inputs"))
-    return jobs
-
-
-def probe_folder(study, run: Run, kind: str) -> RunFolder:
-    """Where what was found about a run is kept."""
     settings = {"probe": kind, "run": run.settings(), "small": SMALL}
-    settings["source"] = source_digest(*SOURCES)
-    key = key_of(settings, study.basin.digest)
-    return RunFolder(study.folder / "runs" / f"probe_{kind}_seed{run.seed}_{key}")
+    return Result(
+        study.folder / "runs",
+        f"probe_{kind}_seed{run.seed}",
+        make,
+        args,
+        settings,
+        study.basin.digest,
+        (*ENGINE, *SOURCES),
+        f"{name}, seed {run.seed}",
+        name,
+        cost,
+        parts,
+        after,
+    )
 
 
 def read_probe(study, seed: int, kind: str) -> xr.Dataset:
@@ -81,11 +86,11 @@ def read_probe(study, seed: int, kind: str) -> xr.Dataset:
         give; "shuffled": the weights of its twin.
     """
     run = next(run for run in probed_runs(study) if run.seed == seed)
-    return read_dataset(probe_folder(study, run, kind).path / FILE)
+    return read_dataset(probe(study, run, kind).path / FILE)
 
 
 def ask_needs(
-    run: Run, prepared: Prepared, clusters: pd.Series | None, of: Path, folder: RunFolder
+    run: Run, prepared: Prepared, clusters: pd.Series | None, of: Path, folder: Path
 ) -> None:
     """Ask a trained network what it needs; its run must be finished."""
     from swgw.attribution.past import importance_of_past
@@ -95,7 +100,6 @@ def ask_needs(
     from swgw.models.fit import make_network
     from swgw.models.training import load_checkpoint, one_thread
 
-    folder.start({"probe": NEEDS, "run": run.settings()}, prepared.basin.digest)
     panel = make_panel(prepared, run.inputs(), clusters)
     network = make_network(run, panel)
     network.load_state_dict(load_checkpoint(of / "checkpoint.pt")["best"])
@@ -103,20 +107,15 @@ def ask_needs(
         found = permutation_importance(network, panel, prepared, run.seed)
         found = found.merge(read_weights(network, panel, prepared))
         found = found.merge(importance_of_past(network, panel, prepared, run.seed))
-    write_dataset(found, folder.path / FILE)
-    folder.finish()
+    write_dataset(found, folder / FILE)
 
 
-def train_shuffled(
-    run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder
-) -> None:
+def train_shuffled(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: Path) -> None:
     """Train a run's twin on shuffled inputs and read its weights."""
     from swgw.attribution.weights import train_on_shuffled
     from swgw.inputs.panel import make_panel
 
-    folder.start({"probe": SHUFFLED, "run": run.settings()}, prepared.basin.digest)
     panel = make_panel(prepared, run.inputs(), clusters)
     small = min(run.windows, SMALL)
-    found = train_on_shuffled(run, prepared, panel, folder.path, small)
-    write_dataset(found, folder.path / FILE)
-    folder.finish()
+    found = train_on_shuffled(run, prepared, panel, folder, small)
+    write_dataset(found, folder / FILE)

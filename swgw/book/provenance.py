@@ -9,7 +9,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from swgw.experiments.work import jobs_of
+from swgw.experiments.work import results_of
 from swgw.storage.share import PACKAGE
 
 
@@ -53,7 +53,7 @@ def package_digest() -> str:
 
 def runs_digest(study) -> str:
     """SHA-256 of all finished jobs of a study; each lists the digests of its own files."""
-    records = sorted(job.folder.path / "done.json" for job in jobs_of(study))
+    records = sorted(result.path / "done.json" for result in results_of(study))
     return digest_of((path.parent.name, path) for path in records)
 
 

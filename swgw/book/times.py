@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw.experiments.work import jobs_of
+from swgw.experiments.work import results_of
 from swgw.storage.files import write_text
-from swgw.storage.timing import read_seconds
+from swgw.storage.results import read_seconds
 
 FILE = "times.json"
 Value = float | dict[str, float]
@@ -49,8 +49,8 @@ def work_times(study) -> pd.DataFrame:
     """
     rows = [
         (job.kind or job.label, job.label, stage, wall, cpu)
-        for job in jobs_of(study)
-        for stage, (wall, cpu) in read_seconds(job.folder.path).items()
+        for job in results_of(study)
+        for stage, (wall, cpu) in read_seconds(job.path).items()
     ]
     return pd.DataFrame(rows, columns=["kind", "label", "stage", "seconds", "cpu"])
 
@@ -67,5 +67,5 @@ def _path(study) -> Path:
 
 def _digest(study) -> str:
     """Digest of the names of the jobs' folders, which hold all that their results depend on."""
-    names = sorted(job.folder.path.name for job in jobs_of(study))
+    names = sorted(job.path.name for job in results_of(study))
     return hashlib.sha256("\n".join(names).encode()).hexdigest()

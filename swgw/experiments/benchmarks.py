@@ -21,8 +21,7 @@ from swgw.models import pastas as response
 from swgw.models.profiles import Profile
 from swgw.models.run import tasks
 from swgw.storage.files import read_dataset, write_dataset
-from swgw.storage.jobs import Job
-from swgw.storage.results import RunFolder, key_of, source_digest
+from swgw.storage.results import Result
 
 WELLS_A_JOB = 13
 SECOND = 2_000.0  # a second of work in the unit of a job's cost
@@ -53,12 +52,12 @@ class Yardsticks:
         """References for heads that need what is not always installed."""
         return (response.NAME,) if self.pastas else ()
 
-    def jobs(self, gauges: list[str | None]) -> list[Job]:
+    def results(self, gauges: list[str | None]) -> list[Result]:
         """List the work that all this takes."""
-        return [*map(self._validation_job, gauges), *self.pastas, *self._limit_job]
+        return [*map(self._validation, gauges), *self.pastas, *self._limit]
 
     @cached_property
-    def pastas(self) -> list[Job]:
+    def pastas(self) -> list[Result]:
         """Fits of wells by Pastas, some wells a job.
 
         None where it is not installed, nor in the smallest profile, which tests wait for.
@@ -69,40 +68,48 @@ class Yardsticks:
         wells = usable_wells(self.prepared)
         count = math.ceil(len(wells) / WELLS_A_JOB)
         parts = [tuple(map(str, part)) for part in np.array_split(wells, count)]
-        return [self._pastas_job(part, f"Pastas {k + 1}/{count}") for k, part in enumerate(parts)]
+        return [self._pastas_part(part, f"Pastas {k + 1}/{count}") for k, part in enumerate(parts)]
 
-    def _pastas_job(self, wells: tuple[str, ...], label: str) -> Job:
+    def _pastas_part(self, wells: tuple[str, ...], label: str) -> Result:
         gauge = self.prepared.basin.settings.target_gauge
-        source = source_digest("models/pastas.py")
-        made = {"pastas": version("pastas"), "source": source, "wells": wells, "gauge": gauge}
-        folder = RunFolder(self.runs / f"pastas_{key_of(made, self.prepared.basin.digest)}")
-        args = (self.prepared, wells, gauge, folder)
-        return Job(label, folder, response.fit_heads, args, SECOND * 3 * len(wells), 0, "Pastas")
+        return Result(
+            self.runs,
+            "pastas",
+            response.fit_heads,
+            (self.prepared, wells, gauge),
+            {"pastas": version("pastas"), "wells": wells, "gauge": gauge},
+            self.prepared.basin.digest,
+            label=label,
+            kind="Pastas",
+            cost=SECOND * 3 * len(wells),
+        )
 
     def pastas_hindcast(self, period: str = "test") -> xr.Dataset:
         """Give the forecasts of heads by Pastas, of the "test" or the "validation" period."""
-        parts = [read_dataset(job.folder.path / f"{period}.nc") for job in self.pastas]
+        parts = [read_dataset(part.path / f"{period}.nc") for part in self.pastas]
         return xr.concat(parts, "series", coords="minimal", compat="override")
 
-    def _validation_folder(self, gauge: str | None) -> RunFolder:
-        key = key_of({"references": "validation", "gauge": gauge}, self.prepared.basin.digest)
-        return RunFolder(self.runs / f"references_validation_{key}")
-
-    def _validation_job(self, gauge: str | None) -> Job:
-        folder = self._validation_folder(gauge)
-        args = (self.prepared, self.clusters, gauge, folder)
-        cost = 4 * SECOND
-        return Job("references, validation year", folder, forecast_validation, args, cost)
+    def _validation(self, gauge: str | None) -> Result:
+        return Result(
+            self.runs,
+            "references_validation",
+            forecast_validation,
+            (self.prepared, self.clusters, gauge),
+            {"references": "validation", "gauge": gauge},
+            self.prepared.basin.digest,
+            label="references, validation year",
+            cost=4 * SECOND,
+        )
 
     def validation_hindcast(self, task: str, reference: str, gauge: str | None) -> xr.Dataset:
         """Give a reference's forecasts of the validation year."""
         if reference in self.extra_references:
             return self.pastas_hindcast("validation")
-        return read_dataset(self._validation_folder(gauge).path / f"{task}_{reference}.nc")
+        return read_dataset(self._validation(gauge).path / f"{task}_{reference}.nc")
 
     @cached_property
-    def _limit_job(self) -> list[Job]:
-        """The job of the limit; none where no simulator made the basin and says how."""
+    def _limit(self) -> list[Result]:
+        """The limit; none where no simulator made the basin and says how."""
         from swgw.virtual import limit, load_origin
 
         basin = self.prepared.basin
@@ -110,22 +117,17 @@ class Yardsticks:
         if load_origin(truth) is None or not (truth / "heads.csv").is_file():
             return []
         size = limit.Size(*SIZES.get(self.profile.name, PAPER_SIZE))
-        valid = valid_times(self.prepared)
-        step = basin.settings.step
-        folder = limit.limit_folder(self.runs, basin.path, step, valid, size)
-        count = len(limit.chosen_issues(valid, size.most))
-        cost = SECOND * (20 + 0.04 * count * size.members)
-        args = (basin.path, step, valid, size, folder)
-        return [Job("perfect-model limit", folder, limit.make_limit, args, cost)]
+        step, valid = basin.settings.step, valid_times(self.prepared)
+        return [limit.limit_result(self.runs, basin.path, step, valid, size)]
 
     def no_limit(self) -> str:
         """Say why there is no limit; empty where there is one."""
         from swgw.virtual import limit, load_truth
 
-        if not self._limit_job:
+        if not self._limit:
             known = load_truth(self.prepared.basin) is not None
             return "a truth that does not say how it was simulated" if known else "no simulator"
-        reason = self._limit_job[0].folder.path / limit.REASON
+        reason = self._limit[0].path / limit.REASON
         return reason.read_text(encoding="utf-8").strip() if reason.exists() else ""
 
     def limit(self, task: str, weather: str, template: xr.Dataset) -> xr.Dataset | None:
@@ -142,7 +144,7 @@ class Yardsticks:
 
         if self.no_limit():
             return None
-        return open_limit(self._limit_job[0].folder, task, weather, template)
+        return open_limit(self._limit[0].path, task, weather, template)
 
 
 def valid_times(prepared: Prepared) -> xr.DataArray:
@@ -156,15 +158,13 @@ def valid_times(prepared: Prepared) -> xr.DataArray:
 
 
 def forecast_validation(
-    prepared: Prepared, clusters: pd.Series | None, gauge: str | None, folder: RunFolder
+    prepared: Prepared, clusters: pd.Series | None, gauge: str | None, folder: Path
 ) -> None:
     """Forecast the validation year by every reference and write the hindcasts."""
     from swgw.models.baseline import reference_hindcasts
 
-    folder.start({"references": "validation", "gauge": gauge}, prepared.basin.digest)
     scored = prepared.inside("validation")
     for task in tasks(prepared):
         found = reference_hindcasts(prepared, task, gauge, clusters, scored)
         for reference, hindcast in found.items():
-            write_dataset(hindcast, folder.path / f"{task}_{reference}.nc")
-    folder.finish()
+            write_dataset(hindcast, folder / f"{task}_{reference}.nc")

@@ -1,6 +1,7 @@
 """A run with one choice made otherwise: trained, forecast, and kept in its folder."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,14 +18,13 @@ from swgw.models.losses import QUANTILE_LEVELS
 from swgw.models.run import Run
 from swgw.models.training import Schedule, one_thread, predict, train
 from swgw.storage.files import write_dataset, write_text
-from swgw.storage.results import RunFolder
 
 LENGTHS = {"shorter": 0.5, "longer": 2.0}
 CLUSTERS = {"two": 2, "five": 5}
 
 
 def make_variant(
-    key: str, run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder
+    key: str, run: Run, prepared: Prepared, clusters: pd.Series | None, folder: Path
 ) -> None:
     """Train a run with one choice changed and write its forecasts of the test period.
 
@@ -35,9 +35,8 @@ def make_variant(
     run : Run
     prepared : Prepared
     clusters : Series (well,) or None
-    folder : RunFolder
+    folder : Path
     """
-    folder.start({"choice": key, "run": run.settings()}, prepared.basin.digest)
     prepared = with_length(prepared, LENGTHS.get(key, 1.0))
     if key in CLUSTERS:
         clusters = fit_som(prepared, CLUSTERS[key]).clusters
@@ -50,8 +49,7 @@ def make_variant(
     for i, task in enumerate(panel.targets):
         own = values[:, :, :, i]
         found = task_hindcast(prepared, task, run.gauge, panel.series, issues, own, levels)
-        write_dataset(found[["forecast", "observed"]], folder.path / f"{task}.nc")
-    folder.finish()
+        write_dataset(found[["forecast", "observed"]], folder / f"{task}.nc")
 
 
 def with_length(prepared: Prepared, factor: float) -> Prepared:
@@ -117,10 +115,10 @@ def batch_loss(prediction: torch.Tensor, block: Block) -> torch.Tensor:
     return (sse / sst.clamp(min=1e-6)).mean()
 
 
-def _learn(key: str, run: Run, prepared: Prepared, panel: Panel, folder: RunFolder):
+def _learn(key: str, run: Run, prepared: Prepared, panel: Panel, folder: Path):
     """Train as every run is trained, with the loss that the choice asks for."""
     if key != "batch":
-        return fit.learn(run, prepared, panel, folder.path)
+        return fit.learn(run, prepared, panel, folder)
     network = fit.make_network(run, panel)
     issues = tuple(issue_steps(panel, prepared.inside(p)) for p in ("train", "validation"))
     size = (run.batch_size, run.per_row, run.stride, run.level_shift, run.learning_rate)
@@ -128,8 +126,8 @@ def _learn(key: str, run: Run, prepared: Prepared, panel: Panel, folder: RunFold
 
     def write_curve(curve: list[dict]) -> None:
         text = pd.DataFrame(curve).to_csv(index=False)
-        write_text(folder.path / "learning_curve.csv", text)
+        write_text(folder / "learning_curve.csv", text)
 
-    checkpoint = folder.path / "checkpoint.pt"
+    checkpoint = folder / "checkpoint.pt"
     train(network, batch_loss, panel, issues, schedule, run.seed, checkpoint, write_curve)
     return network

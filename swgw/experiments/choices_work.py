@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,7 @@ from swgw.scores.bootstrap import Interval
 from swgw.scores.chains import chained
 from swgw.scores.contrasts import contrast, drawn_scores
 from swgw.storage.files import read_dataset
-from swgw.storage.jobs import Job
-from swgw.storage.results import RunFolder, key_of, source_digest
+from swgw.storage.results import ENGINE, Result
 
 SEEDS = 2
 HEADLINES = {
@@ -65,28 +65,29 @@ def experiments(family: str) -> list[Experiment]:
     return [Experiment(family, "MT", BOTH), *alone]
 
 
-def sensitivity_jobs(study) -> list[Job]:
-    """List the jobs of the study, finished or not; none outside profile ``full``."""
-    if lack(study):
-        return []
-    jobs = []
-    for key, run in variants(study):
-        folder = variant_folder(study, key, run)
-        label = f"choice {key or 'none'}, {run.label}"
-        args = (key, run, study.prepared, study.clusters, folder)
-        jobs.append(Job(label, folder, carry_out, args, run.cost, run.epochs, "choices"))
-    return jobs
+def sensitivity_results(study) -> list[Result]:
+    """List the results of the study, finished or not; none outside profile ``full``."""
+    return [] if lack(study) else [variant_folder(study, *each) for each in variants(study)]
 
 
-def variant_folder(study, key: str, run: Run) -> RunFolder:
-    """Where a run with one choice changed is kept."""
-    source = source_digest("experiments/choices_vary.py")
-    settings = {"choice": key, "run": run.settings(), "source": source}
-    name = f"choice_{key or 'none'}_{run.label}_{key_of(settings, study.basin.digest)}"
-    return RunFolder(study.folder / "runs" / name)
+def variant_folder(study, key: str, run: Run) -> Result:
+    """Describe a run with one choice changed."""
+    return Result(
+        study.folder / "runs",
+        f"choice_{key or 'none'}_{run.label}",
+        carry_out,
+        (key, run, study.prepared, study.clusters),
+        {"choice": key, "run": run.settings()},
+        study.basin.digest,
+        (*ENGINE, "experiments/choices_vary.py"),
+        f"choice {key or 'none'}, {run.label}",
+        "choices",
+        run.cost,
+        run.epochs,
+    )
 
 
-def carry_out(key: str, run: Run, prepared, clusters, folder: RunFolder) -> None:
+def carry_out(key: str, run: Run, prepared, clusters, folder: Path) -> None:
     """Make one variant, perhaps in a process of its own: torch is imported here."""
     from swgw.experiments.choices_vary import make_variant
 

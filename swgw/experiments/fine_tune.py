@@ -21,7 +21,7 @@ from swgw.models.run import Experiment, Run
 from swgw.scores.chains import chain_scores
 from swgw.storage.errors import UserError
 from swgw.storage.files import write_dataset, write_text
-from swgw.storage.results import RunFolder, key_of
+from swgw.storage.results import Result
 
 SLOWER = 0.1
 """Learning rate of fine-tuning over that of the run."""
@@ -81,13 +81,17 @@ def transfer_run(
     if differences:
         lines = "\n".join(f"  - {line}" for line in differences)
         raise UserError(f"the network of {from_run} does not fit {folder}:\n{lines}")
-    name = f"transferred_{run.label}_{key_of(_settings(run, weights), prepared.basin.digest)}"
-    target = RunFolder(output / prepared.basin.settings.name / "runs" / name)
+    target = Result(
+        output / prepared.basin.settings.name / "runs",
+        f"transferred_{run.label}",
+        _fine_tune,
+        (run, weights, prepared, panel),
+        _settings(run, weights),
+        prepared.basin.digest,
+    )
     if not target.is_finished():
         say(f"Fine-tuning {run.experiment.name} in {target.path}")
-        target.start(_settings(run, weights), prepared.basin.digest)
-        _fine_tune(run, weights, prepared, panel, target.path)
-        target.finish()
+        target.fill()
     return pd.read_csv(target.path / "scores.csv", dtype={"series": str})
 
 

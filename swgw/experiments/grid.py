@@ -21,7 +21,7 @@ from swgw.models.profiles import Profile
 from swgw.models.run import BOTH, Experiment, Run, tasks
 from swgw.scores.chains import chained
 from swgw.storage.files import read_dataset
-from swgw.storage.results import RunFolder
+from swgw.storage.results import Result
 
 MODEL = "TFT"
 SEEDS = 3
@@ -148,12 +148,12 @@ def learnable_gauges(prepared: Prepared) -> tuple[str, ...]:
     return (target, *sorted(usable, key=lambda gauge: gauge not in near))[:MOST_GAUGES]
 
 
-def chains(folders: Sequence[RunFolder], task: str) -> tuple[pd.DataFrame, np.ndarray]:
+def chains(folders: Sequence[Result], task: str) -> tuple[pd.DataFrame, np.ndarray]:
     """Read the chained test series of several runs of an arm.
 
     Parameters
     ----------
-    folders : sequence of RunFolder
+    folders : sequence of Result
     task : str
 
     Returns

@@ -28,8 +28,7 @@ from swgw.models.profiles import Profile
 from swgw.models.run import BOTH, Experiment, Run
 from swgw.scores.chains import chain_scores
 from swgw.storage.files import read_dataset, write_text
-from swgw.storage.jobs import Job
-from swgw.storage.results import RunFolder, key_of, source_digest
+from swgw.storage.results import ENGINE, Result
 
 FIRST, DRAWS = 101, 10
 SEEDS = 1  # the sample is the draws
@@ -95,13 +94,23 @@ def plan_draws(prepared: Prepared, profile: Profile) -> list[Draw]:
     return [Draw(seed, parameters, each) for seed in seeds]
 
 
-def draw_folder(root: Path, draw: Draw) -> RunFolder:
-    """Where a draw is kept: its basin, its runs and its statistics."""
-    key = key_of(draw.settings(), source_digest(*SOURCES))
-    return RunFolder(root / "draws" / f"seed{draw.seed}_{key}")
+def draw_folder(root: Path, draw: Draw) -> Result:
+    """Describe a draw: its basin, its runs and its statistics."""
+    cost = SIMULATION_COST + 2 * len(EXPERIMENTS) * len(draw.profile.seeds) * draw.profile.windows
+    return Result(
+        root / "draws",
+        f"seed{draw.seed}",
+        make_draw,
+        (draw,),
+        draw.settings(),
+        sources=(*ENGINE, *SOURCES),
+        label=f"draw {draw.seed}",
+        kind="draws",
+        cost=cost,
+    )
 
 
-def draw_jobs(prepared: Prepared, profile: Profile, root: Path) -> list[Job]:
+def draw_jobs(prepared: Prepared, profile: Profile, root: Path) -> list[Result]:
     """Describe the work of all draws; each goes on where it stopped.
 
     Parameters
@@ -112,31 +121,23 @@ def draw_jobs(prepared: Prepared, profile: Profile, root: Path) -> list[Job]:
     root : Path
         Folder of the basin's results.
     """
-    jobs = []
-    for draw in plan_draws(prepared, profile):
-        runs = len(EXPERIMENTS) * len(draw.profile.seeds)
-        cost = SIMULATION_COST + 2 * runs * draw.profile.windows
-        folder = draw_folder(root, draw)
-        jobs.append(Job(f"draw {draw.seed}", folder, make_draw, (draw, folder), cost, kind="draws"))
-    return jobs
+    return [draw_folder(root, draw) for draw in plan_draws(prepared, profile)]
 
 
-def make_draw(draw: Draw, folder: RunFolder) -> None:
+def make_draw(draw: Draw, folder: Path) -> None:
     """Simulate a basin, train its models and write its statistics, or what is left of it."""
-    folder.start(draw.settings(), "")
-    basin = folder.path / "basin"
+    basin = folder / "basin"
     simulate_observations(basin, draw)
     prepared = prepare_basin(load_basin(basin))
     clusters = fit_som(prepared, CLUSTERS).clusters
     found = basin_statistics(prepared, clusters)
     scores = {
-        task: train_and_score(prepared, clusters, draw.profile, folder.path / "runs", task)
+        task: train_and_score(prepared, clusters, draw.profile, folder / "runs", task)
         for task in BOTH
     }
     found |= model_statistics(prepared, clusters, scores)
     table = pd.DataFrame({"statistic": list(STATISTICS), "value": [found[s] for s in STATISTICS]})
-    write_text(folder.path / FILE, table.to_csv(index=False))
-    folder.finish()
+    write_text(folder / FILE, table.to_csv(index=False))
 
 
 def simulate_observations(folder: Path, draw: Draw) -> None:
@@ -180,11 +181,12 @@ def train_and_score(
     for run in drawn_runs(prepared, profile):
         if task not in run.experiment.targets:
             continue
-        folder = RunFolder(root / f"{run.label}_{key_of(run.settings(), prepared.basin.digest)}")
-        if not folder.is_finished():
-            fit(run, prepared, clusters, folder)
+        settings, data = run.settings(), prepared.basin.digest
+        result = Result(root, run.label, fit, (run, prepared, clusters), settings, data)
+        if not result.is_finished():
+            result.fill()
         who = {"model": run.experiment.name, "seed": run.seed}
-        found.append((who, read_dataset(folder.path / f"{task}.nc")))
+        found.append((who, read_dataset(result.path / f"{task}.nc")))
     return chain_scores(found)
 
 

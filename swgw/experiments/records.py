@@ -3,10 +3,10 @@
 import pandas as pd
 
 from swgw.models.run import Run
-from swgw.storage.results import RunFolder
+from swgw.storage.results import Result
 
 
-def learning_curves(runs: list[tuple[Run, RunFolder]]) -> pd.DataFrame:
+def learning_curves(runs: list[tuple[Run, Result]]) -> pd.DataFrame:
     """Put the learning curves of finished runs under one another.
 
     Returns
@@ -21,7 +21,7 @@ def learning_curves(runs: list[tuple[Run, RunFolder]]) -> pd.DataFrame:
     return pd.concat(curves, ignore_index=True)
 
 
-def parameter_counts(runs: list[tuple[Run, RunFolder]]) -> pd.DataFrame:
+def parameter_counts(runs: list[tuple[Run, Result]]) -> pd.DataFrame:
     """Count the trainable parameters of runs: model, target, parameters."""
     rows = []
     for run, folder in runs:

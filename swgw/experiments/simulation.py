@@ -25,8 +25,7 @@ from swgw.inputs.climatology import fit_climatology
 from swgw.models import pastas as response
 from swgw.models.profiles import Profile, evenly
 from swgw.storage.files import read_dataset, write_dataset
-from swgw.storage.jobs import Job
-from swgw.storage.results import RunFolder, key_of, source_digest
+from swgw.storage.results import ENGINE, Result
 
 LEAST_HEADS = 60
 """Observed steps in the training years: a dozen for each of the blocks."""
@@ -39,7 +38,7 @@ STEPS = {"smoke": 2, "quick": 40}
 """Steps of the optimiser in small profiles; others have those of the recipe."""
 
 SECONDS = 2_000.0  # of work, in the unit of a job's cost
-SOURCES = ("experiments/simulation.py", "experiments/simulation_network.py", "models/pastas.py")
+SOURCES = (*ENGINE, "experiments/simulation.py", "experiments/simulation_network.py")
 
 BLOCKS = 5
 EMBARGO = pd.Timedelta(days=60)
@@ -82,27 +81,26 @@ class Simulations:
         """Seeds of the network."""
         return self.profile.seeds[:SEEDS]
 
-    def folder(self, well: str) -> RunFolder:
-        """Where a well's simulation is kept."""
-        made = {"simulation": well, "seeds": self.seeds, "steps": self._steps}
-        made["source"] = source_digest(*SOURCES)
-        key = key_of(made | {"pastas": response.available()}, self.prepared.basin.digest)
-        return RunFolder(self.runs_folder / f"simulation_{key}")
+    def folder(self, well: str) -> Result:
+        """Describe a well's simulation."""
+        steps = STEPS.get(self.profile.name)
+        made = {"simulation": well, "seeds": self.seeds, "steps": steps}
+        return Result(
+            self.runs_folder,
+            "simulation",
+            simulate,
+            (self.prepared, well, self.seeds, steps),
+            made | {"pastas": response.available()},
+            self.prepared.basin.digest,
+            SOURCES,
+            f"simulation, {well}",
+            "simulation",
+            SECONDS * 30 * len(self.seeds),
+        )
 
-    @property
-    def _steps(self) -> int | None:
-        return STEPS.get(self.profile.name)
-
-    def jobs(self) -> list[Job]:
-        """List the work: one job a well."""
-        found = []
-        for well in self.wells:
-            folder = self.folder(well)
-            args = (self.prepared, well, self.seeds, self._steps, folder)
-            cost = SECONDS * 30 * len(self.seeds)
-            job = Job(f"simulation, {well}", folder, simulate, args, cost, kind="simulation")
-            found.append(job)
-        return found
+    def results(self) -> list[Result]:
+        """List the work, one result a well."""
+        return [self.folder(well) for well in self.wells]
 
     def read(self, well: str) -> xr.Dataset:
         """Give a well's simulation; see :func:`simulate`."""
@@ -203,7 +201,7 @@ def daily_record(prepared: Prepared, well: str) -> tuple[pd.Series, pd.DataFrame
 
 
 def simulate(
-    prepared: Prepared, well: str, seeds: tuple[int, ...], count: int | None, folder: RunFolder
+    prepared: Prepared, well: str, seeds: tuple[int, ...], count: int | None, folder: Path
 ) -> None:
     """Simulate a well over the whole record and write ``simulation.nc``.
 
@@ -214,14 +212,13 @@ def simulate(
     seeds : tuple of int
     count : int or None
         Steps of the optimiser; the recipe's own where None.
-    folder : RunFolder
+    folder : Path
         Gets a Dataset: simulation (seed, time), out_of_fold (time) by fits that did not see the
         block of the training years, block (time; −1 outside of them), observed, climatology and,
         where Pastas is installed, response (time), all [m].
     """
     from swgw.experiments.simulation_network import Training, simulate_head
 
-    folder.start({"simulation": well, "seeds": seeds}, prepared.basin.digest)
     training = Training() if count is None else Training(steps=count)
     heads, inputs = daily_record(prepared, well)
     bins = _Bins(prepared)
@@ -242,8 +239,7 @@ def simulate(
     if response.available():
         found["response"] = ("time", _response(prepared, well))
     coordinates = {"time": prepared.time, "seed": list(seeds)}
-    write_dataset(xr.Dataset(found, coordinates, {"units": "m"}), folder.path / "simulation.nc")
-    folder.finish()
+    write_dataset(xr.Dataset(found, coordinates, {"units": "m"}), folder / "simulation.nc")
 
 
 class _Bins:

@@ -22,8 +22,7 @@ from swgw.models.profiles import Profile, evenly
 from swgw.models.run import BOTH, Experiment, Run
 from swgw.scores.chains import chained
 from swgw.storage.files import read_dataset
-from swgw.storage.jobs import Job
-from swgw.storage.results import RunFolder, key_of
+from swgw.storage.results import Result
 
 LEAST = 6
 """With five sites a two-sided sign test gives p = 0.06 even where all of them agree."""
@@ -143,39 +142,47 @@ class Sites:
         run = self._plan.run(experiment, site.gauge, seed)
         return replace(run, windows=windows, epochs=epochs, patience=epochs)
 
-    def folder(self, site: Site, run: Run) -> RunFolder:
-        """Where a run at a site is kept."""
-        key = key_of(run.settings() | {"wells": site.wells}, self.prepared.basin.digest)
-        return RunFolder(self.runs_folder / f"site_{run.label}_{key}")
+    def folder(self, site: Site, run: Run) -> Result:
+        """Describe a run at a site."""
+        return Result(
+            self.runs_folder,
+            f"site_{run.label}",
+            fit_site,
+            (run, self.prepared, site),
+            run.settings() | {"wells": site.wells},
+            self.prepared.basin.digest,
+            label=f"{site.gauge}, {run.label}",
+            kind="sites",
+            cost=run.cost,
+            parts=run.epochs,
+        )
 
-    def reference_folder(self, site: Site) -> RunFolder:
-        """Where the references of a site are kept."""
-        made = {"references of a site": site.gauge, "wells": site.wells}
-        key = key_of(made, self.prepared.basin.digest)
-        return RunFolder(self.runs_folder / f"site_references_{key}")
+    def reference_folder(self, site: Site) -> Result:
+        """Describe the baselines of a site."""
+        return Result(
+            self.runs_folder,
+            "site_references",
+            fit_site_references,
+            (self.prepared, site),
+            {"references of a site": site.gauge, "wells": site.wells},
+            self.prepared.basin.digest,
+            label=f"{site.gauge}, references",
+            kind="sites",
+            cost=REFERENCE_COST,
+        )
 
-    def jobs(self) -> list[Job]:
-        """List the work: the references and the runs of every site."""
+    def results(self) -> list[Result]:
+        """List the work: the baselines and the runs of every site."""
         found = []
         for site in self.sites:
-            folder = self.reference_folder(site)
-            args = (self.prepared, site, folder)
-            label = f"{site.gauge}, references"
-            cost = REFERENCE_COST
-            found.append(Job(label, folder, fit_site_references, args, cost, kind="sites"))
-            found += [self._run_job(site, run) for run in self.runs(site)]
+            found.append(self.reference_folder(site))
+            found += [self.folder(site, run) for run in self.runs(site)]
         return found
 
     def runs(self, site: Site) -> list[Run]:
         """List the runs of a site, each once."""
         each = product(ARMS, BOTH, self.seeds)
         return list(dict.fromkeys(self.run(site, *which) for which in each))
-
-    def _run_job(self, site: Site, run: Run) -> Job:
-        folder = self.folder(site, run)
-        args = (run, self.prepared, site, folder)
-        label = f"{site.gauge}, {run.label}"
-        return Job(label, folder, fit_site, args, run.cost, run.epochs, "sites")
 
     def chains(self, site: Site, arm: str, task: str) -> tuple[pd.DataFrame, np.ndarray]:
         """Give what was observed and forecast (seed, time, series); see :func:`grid.chains`."""
@@ -194,14 +201,14 @@ def sites_of(study) -> Sites:
     return Sites(study.prepared, study.profile, study.folder / "runs")
 
 
-def fit_site(run: Run, prepared: Prepared, site: Site, folder: RunFolder) -> None:
+def fit_site(run: Run, prepared: Prepared, site: Site, folder: Path) -> None:
     """Carry out a run at a site; torch is imported here."""
     from swgw.models.fit import fit
 
     fit(run, at_site(prepared, site), None, folder, interpret=False)
 
 
-def fit_site_references(prepared: Prepared, site: Site, folder: RunFolder) -> None:
+def fit_site_references(prepared: Prepared, site: Site, folder: Path) -> None:
     """Fit the references of a site."""
     from swgw.models.baseline import fit_references
 

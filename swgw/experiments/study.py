@@ -25,7 +25,7 @@ from swgw.experiments.records import learning_curves, parameter_counts
 from swgw.experiments.score_tables import ScoreTables
 from swgw.experiments.table_2 import CONTROLS, REFERENCES, TABLE_2
 from swgw.experiments.view import View
-from swgw.experiments.work import do_missing, jobs_of
+from swgw.experiments.work import baselines_result, do_missing, results_of, run_result
 from swgw.figures.style import use_style
 from swgw.inputs.wells import SomResult, fit_som
 from swgw.models.profiles import Profile, get_profile
@@ -33,7 +33,7 @@ from swgw.models.run import Run, tasks
 from swgw.scores.chains import chained
 from swgw.scores.skill import nse
 from swgw.storage.files import read_dataset
-from swgw.storage.results import RunFolder, key_of
+from swgw.storage.results import Result
 from swgw.storage.share import results
 
 if TYPE_CHECKING:
@@ -177,15 +177,13 @@ class Study(View, ScoreTables, Asked):
         """Statistics of other draws of a virtual basin (draw, statistic); see ``realisations``."""
         return read_draws(self.prepared, self.profile, self.folder)
 
-    def run_folder(self, run: Run) -> RunFolder:
-        """Where a run is kept."""
-        name = f"{run.label}_{key_of(run.settings(), self.basin.digest)}"
-        return RunFolder(self.folder / "runs" / name)
+    def run_folder(self, run: Run) -> Result:
+        """Give the kept result of a run."""
+        return run_result(run, self.prepared, self.clusters, self.folder / "runs")
 
-    def reference_folder(self, gauge: str | None) -> RunFolder:
-        """Where the references of a gauge are kept."""
-        key = key_of({"references": REFERENCES, "gauge": gauge}, self.basin.digest)
-        return RunFolder(self.folder / "runs" / f"references_{key}")
+    def reference_folder(self, gauge: str | None) -> Result:
+        """Give the kept baselines of a gauge."""
+        return baselines_result(self.prepared, gauge, self.clusters, self.folder / "runs")
 
     @cached_property
     def yardsticks(self) -> Yardsticks:
@@ -212,7 +210,7 @@ class Study(View, ScoreTables, Asked):
         scheduler : str
             Address of a Dask scheduler that does them instead.
         """
-        do_missing(jobs_of(self), workers, say, scheduler)
+        do_missing(results_of(self), workers, say, scheduler)
 
     def lacking(self, *needs: str) -> list[str]:
         """List in words what the basin lacks; see :func:`swgw.experiments.lacking.lacking`."""

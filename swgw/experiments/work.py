@@ -1,103 +1,116 @@
-"""What a study has to compute, as one list of jobs: references, runs, other draws, transfer.
+"""What a study has to compute, as one list of results: baselines, runs, realisations, transfer.
 
-Whoever adds work that takes long to a study adds it to :func:`jobs_of`; ``swgw book`` then does it
-with the rest, on as many cores or machines, times it, and ties its results to the book.
+Work that takes long is added to :func:`results_of`. ``swgw book`` does it with the rest, on as many
+cores or machines, times it, and ties its results to the book.
 """
 
 import logging
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 
-from swgw.attribution.work import probe_jobs
+from swgw.attribution.work import probe_results
 from swgw.basin.prepare import Prepared
-from swgw.experiments.choices_work import sensitivity_jobs
-from swgw.experiments.fold_baselines import fit_reference_folds, fold_folder
+from swgw.experiments.choices_work import sensitivity_results
+from swgw.experiments.fold_baselines import fold_baselines
 from swgw.experiments.realisations import draw_jobs
 from swgw.experiments.simulation import simulations_of
 from swgw.experiments.sites import sites_of
-from swgw.models.run import FOLDS, Run
-from swgw.storage.jobs import Job, missing, perform_all
-from swgw.storage.results import RunFolder
-from swgw.transfer.work import transfer_jobs
+from swgw.experiments.table_2 import REFERENCES
+from swgw.models.run import Run
+from swgw.storage.jobs import perform_all
+from swgw.storage.results import Result, missing
+from swgw.transfer.work import transfer_results
 
-REFERENCE_COST = 2_000.0
-"""What the references of a gauge take, in windows presented to a recurrent network."""
+BASELINE_COST = 2_000.0
+"""What the baselines of a gauge take, in training samples of a recurrent network."""
 
 
-def jobs_of(study) -> list[Job]:
-    """List the jobs of a study, finished or not.
+def results_of(study) -> list[Result]:
+    """List the results of a study, finished or not.
 
     Parameters
     ----------
     study : Study
-
-    Returns
-    -------
-    list of Job
     """
-    given = study.prepared, study.clusters
-    references = [
-        reference_job(gauge, *given, study.reference_folder(gauge))
-        for gauge in study.gauges_studied
-    ]
-    runs = [run_job(run, *given, study.run_folder(run)) for run in study.all_runs]
-    others = draw_jobs(study.prepared, study.profile, study.folder) + transfer_jobs(study)
+    baselines = [study.reference_folder(gauge) for gauge in study.gauges_studied]
     if study.fold_runs:
-        references.append(fold_reference_job(study.gauge, *given, fold_folder(study)))
-    others += sites_of(study).jobs() + simulations_of(study).jobs()
-    others += probe_jobs(study) + sensitivity_jobs(study)
-    return references + study.yardsticks.jobs(study.gauges_studied) + runs + others
+        baselines.append(fold_baselines(study))
+    return [
+        *baselines,
+        *study.yardsticks.results(study.gauges_studied),
+        *map(study.run_folder, study.all_runs),
+        *draw_jobs(study.prepared, study.profile, study.folder),
+        *transfer_results(study).values(),
+        *sites_of(study).results(),
+        *simulations_of(study).results(),
+        *probe_results(study),
+        *sensitivity_results(study),
+    ]
 
 
 def do_missing(
-    jobs: list[Job], workers: int, say: Callable[[str], None] | None = None, scheduler: str = ""
+    results: list[Result],
+    workers: int,
+    say: Callable[[str], None] | None = None,
+    scheduler: str = "",
 ) -> None:
-    """Do the jobs that are not finished yet.
+    """Make the results that are not finished yet.
 
     Parameters
     ----------
-    jobs : list of Job
+    results : list of Result
     workers : int
     say : callable, optional
         Gets lines for the user; standard error by default.
     scheduler : str
         Address of a Dask scheduler; see :func:`swgw.storage.jobs.perform_all`.
     """
-    work = missing(jobs)
+    work = missing(results)
     if work:
         where = f"on {scheduler}" if scheduler else f"{workers} at a time"
-        line = f"{len(work)} of {len(jobs)} jobs to do, {where}"
+        line = f"{len(work)} of {len(results)} jobs to do, {where}"
         say(line) if say else print(line, file=sys.stderr)
         perform_all(work, workers, scheduler)
 
 
-def run_job(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder) -> Job:
+def run_result(
+    run: Run, prepared: Prepared, clusters: pd.Series | None, runs_folder: Path
+) -> Result:
     """Describe one run."""
-    kind = run.experiment.name if run.fold is None else f"{run.experiment.name}, folds"
-    args = (run, prepared, clusters, folder)
-    return Job(run.label, folder, _train, args, run.cost, run.epochs, kind)
+    return Result(
+        runs_folder,
+        run.label,
+        _train,
+        (run, prepared, clusters),
+        run.settings(),
+        prepared.basin.digest,
+        label=run.label,
+        kind=run.experiment.name if run.fold is None else f"{run.experiment.name}, folds",
+        cost=run.cost,
+        parts=run.epochs,
+    )
 
 
-def reference_job(
-    gauge: str | None, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder
-) -> Job:
-    """Describe the fit of all references of a gauge."""
-    args = (prepared, gauge, clusters, folder)
-    return Job("references", folder, _fit_references, args, REFERENCE_COST)
+def baselines_result(
+    prepared: Prepared, gauge: str | None, clusters: pd.Series | None, runs_folder: Path
+) -> Result:
+    """Describe the fit of all baselines of a gauge."""
+    return Result(
+        runs_folder,
+        "references",
+        _fit_baselines,
+        (prepared, gauge, clusters),
+        {"references": REFERENCES, "gauge": gauge},
+        prepared.basin.digest,
+        label="references",
+        cost=BASELINE_COST,
+    )
 
 
-def fold_reference_job(
-    gauge: str | None, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder
-) -> Job:
-    """Describe the fit of all references without each block of the training years."""
-    args = (prepared, gauge, clusters, folder)
-    cost = FOLDS * REFERENCE_COST
-    return Job("references, folds", folder, fit_reference_folds, args, cost)
-
-
-def _train(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: RunFolder) -> None:
+def _train(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: Path) -> None:
     """Carry out one run, perhaps in a process of its own: torch is imported here."""
     logging.getLogger("lightning").setLevel(logging.ERROR)
     from swgw.models.fit import fit
@@ -105,8 +118,8 @@ def _train(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: Run
     fit(run, prepared, clusters, folder)
 
 
-def _fit_references(
-    prepared: Prepared, gauge: str | None, clusters: pd.Series | None, folder: RunFolder
+def _fit_baselines(
+    prepared: Prepared, gauge: str | None, clusters: pd.Series | None, folder: Path
 ) -> None:
     from swgw.models.baseline import fit_references
 

@@ -1,5 +1,7 @@
 """The references' hindcasts of any period, on the windows of the trained models."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -18,11 +20,10 @@ from swgw.models.references import (
 )
 from swgw.models.run import BOTH, tasks
 from swgw.storage.files import write_dataset
-from swgw.storage.results import RunFolder
 
 
 def fit_references(
-    prepared: Prepared, gauge: str | None, clusters: pd.Series | None, folder: RunFolder
+    prepared: Prepared, gauge: str | None, clusters: pd.Series | None, folder: Path
 ) -> None:
     """Forecast every task of a basin by every reference and write the hindcasts.
 
@@ -31,15 +32,13 @@ def fit_references(
     prepared : Prepared
     gauge : str or None
     clusters : Series (well,) or None
-    folder : RunFolder
+    folder : Path
         Gets ``<task>_<reference>.nc``.
     """
-    folder.start({"references": True, "gauge": gauge}, prepared.basin.digest)
     for task in tasks(prepared):
         found = reference_hindcasts(prepared, task, gauge, clusters, prepared.inside("test"))
         for reference, hindcast in found.items():
-            write_dataset(hindcast, folder.path / f"{task}_{reference}.nc")
-    folder.finish()
+            write_dataset(hindcast, folder / f"{task}_{reference}.nc")
 
 
 def reference_hindcasts(

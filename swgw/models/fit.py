@@ -17,8 +17,7 @@ from swgw.models.run import Run, fold_bins
 from swgw.models.training import Schedule, one_thread, predict, train
 from swgw.storage.errors import UserError
 from swgw.storage.files import write_dataset, write_text
-from swgw.storage.results import RunFolder
-from swgw.storage.timing import Stopwatch
+from swgw.storage.results import CURVE, timed
 
 Progress = Callable[[list[dict]], None]
 
@@ -39,7 +38,7 @@ def fit(
     run: Run,
     prepared: Prepared,
     clusters: pd.Series | None,
-    folder: RunFolder,
+    folder: Path,
     interpret: bool = True,
 ) -> None:
     """Carry out a run, or what is left of it, and write its folder.
@@ -50,27 +49,24 @@ def fit(
     prepared : Prepared
     clusters : Series (well,) or None
         Fitted on the training years.
-    folder : RunFolder
+    folder : Path
     interpret : bool
         Whether a TFT's attention, selection weights and permutation importance are kept too.
     """
-    folder.start(run.settings(), prepared.basin.digest)
     scored = prepared.inside("test")
     if run.fold is not None:
         scored = fold_bins(prepared, run.fold)
         prepared = prepared.without(scored)
-    watch = Stopwatch(folder.path)
     with one_thread():
-        with watch.stage("panel"):
+        with timed(folder, "panel"):
             panel = make_panel(prepared, run.inputs(), clusters)
-        with watch.stage("training") as keep:
-            network = learn(run, prepared, panel, folder.path, lambda _: keep())
-        with watch.stage("hindcast"):
-            _write_hindcasts(run, prepared, panel, network, issue_steps(panel, scored), folder.path)
+        with timed(folder, "training") as keep:
+            network = learn(run, prepared, panel, folder, lambda _: keep())
+        with timed(folder, "hindcast"):
+            _write_hindcasts(run, prepared, panel, network, issue_steps(panel, scored), folder)
         if interpret and run.experiment.model == "TFT" and run.fold is None:
-            with watch.stage("interpretation"):
-                _write_interpretation(run, prepared, panel, network, folder.path)
-    folder.finish()
+            with timed(folder, "interpretation"):
+                _write_interpretation(run, prepared, panel, network, folder)
 
 
 def learn(
@@ -120,7 +116,7 @@ def learn(
     checkpoint = folder / "checkpoint.pt"
 
     def write_curve(curve: list[dict]) -> None:
-        write_text(folder / "learning_curve.csv", pd.DataFrame(curve).to_csv(index=False))
+        write_text(folder / CURVE, pd.DataFrame(curve).to_csv(index=False))
         if on_epoch is not None:
             on_epoch(curve)
 

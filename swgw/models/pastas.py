@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,6 @@ from swgw.inputs.climatology import damping, fit_climatology
 from swgw.inputs.windows import issue_steps
 from swgw.models.hindcast import task_hindcast
 from swgw.storage.files import write_dataset
-from swgw.storage.results import RunFolder
 from swgw.virtual.weather import oudin_pet
 
 NAME = "Pastas"
@@ -61,9 +61,7 @@ class Response:
     memory: float
 
 
-def fit_heads(
-    prepared: Prepared, wells: tuple[str, ...], gauge: str | None, folder: RunFolder
-) -> None:
+def fit_heads(prepared: Prepared, wells: tuple[str, ...], gauge: str | None, folder: Path) -> None:
     """Fit some wells and write their hindcasts.
 
     Parameters
@@ -72,10 +70,9 @@ def fit_heads(
     wells : tuple of str
     gauge : str or None
         Whose surface water is the river's stress.
-    folder : RunFolder
+    folder : Path
         Gets ``test.nc`` and ``validation.nc``.
     """
-    folder.start({"reference": NAME, "wells": wells, "gauge": gauge}, prepared.basin.digest)
     settings = prepared.basin.settings
     issues = {
         period: issue_steps(settings, prepared.inside(period)) for period in ("validation", "test")
@@ -85,8 +82,7 @@ def fit_heads(
     parts = np.split(found, [len(issues["validation"])], axis=1)
     for (period, each), values in zip(issues.items(), parts, strict=True):
         hindcast = task_hindcast(prepared, "head", gauge, wells, each, values[..., None], None)
-        write_dataset(hindcast, folder.path / f"{period}.nc")
-    folder.finish()
+        write_dataset(hindcast, folder / f"{period}.nc")
 
 
 def forecast_well(

@@ -9,7 +9,7 @@ from swgw.book.provenance import provenance
 from swgw.book.times import read_times, work_times
 from swgw.pages import placeholder_figure
 from swgw.plots import provenance as plots
-from swgw.storage.jobs import WHOLE
+from swgw.storage.results import WHOLE
 
 OTHER = "other"
 NO_TIMES = ["no record of what its work took"]

@@ -1,180 +1,100 @@
-"""Jobs on a Dask cluster that is already there (extra ``cluster``).
+"""Work on a Dask cluster that is already there (extra ``cluster``), by joblib's Dask backend.
 
 Its workers have one thread each, the same version of this package and of the libraries that
-numbers depend on, and see the folder of results under the same path. A worker that is lost loses
-nothing: the scheduler gives its job to another, which goes on from the checkpoint in the job's
-folder and ends with the same bits.
+numbers depend on, and see the folder of results under the same path. The work of a worker that is
+lost is given to another, which continues from the checkpoint in the folder: the bits are the same.
 """
 
 import platform
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
+
+from joblib import Parallel, delayed, parallel_config
 
 from swgw.storage.errors import UserError, install
-from swgw.storage.jobs import Job, perform
-from swgw.storage.results import engine_digest, versions
+from swgw.storage.results import DONE, Result, engine_digest, versions
 
 SECONDS_TO_ANSWER = 20
 SECONDS_TO_APPEAR = 90  # a network file system may show a new file late
-GO_ON = "the same command goes on from here"
+CONTINUE = "the same command continues from here"
 
 
-@dataclass(frozen=True)
-class Demand:
-    """What a worker must have to do our jobs with our bits.
-
-    Attributes
-    ----------
-    marker : Path
-        A file in the folder of results.
-    engine : str
-        Digest of the source that numbers depend on.
-    versions : dict
-        Of Python and the libraries that numbers depend on.
-    """
-
-    marker: Path
-    engine: str
-    versions: dict[str, str]
-
-
-def perform_on_cluster(jobs: list[Job], address: str) -> None:
-    """Do jobs on the workers of a scheduler; a job whose worker is lost is done by another.
+def perform_on_cluster(results: list[Result], address: str) -> None:
+    """Fill folders on the workers of a scheduler.
 
     Parameters
     ----------
-    jobs : list of Job
-        The longest first; the scheduler keeps to their order.
+    results : list of Result
+        The longest first; their order is kept.
     address : str
         As in ``tcp://10.0.0.1:8786``.
 
     Raises
     ------
     UserError
-        Where the extra is missing, no scheduler answers, a worker lacks what it needs, or a job
-        lost its worker again and again.
+        Where the extra is missing, no scheduler answers, a worker lacks what it needs, or a piece
+        of work lost its worker again and again.
     """
-    with _client(address) as client, _marker(jobs[0].folder.path.parent) as marker:
-        demand = Demand(marker, engine_digest(), _versions())
-        _check_workers(client, demand)
-        _finish(_submit(client, jobs, demand))
-    _wait_for_results(jobs)
+    results[0].root.mkdir(parents=True, exist_ok=True)
+    with _client(address) as client:
+        from distributed import KilledWorker
 
-
-def _submit(client, jobs: list[Job], demand: Demand) -> dict:
-    """Hand the jobs to the scheduler; what several share travels once, and can be had again."""
-    uses = Counter(id(value) for job in jobs for value in job.args)
-    shared = {}
-    for value in (value for job in jobs for value in job.args):
-        if uses[id(value)] > 1 and id(value) not in shared:
-            shared[id(value)] = client.submit(_same, value, pure=False)
-    tasks = {}
-    for place, job in enumerate(jobs):
-        args = [shared.get(id(value), value) for value in job.args]
-        bare = replace(job, args=())
-        key = f"{job.label}-{uuid4().hex}"
-        task = client.submit(_perform, bare, demand, *args, priority=-place, key=key)
-        tasks[task] = job
-    return tasks
-
-
-def _finish(tasks: dict) -> None:
-    """Wait for all tasks; the first that fails ends them all."""
-    from distributed import KilledWorker, as_completed
-
-    for task in as_completed(tasks):
+        if not client.nthreads():
+            print("The scheduler has no worker yet; waiting for one.", file=sys.stderr)
+            client.wait_for_workers(1)
         try:
-            task.result()
-        except KilledWorker:
+            with parallel_config("dask", client=client, n_jobs=-1):
+                calls = (delayed(_fill_there)(result, requirements()) for result in results)
+                Parallel(batch_size=1)(calls)
+        except KilledWorker as error:
             raise UserError(
-                f"{tasks[task].label}: the cluster lost its worker again and again, perhaps for "
-                f"want of memory; {GO_ON}"
+                f"the cluster lost its worker again and again ({error.task}), perhaps for lack of "
+                f"memory; {CONTINUE}"
             ) from None
-        except CancelledError:
-            raise UserError(f"the scheduler is gone; {GO_ON}") from None
+    _wait_for(results)
 
 
-def _perform(job: Job, demand: Demand, *args: Any) -> None:
-    """Do a job on a worker, which may have joined after the others were looked at."""
+def requirements() -> dict[str, str]:
+    """What must be the same here and on a worker: source, Python and libraries."""
+    return {"swgw": engine_digest(), "python": platform.python_version()} | versions()
+
+
+def _fill_there(result: Result, wanted: dict[str, str]) -> None:
+    """Fill a folder on a worker that has what it needs."""
     from distributed import get_worker
 
-    lack = _lack(demand, get_worker())
-    if lack:
-        raise UserError(lack)
-    perform(replace(job, args=args))
+    worker = get_worker()
+    if problem := unfit(result, wanted, worker.state.nthreads):
+        raise UserError(f"worker {worker.address}: {problem}")
+    result.fill()
 
 
-def _check_workers(client, demand: Demand) -> None:
-    """Look at all workers, waiting for the first."""
-    if not client.nthreads():
-        print("The scheduler has no worker yet; waiting for one.", file=sys.stderr)
-        client.wait_for_workers(1)
-    try:
-        found = client.run(_lack, demand)
-    except ModuleNotFoundError as error:
-        raise UserError(f"a worker of the cluster has no module {error.name!r}") from None
-    lacks = [lack for lack in found.values() if lack]
-    if lacks:
-        raise UserError("\n".join(lacks))
-
-
-def _lack(demand: Demand, dask_worker: Any) -> str:
-    """Say what a worker lacks; empty where it is fit."""
-    threads = dask_worker.state.nthreads
+def unfit(result: Result, wanted: dict[str, str], threads: int) -> str:
+    """Say what this process lacks to fill a folder; empty where it is fit."""
     if threads != 1:
-        lack = f"found {threads} threads; expected one (dask worker --nthreads 1 --nworkers N)"
-    elif engine_digest() != demand.engine:
-        lack = "found another version of swgw; expected this one (restart the worker after updates)"
-    elif _versions() != demand.versions:
-        ours, theirs = demand.versions.items(), _versions().items()
-        found, expected = dict(theirs - ours), dict(ours - theirs)
-        lack = f"found {found}; expected {expected}"
-    elif not demand.marker.exists():
-        lack = f"cannot see {demand.marker.parent}; expected the same folder of results as here"
-    else:
-        return ""
-    return f"worker {dask_worker.address}: {lack}"
+        return f"found {threads} threads; expected one (dask worker --nthreads 1 --nworkers N)"
+    if other := dict(wanted.items() - requirements().items()):
+        found = {name: requirements()[name] for name in other}
+        return f"found {found}; expected {other} (restart the worker after an update)"
+    if not result.root.is_dir():
+        return f"cannot see {result.root}; expected the same folder of results as here"
+    return ""
 
 
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version()} | versions()
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-def _wait_for_results(jobs: list[Job]) -> None:
+def _wait_for(results: list[Result]) -> None:
     """Wait until a network file system shows all results here."""
     until = time.monotonic() + SECONDS_TO_APPEAR
-    while unseen := [job for job in jobs if not (job.folder.path / "done.json").exists()]:
+    while unseen := [result for result in results if not (result.path / DONE).exists()]:
         if time.monotonic() > until:
             raise UserError(
-                f"{unseen[0].folder.path}: found no results of {unseen[0].label}; expected the "
-                "workers of the cluster to write where this process reads"
+                f"{unseen[0].path}: found no results of {unseen[0].label}; expected the workers of "
+                f"the cluster to write where this process reads; {CONTINUE}"
             )
         time.sleep(0.5)
-
-
-@contextmanager
-def _marker(folder: Path) -> Iterator[Path]:
-    """Put a file of a new name into a folder, by which a worker shows that it sees the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    marker = folder / f".cluster-{uuid4().hex}"
-    marker.touch()
-    try:
-        yield marker
-    finally:
-        marker.unlink(missing_ok=True)
 
 
 @contextmanager

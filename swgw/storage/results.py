@@ -1,76 +1,96 @@
-"""Run folders: what a training leaves behind, found again by the same command.
+"""Results that are kept: a folder, the function that fills it, and a seal that shows it is whole.
 
-A folder is named by its run and by a digest of all that its numbers depend on: settings, data and
-the source of the engine. It counts as finished when ``done.json`` lists the digest of each file;
-``seconds.json`` alone is not listed, since time differs where results do not.
+A folder is named by all that its numbers depend on: settings, data and the source of the modules
+that make them. It counts as finished when ``done.json`` lists the digest of each file. Only
+``seconds.json`` is not listed, since time differs where results do not. An attempt that was
+interrupted continues from what it left; its time counts.
 """
 
 import hashlib
 import json
 import logging
 import shutil
-from dataclasses import dataclass
-from functools import cache
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from swgw.storage.files import clear_drafts, digest, write_text
 from swgw.storage.share import PACKAGE
-from swgw.storage.timing import SECONDS
 
 log = logging.getLogger(__name__)
 ENGINE = (
-    "basin/folder.py",
-    "basin/prepare.py",
-    "basin/calendar.py",
-    "inputs/*.py",
-    "models/*.py",
+    *("basin/folder.py", "basin/prepare.py", "basin/calendar.py"),
+    *("inputs/*.py", "models/*.py"),
 )
+"""The modules that the numbers of a run of Table 2 depend on."""
+
 LIBRARIES = ("torch", "pytorch-forecasting", "scikit-learn", "numpy", "pandas", "minisom")
+CURVE, DONE, SECONDS = "learning_curve.csv", "done.json", "seconds.json"
+WHOLE = "whole"
+"""The stage that covers all others."""
 
 
-@cache
-def source_digest(*patterns: str) -> str:
-    """Digest of files of this package, as this process loaded them.
-
-    Parameters
-    ----------
-    patterns : str
-        Such as ``simulation.py`` or ``virtual/*.py``.
-    """
-    return digest(path for pattern in patterns for path in PACKAGE.glob(pattern))
-
-
-def engine_digest() -> str:
-    """Digest of the source that a run's numbers depend on."""
-    return source_digest(*ENGINE)
-
-
-def key_of(settings: dict, data: str) -> str:
-    """Short digest of settings, data and engine."""
-    parts = json.dumps([settings, data, engine_digest()], sort_keys=True, default=list)
-    return hashlib.sha256(parts.encode()).hexdigest()[:12]
-
-
-def versions() -> dict[str, str]:
-    """Versions of the libraries that numbers depend on."""
-    return {name: version(name) for name in LIBRARIES}
-
-
-@dataclass(frozen=True)
-class RunFolder:
-    """The folder of one run.
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A piece of work with a folder of its own for what it gives.
 
     Attributes
     ----------
-    path : Path
+    root : Path
+        Holds the folder.
+    name : str
+        The folder's name, to which a digest is added.
+    make : callable
+        A function at the top of a module, so that another process finds it. It is called with
+        `args` and the folder, takes its random numbers from its own seed, and writes whole files.
+        It may be interrupted and called again.
+    args : tuple
+    settings : dict
+        All that the numbers depend on beside data and source, as plain values.
+    data : str
+        Digest of the data.
+    sources : tuple of str
+        Patterns of the modules that the numbers depend on.
+    label : str
+        Its name for people.
+    kind : str
+        What its time is summed under; by default the label.
+    cost : float
+        How long it takes against others: for a training, samples times the model's weight.
+    parts : int
+        Lines that ``learning_curve.csv`` will get, for the bar; 0 without one.
+    after : bool
+        Whether it reads other results, which are then made first.
     """
 
-    path: Path
+    root: Path
+    name: str
+    make: Callable[..., None]
+    args: tuple = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+    data: str = ""
+    sources: tuple[str, ...] = ENGINE
+    label: str = ""
+    kind: str = ""
+    cost: float = 1.0
+    parts: int = 0
+    after: bool = False
+
+    @cached_property
+    def path(self) -> Path:
+        """The folder."""
+        made = [self.settings, self.data, source_digest(*self.sources)]
+        text = json.dumps(made, sort_keys=True, default=list)
+        return self.root / f"{self.name}_{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     def is_finished(self) -> bool:
         """Whether every file is there as it was written; a damaged folder is named and emptied."""
-        done = self.path / "done.json"
+        done = self.path / DONE
         if not done.exists():
             return False
         damaged = self._damaged(done)
@@ -89,19 +109,94 @@ class RunFolder:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return [done.name]
 
-    def start(self, settings: dict, data: str) -> None:
-        """Make the folder, write what the run is and clear what a killed attempt left half made."""
+    def fill(self) -> None:
+        """Do the work, or what is left of it, and seal the folder: from here on it is reused."""
         clear_drafts(self.path)
-        record = {"settings": settings, "data": data, "versions": versions()}
-        record["engine"] = engine_digest()
+        record = {"settings": self.settings, "data": self.data, "versions": versions()}
+        record["source"] = source_digest(*self.sources)
         write_text(self.path / "settings.json", json.dumps(record, indent=1, default=list) + "\n")
-
-    def finish(self) -> None:
-        """Record the digest of every file: from here on the run is reused."""
+        with timed(self.path, WHOLE):
+            self.make(*self.args, self.path)
         names = sorted(p.name for p in self.path.iterdir() if not p.name.startswith("."))
-        files = {n: _digest(self.path / n) for n in names if n not in ("done.json", SECONDS)}
+        files = {n: _digest(self.path / n) for n in names if n not in (DONE, SECONDS)}
         record = {"files": files, "seal": _seal(files)}
-        write_text(self.path / "done.json", json.dumps(record, indent=1) + "\n")
+        write_text(self.path / DONE, json.dumps(record, indent=1) + "\n")
+
+    def share_done(self) -> float:
+        """Share of the work that is done, from 0 to 1, as far as its folder shows."""
+        if (self.path / DONE).exists():
+            return 1.0
+        curve = self.path / CURVE
+        if not self.parts or not curve.exists():
+            return 0.0
+        lines = len(curve.read_text(encoding="utf-8").splitlines()) - 1
+        return min(max(lines, 0) / self.parts, 1.0)
+
+
+def missing(results: list[Result]) -> list[Result]:
+    """Keep the results that are not finished; a damaged folder is named and emptied."""
+    return [result for result in results if not result.is_finished()]
+
+
+@cache
+def source_digest(*patterns: str) -> str:
+    """Digest of modules of this package, as this process loaded them.
+
+    Parameters
+    ----------
+    patterns : str
+        Such as ``models/fit.py`` or ``virtual/*.py``.
+    """
+    return digest(path for pattern in patterns for path in PACKAGE.glob(pattern))
+
+
+def engine_digest() -> str:
+    """Digest of the source that the numbers of every run depend on."""
+    return source_digest(*ENGINE)
+
+
+def versions() -> dict[str, str]:
+    """Versions of the libraries that numbers depend on."""
+    return {name: version(name) for name in LIBRARIES}
+
+
+@contextmanager
+def timed(folder: Path, stage: str) -> Iterator[Callable[[], None]]:
+    """Time a stage of the work in a folder; attempts that were interrupted count.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets ``seconds.json``: by stage, elapsed seconds and processor seconds.
+    stage : str
+
+    Yields
+    ------
+    callable
+        Writes the time so far, for stages of minutes.
+    """
+    before = read_seconds(folder).get(stage, [0.0, 0.0])
+    started = (time.perf_counter(), time.process_time())
+
+    def keep() -> None:
+        now = (time.perf_counter(), time.process_time())
+        spent = [round(b + n - s, 3) for b, n, s in zip(before, now, started, strict=True)]
+        stages = read_seconds(folder) | {stage: spent}
+        write_text(folder / SECONDS, json.dumps(stages, indent=1) + "\n")
+
+    try:
+        yield keep
+    finally:
+        keep()
+
+
+def read_seconds(folder: Path) -> dict[str, list[float]]:
+    """Read elapsed and processor seconds by stage; empty where they are missing or damaged."""
+    try:
+        found = json.loads((folder / SECONDS).read_text(encoding="utf-8"))
+        return {str(stage): [float(wall), float(cpu)] for stage, (wall, cpu) in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
 
 
 def _seal(files: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ import xarray as xr
 from swgw.basin.folder import Basin
 from swgw.inputs.panel import usable_wells
 from swgw.storage.files import write_dataset
-from swgw.storage.timing import Stopwatch
+from swgw.storage.results import timed
 from swgw.transfer.monthly import Samples, make_samples, monthly_basin, with_means
 from swgw.transfer.plan import NETWORKS, Plan
 
@@ -35,12 +35,12 @@ def make_individual(basin: Basin, plan: Plan, clusters: pd.Series | None, folder
     from swgw.transfer.networks import again, forecast, tune
 
     samples, wells = open_samples(basin)
-    settings, clock = NETWORKS[: plan.trials], Stopwatch(folder)
+    settings = NETWORKS[: plan.trials]
     with one_thread():
-        with clock.stage(FIRST):
+        with timed(folder, FIRST):
             tuned = tune(samples, wells, settings, plan, plan.seeds[0])
             heads = [forecast(samples, wells, tuned)]
-        with clock.stage(OTHERS):
+        with timed(folder, OTHERS):
             for seed in plan.seeds[1:]:
                 networks = again(samples, wells, tuned, plan, seed)
                 heads.append(forecast(samples, wells, networks))
@@ -69,10 +69,10 @@ def _transfer(basin: Basin, plan: Plan, folder: Path, origins: Callable) -> None
     wells = usable_wells(monthly_basin(basin))
     groups, origin = origins(wells)
     samples, _ = open_samples(basin, groups)
-    names, clock, heads, pretrained = list(groups), Stopwatch(folder), [], None
+    names, heads, pretrained = list(groups), [], None
     with one_thread():
         for seed in plan.seeds:
-            with clock.stage(FIRST if pretrained is None else OTHERS):
+            with timed(folder, FIRST if pretrained is None else OTHERS):
                 if pretrained is None:
                     networks = tune(samples, names, NETWORKS[: plan.trials], plan, seed)
                     pretrained = networks
@@ -90,7 +90,7 @@ def make_support_vectors(
     from swgw.transfer.classical import forecast_support_vectors
 
     samples, wells = open_samples(basin)
-    with Stopwatch(folder).stage(FIRST):
+    with timed(folder, FIRST):
         found = forecast_support_vectors(samples, wells, plan)
     write_hindcast(folder, samples, wells, [_heads(samples, wells, found)])
 
@@ -100,9 +100,9 @@ def make_forests(basin: Basin, plan: Plan, clusters: pd.Series | None, folder: P
     from swgw.transfer.classical import forecast_forests
 
     samples, wells = open_samples(basin)
-    clock, heads, chosen = Stopwatch(folder), [], None
+    heads, chosen = [], None
     for seed in plan.seeds:
-        with clock.stage(FIRST if chosen is None else OTHERS):
+        with timed(folder, FIRST if chosen is None else OTHERS):
             found, chosen = forecast_forests(samples, wells, plan, seed, chosen)
         heads.append(_heads(samples, wells, found))
     write_hindcast(folder, samples, wells, heads)

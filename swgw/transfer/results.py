@@ -12,11 +12,11 @@ from swgw.inputs.panel import usable_wells
 from swgw.inputs.variables import standardise
 from swgw.scores import skill as scores
 from swgw.storage.files import read_dataset
-from swgw.storage.timing import read_seconds
+from swgw.storage.results import read_seconds
 from swgw.transfer.make import FIRST
 from swgw.transfer.monthly import monthly_basin
 from swgw.transfer.variants import ONE_WELL
-from swgw.transfer.work import folders
+from swgw.transfer.work import transfer_results
 
 NETWORKS = ("IT-LSTM", "TL-LSTM", "TL-LSTM, well left out")
 MACHINES = ("SVR", "random forest")
@@ -133,4 +133,5 @@ def well_scores(hindcast: xr.Dataset) -> pd.DataFrame:
 @lru_cache(maxsize=8)
 def read_transfer(study) -> Transfer:
     """Open the results of a study; its jobs must be done, as ``swgw book`` does them."""
-    return Transfer(study, {name: folder.path for name, folder in folders(study).items()})
+    found = transfer_results(study)
+    return Transfer(study, {name: result.path for name, result in found.items()})

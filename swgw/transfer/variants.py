@@ -12,7 +12,7 @@ import pandas as pd
 from swgw.basin.folder import Basin
 from swgw.scores import skill as scores
 from swgw.storage.files import write_whole
-from swgw.storage.timing import Stopwatch
+from swgw.storage.results import timed
 from swgw.transfer.make import MEAN, open_samples
 from swgw.transfer.monthly import Samples
 from swgw.transfer.plan import FROZEN, NETWORKS, Plan
@@ -54,21 +54,21 @@ def make_variants(basin: Basin, plan: Plan, clusters: pd.Series | None, folder: 
         means = train_group(samples, names, np.arange(len(names)), setting, plan, seed)
         for row, (_, members) in enumerate(drawn):
             score("wells", len(members), row, [means], [row] * len(wells))
-        _time_one_well(samples, wells, plan, Stopwatch(folder))
+        _time_one_well(samples, wells, plan, folder)
     with write_whole(folder / "variants.csv") as temporary:
         pd.concat(rows).to_csv(temporary, index=False)
 
 
-def _time_one_well(samples: Samples, wells: Sequence[str], plan: Plan, clock: Stopwatch) -> None:
+def _time_one_well(samples: Samples, wells: Sequence[str], plan: Plan, folder: Path) -> None:
     """Time what one well takes by itself, which is how the source worked."""
     from swgw.transfer.networks import fine_tune, tune
 
     settings, seed = NETWORKS[: plan.trials], plan.seeds[0]
-    with clock.stage(f"{ONE_WELL}IT-LSTM"):
+    with timed(folder, f"{ONE_WELL}IT-LSTM"):
         tune(samples, wells[:1], settings, plan, seed)
-    with clock.stage(f"{ONE_WELL}pre-training"):
+    with timed(folder, f"{ONE_WELL}pre-training"):
         pretrained = tune(samples, [MEAN], settings, plan, seed)
-    with clock.stage(f"{ONE_WELL}TL-LSTM"):
+    with timed(folder, f"{ONE_WELL}TL-LSTM"):
         fine_tune(samples, wells[:1], pretrained, [0], plan)
 
 

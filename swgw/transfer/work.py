@@ -8,9 +8,7 @@ import pandas as pd
 
 from swgw.basin.folder import Basin
 from swgw.inputs.panel import usable_wells
-from swgw.storage.jobs import Job
-from swgw.storage.results import RunFolder, key_of, source_digest
-from swgw.storage.timing import SECONDS
+from swgw.storage.results import ENGINE, SECONDS, Result
 from swgw.transfer import hunger, make, variants
 from swgw.transfer.monthly import ENCODER_LENGTH, make_samples, monthly_basin, with_means
 from swgw.transfer.plan import Plan, plan_of
@@ -44,11 +42,6 @@ OWN_SOURCES = {
 """Modules that the numbers of every competitor depend on, and those of some alone."""
 
 
-def _source(name: str) -> str:
-    modules = SOURCES + OWN_SOURCES.get(name, ())
-    return source_digest(*(f"transfer/{module}.py" for module in modules))
-
-
 @lru_cache(maxsize=8)
 def lack_of(study) -> str:
     """Say in words why a study has no transfer learning; empty where it has."""
@@ -73,41 +66,34 @@ def lack(basin: Basin) -> str:
     return ""
 
 
-def folders(study) -> dict[str, RunFolder]:
-    """Where each competitor of a study is kept; empty where :func:`lack_of` gives a reason."""
-    plan = plan_of(study.profile)
+def transfer_results(study) -> dict[str, Result]:
+    """List the competitors of a study; empty where :func:`lack_of` gives a reason."""
+    plan, wells = plan_of(study.profile), len(study.basin.wells)
     if lack_of(study):
         return {}
     names = [name for name in MAKERS if name != "data hunger" or plan.years]
-    return {name: RunFolder(_home(study, name, plan)) for name in names}
+    return {name: _result(study, name, plan, wells) for name in names}
 
 
-def _home(study, name: str, plan: Plan) -> Path:
-    key = key_of(_settings(name, plan), study.basin.digest)
-    label = name.replace(",", "").replace(" ", "-")
-    return study.folder / "runs" / f"transfer_{label}_{key}"
-
-
-def _settings(name: str, plan: Plan) -> dict:
-    return {"competitor": name, "source": _source(name)} | vars(plan)
-
-
-def transfer_jobs(study) -> list[Job]:
-    """List the jobs of transfer learning of a study, finished or not."""
-    plan, wells = plan_of(study.profile), len(study.basin.wells)
-    jobs = []
-    for name, folder in folders(study).items():
-        cost = COST * wells * plan.trials * COSTS.get(name, 1.0)
-        args = (name, study.basin, plan, study.clusters, folder)
-        jobs.append(Job(f"transfer, {name}", folder, carry_out, args, cost, kind="transfer"))
-    return jobs
+def _result(study, name: str, plan: Plan, wells: int) -> Result:
+    modules = SOURCES + OWN_SOURCES.get(name, ())
+    return Result(
+        study.folder / "runs",
+        "transfer_" + name.replace(",", "").replace(" ", "-"),
+        carry_out,
+        (name, study.basin, plan, study.clusters),
+        {"competitor": name} | vars(plan),
+        study.basin.digest,
+        (*ENGINE, *(f"transfer/{module}.py" for module in modules)),
+        f"transfer, {name}",
+        "transfer",
+        COST * wells * plan.trials * COSTS.get(name, 1.0),
+    )
 
 
 def carry_out(
-    name: str, basin: Basin, plan: Plan, clusters: pd.Series | None, folder: RunFolder
+    name: str, basin: Basin, plan: Plan, clusters: pd.Series | None, folder: Path
 ) -> None:
     """Make one competitor; perhaps in a process of its own."""
-    folder.start(_settings(name, plan), basin.digest)
-    (folder.path / SECONDS).unlink(missing_ok=True)  # an attempt that was killed is no development
-    MAKERS[name](basin, plan, clusters, folder.path)
-    folder.finish()
+    (folder / SECONDS).unlink(missing_ok=True)  # an attempt that was killed is no development
+    MAKERS[name](basin, plan, clusters, folder)

@@ -4,8 +4,6 @@ Where the simulator no longer gives the basin that its truth holds, there is no 
 folder says so.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +14,7 @@ import xarray as xr
 
 from swgw.basin.calendar import bin_ends
 from swgw.storage.files import digest, read_dataset, write_dataset, write_text
-from swgw.storage.results import RunFolder, source_digest
+from swgw.storage.results import Result
 from swgw.virtual.ensemble import Ensemble, Restart, in_steps, true_restarts, with_errors
 from swgw.virtual.observe import READING_DAY
 from swgw.virtual.origin import FILE, load_origin
@@ -28,6 +26,7 @@ WEATHERS = ("observed", "resampled")
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 TOLERANCE = 1e-3  # m; the truth is written to 1e-4
 REASON = "reason.txt"
+SECOND = 2_000.0  # a second of work in the unit of a result's cost
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,8 @@ class Size:
     most: int = 240
 
 
-def limit_folder(runs: Path, basin: Path, step: str, valid: xr.DataArray, size: Size) -> RunFolder:
-    """Where the limit of a basin is kept.
+def limit_result(runs: Path, basin: Path, step: str, valid: xr.DataArray, size: Size) -> Result:
+    """Describe the limit of a basin.
 
     Parameters
     ----------
@@ -59,11 +58,15 @@ def limit_folder(runs: Path, basin: Path, step: str, valid: xr.DataArray, size: 
         Valid times of the hindcasts.
     size : Size
     """
-    source = source_digest("virtual/*.py")
     truth = digest(basin / "truth" / name for name in (FILE, "heads.csv"))
     times = [str(valid.values[0, 0]), str(valid.values[-1, -1]), *valid.shape]
-    key = hashlib.sha256(json.dumps([source, truth, step, times, asdict(size)]).encode())
-    return RunFolder(runs / f"limit_{key.hexdigest()[:12]}")
+    settings, args = (
+        {"limit": asdict(size), "step": step, "times": times},
+        (basin, step, valid, size),
+    )
+    cost = SECOND * (20 + 0.04 * len(chosen_issues(valid, size.most)) * size.members)
+    name, sources = "perfect-model limit", ("virtual/*.py", "basin/calendar.py")
+    return Result(runs, "limit", make_limit, args, settings, truth, sources, name, cost=cost)
 
 
 def chosen_issues(valid: xr.DataArray, most: int) -> np.ndarray:
@@ -74,7 +77,7 @@ def chosen_issues(valid: xr.DataArray, most: int) -> np.ndarray:
     return np.arange(0, issues, every)
 
 
-def make_limit(basin: Path, step: str, valid: xr.DataArray, size: Size, folder: RunFolder) -> None:
+def make_limit(basin: Path, step: str, valid: xr.DataArray, size: Size, folder: Path) -> None:
     """Forecast as the simulator would and write ``head.nc`` and ``surface_water.nc``.
 
     Parameters
@@ -84,17 +87,16 @@ def make_limit(basin: Path, step: str, valid: xr.DataArray, size: Size, folder: 
     step : str
     valid : DataArray (issue_time, lead_time)
     size : Size
-    folder : RunFolder
+    folder : Path
     """
     seed, parameters = load_origin(basin / "truth")
-    folder.start({"limit": asdict(size), "seed": seed}, digest([basin / "truth" / FILE]))
     outside = make_outside(parameters, seed)
     chosen = valid.isel(issue_time=chosen_issues(valid, size.most))
     firsts = pd.DatetimeIndex(chosen.values[:, 0])
     restarts, heads, rate = true_restarts(parameters, outside, seed, firsts)
     reason = differs(basin, heads)
     if reason:
-        write_text(folder.path / REASON, reason + "\n")
+        write_text(folder / REASON, reason + "\n")
     else:
         ensemble = Ensemble(parameters, outside, seed, rate)
         found = [
@@ -102,7 +104,6 @@ def make_limit(basin: Path, step: str, valid: xr.DataArray, size: Size, folder: 
             for restart, row in zip(restarts, chosen.values, strict=True)
         ]
         _write(found, chosen, folder)
-    folder.finish()
 
 
 def _days(valid: np.ndarray, step: str) -> pd.DatetimeIndex:
@@ -148,7 +149,7 @@ def _halves(values: np.ndarray) -> list[np.ndarray]:
     return np.split(values, 2, axis=-1)
 
 
-def _write(found: list[dict[str, np.ndarray]], chosen: xr.DataArray, folder: RunFolder) -> None:
+def _write(found: list[dict[str, np.ndarray]], chosen: xr.DataArray, folder: Path) -> None:
     names = {"head": [w.well_id for w in WELLS], "surface_water": [g[0] for g in GAUGES]}
     dims = ("weather", "series", "issue_time", "lead_time")
     for task, series in names.items():
@@ -159,17 +160,15 @@ def _write(found: list[dict[str, np.ndarray]], chosen: xr.DataArray, folder: Run
             "issue_time": chosen["issue_time"].values, "lead_time": chosen["lead_time"].values,
         }  # fmt: skip
         data = {"forecast": (dims, values), "quantiles": ((*dims, "quantile"), quantiles)}
-        write_dataset(xr.Dataset(data, coordinates), folder.path / f"{task}.nc")
+        write_dataset(xr.Dataset(data, coordinates), folder / f"{task}.nc")
 
 
-def open_limit(
-    folder: RunFolder, task: str, weather: str, template: xr.Dataset
-) -> xr.Dataset | None:
+def open_limit(folder: Path, task: str, weather: str, template: xr.Dataset) -> xr.Dataset | None:
     """Read the limit on the index of other hindcasts.
 
     Parameters
     ----------
-    folder : RunFolder
+    folder : Path
     task : str
         "head" or "surface_water".
     weather : str
@@ -183,7 +182,7 @@ def open_limit(
         forecast, median, quantiles (…, quantile), observed, valid_time; NaN at issue times that
         got no ensemble. None where there is no limit.
     """
-    path = folder.path / f"{task}.nc"
+    path = folder / f"{task}.nc"
     if not path.exists():
         return None
     found = read_dataset(path).sel(weather=weather, drop=True)

@@ -1,0 +1,251 @@
+"""Results that are kept: killed and continued, damaged and made again, in order, timed."""
+
+import json
+import logging
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from swgw.book import times
+from swgw.experiments.study import open_study
+from swgw.experiments.work import do_missing
+from swgw.storage.files import clear_drafts, write_whole
+from swgw.storage.jobs import perform_all
+from swgw.storage.results import Result, read_seconds, timed
+
+EPOCHS = 12
+
+
+def chosen(basin, output, names):
+    """Two runs with many short epochs: there is always something left to kill."""
+    study = open_study(basin, "smoke", output=output, train=False)
+    runs = {run.experiment.name: run for run in study.runs if "head" in run.experiment.targets}
+    longer = {"epochs": EPOCHS, "patience": EPOCHS, "windows": EPOCHS * 512}
+    return [study.run_folder(replace(runs[name], **longer)) for name in names]
+
+
+def start(basin, output, names, workers):
+    """Give the command that trains, as a process of its own."""
+    words = [sys.executable, __file__, str(basin), str(output), ",".join(names), str(workers)]
+    with (output.parent / "log.txt").open("a") as log:
+        return subprocess.Popen(words, stderr=log, stdout=log, cwd=Path(__file__).parent)
+
+
+def kill_at(process, result, epoch, seconds):
+    """Kill a process some time after an epoch of a run was seen to end."""
+    until, curve = time.monotonic() + 300, result.path / "learning_curve.csv"
+    while process.poll() is None:
+        done = len(curve.read_text().splitlines()) - 1 if curve.exists() else 0
+        if (result.path / "settings.json").exists() and done >= epoch:
+            break
+        assert time.monotonic() < until, "no progress"
+        time.sleep(0.005)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    return process.wait() == -signal.SIGKILL
+
+
+def hindcasts(result):
+    files = json.loads((result.path / "done.json").read_text())["files"]
+    found = {name: digest for name, digest in files.items() if name.endswith(".nc")}
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("names", "workers", "kills"),
+    [
+        (["ST-GRU"], 1, 2),
+        pytest.param(["MT-TFT", "MT-GRU"], 2, 10, marks=pytest.mark.slow),
+    ],
+)
+def test_kills_change_no_bit(tiny_basin, tmp_path, names, workers, kills):
+    undisturbed = chosen(tiny_basin, tmp_path / "whole", names)
+    do_missing(undisturbed, 1, [].append)
+    draw, output = random.Random(kills), tmp_path / "killed"
+    results = chosen(tiny_basin, output, names)
+    for epoch in [*sorted(draw.sample(range(EPOCHS), kills - 1)), EPOCHS]:
+        process = start(tiny_basin, output, names, workers)
+        killed = kill_at(process, results[0], epoch, draw.uniform(0, 0.1))
+        assert killed or epoch == EPOCHS, "it had ended before"
+    assert start(tiny_basin, output, names, workers).wait() == 0
+    for one, other in zip(undisturbed, results, strict=True):
+        assert other.is_finished()
+        assert hindcasts(one) == hindcasts(other), one.path
+        curves = [(r.path / "learning_curve.csv").read_text() for r in (one, other)]
+        assert curves[0] == curves[1]
+        assert not list(other.path.glob(".*")), "drafts left behind"
+
+
+# ---- damage ----------------------------------------------------------------------------------
+
+FILES = ("checkpoint.pt", "head.nc", "learning_curve.csv", "parameters.txt")
+
+
+def write_files(folder):
+    for name in FILES:
+        (folder / name).write_bytes(name.encode() * 50)
+
+
+def finished(root):
+    result = Result(root, "run", write_files, settings={"seed": 0})
+    result.fill()
+    assert result.is_finished()
+    return result
+
+
+DAMAGE = {
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[:-20]),
+    "altered": lambda path: path.write_bytes(path.read_bytes().replace(b"e", b"f", 1)),
+    "emptied": lambda path: path.write_bytes(b""),
+    "deleted": lambda path: path.unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("name", [*FILES, "settings.json"])
+def test_each_damaged_file_is_named_and_its_folder_emptied(tmp_path, caplog, name, damage):
+    result = finished(tmp_path)
+    DAMAGE[damage](result.path / name)
+    with caplog.at_level(logging.WARNING):
+        assert not result.is_finished()
+    assert f"{result.path}: {name} damaged; the run is made again" in caplog.text
+    assert not result.path.exists()
+
+
+CUT = ["", '{"files": {', "[]", "null", '{"files": {}}', '{"files": [], "seal": null}', "\udcff"]
+
+
+@pytest.mark.parametrize("text", CUT)
+def test_a_damaged_list_of_files_is_named(tmp_path, caplog, text):
+    result = finished(tmp_path)
+    (result.path / "done.json").write_text(text, errors="surrogateescape")
+    with caplog.at_level(logging.WARNING):
+        assert not result.is_finished()
+    assert "done.json damaged" in caplog.text
+
+
+@pytest.mark.parametrize("change", [lambda f: f.pop("head.nc"), lambda f: f.update(x="0" * 64)])
+def test_a_list_that_lost_or_gained_a_file_is_noticed(tmp_path, change):
+    result = finished(tmp_path)
+    record = json.loads((result.path / "done.json").read_text())
+    change(record["files"])
+    (result.path / "done.json").write_text(json.dumps(record))
+    assert not result.is_finished()
+
+
+def test_a_folder_is_named_by_all_that_its_numbers_depend_on(tmp_path):
+    result = Result(tmp_path, "run", write_files, settings={"seed": 0})
+    others = (
+        replace(result, settings={"seed": 1}),
+        replace(result, data="other"),
+        replace(result, sources=("virtual/*.py",)),
+    )
+    assert len({each.path for each in (result, *others)}) == 4
+    assert replace(result, cost=3.0, label="a run").path == result.path
+
+
+def test_what_a_killed_process_leaves_is_a_draft_that_is_cleared(tmp_path):
+    with write_whole(tmp_path / "a.nc") as draft:
+        draft.write_text("half")
+        assert [path.name for path in tmp_path.iterdir()] == [draft.name]
+        clear_drafts(tmp_path)
+        assert not draft.exists()
+        draft.write_text("whole")
+    assert (tmp_path / "a.nc").read_text() == "whole"
+    result = Result(tmp_path, "run", write_files)
+    write_whole(result.path / "head.nc").__enter__().write_text("half")
+    result.fill()
+    assert not list(result.path.glob(".*"))
+
+
+# ---- time ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_time_is_no_result(tmp_path, damage):
+    """Damaged or missing seconds leave a run finished, and are read as unknown."""
+    result = finished(tmp_path)
+    assert list(read_seconds(result.path)) == ["whole"]
+    DAMAGE[damage](result.path / "seconds.json")
+    assert result.is_finished()
+    if damage != "altered":
+        assert read_seconds(result.path) == {}
+
+
+def test_attempts_add_up(tmp_path):
+    for _ in range(2):
+        with timed(tmp_path, "training") as keep:
+            time.sleep(0.02)
+            keep()
+            kept = read_seconds(tmp_path)["training"][0]
+    with timed(tmp_path, "whole"), timed(tmp_path, "hindcast"):
+        pass
+    seconds = read_seconds(tmp_path)
+    assert list(seconds) == ["training", "hindcast", "whole"]
+    assert seconds["training"][0] >= kept >= 0.04
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """A study with two results of one kind, one with its whole time only, and one unmade."""
+    kinds = {"a": "MT-TFT", "b": "MT-TFT", "c": "", "d": "ST-GRU"}
+    results = [Result(tmp_path, n, print, label=n, kind=kind) for n, kind in kinds.items()]
+    seconds = [{"panel": [3.0, 2.0], "whole": [70.0, 48.0]}] * 2 + [{"whole": [6.0, 6.0]}]
+    for result, found in zip(results, seconds, strict=False):
+        result.path.mkdir()
+        (result.path / "seconds.json").write_text(json.dumps(found))
+    monkeypatch.setattr(times, "results_of", lambda study: study.results)
+    return SimpleNamespace(folder=tmp_path, results=results)
+
+
+def test_processor_time_is_summed_and_kept_for_these_results_only(study):
+    assert times.summed(times.work_times(study)) == {
+        "MT-TFT": {"panel": 4.0, "whole": 96.0},
+        "c": {"whole": 6.0},
+    }
+    times.keep_times(study, check=1.5)
+    assert times.keep_times(study, models=7.0) == {"check": 1.5, "models": 7.0}
+    study.results = study.results[:2]
+    assert times.read_times(study) == {}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", '{"jobs": 1}', '{"seconds": {"check": 1}}'])
+def test_a_damaged_record_of_times_is_none(study, text):
+    (study.folder / "times.json").write_text(text)
+    assert times.read_times(study) == {}
+
+
+# ---- order and bar ---------------------------------------------------------------------------
+
+
+def write_down(log, folder):
+    with log.open("a") as stream:
+        stream.write(f"{folder.name.split('_')[0]}\n")
+
+
+def test_the_longest_are_first_what_reads_others_is_last_and_one_bar_shows_all(tmp_path, capsys):
+    given = (("late", 9.0, True), ("short", 1.0, False), ("long", 5.0, False))
+    results = [
+        Result(tmp_path, name, write_down, (tmp_path / "log",), cost=cost, after=after)
+        for name, cost, after in given
+    ]
+    perform_all(results, 1)
+    assert (tmp_path / "log").read_text().split() == ["long", "short", "late"]
+    lines = capsys.readouterr().err.replace("\n", "\r").split("\r")
+    shown = [line for line in lines if line.strip()]
+    assert all(line.startswith("models:") for line in shown)
+    assert "100%" in shown[-1]
+    assert shown[-1].rstrip().endswith("3/3 done")
+
+
+if __name__ == "__main__":
+    basin, output, names, workers = sys.argv[1:]
+    do_missing(chosen(basin, Path(output), names.split(",")), int(workers), [].append)
