@@ -287,7 +287,7 @@ def test_the_command_forecasts_scores_and_never_fits_twice(
 
     assert tables.contest(record)[2].startswith("| ")
     before = (folder / "forecast.csv").read_bytes()
-    one = next(folder.glob("runs/trees-whole-0-*")) / "head.csv"
+    one = next(folder.glob("runs/trees-whole-0_*")) / "head.csv"
     one.write_text(one.read_text() + "\n")  # damaged: this fit alone is made again
     benchmark(made, tmp_path)
     assert (folder / "forecast.csv").read_bytes() == before
