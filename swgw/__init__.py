@@ -16,7 +16,7 @@ _HOME = {
     "basin.check": ("check_basin",),
     "basin.prepare": ("prepare_basin",),
     "virtual": ("load_truth",),
-    "inputs.wells": ("fit_som", "permutation_entropy"),
+    "inputs.wells": ("fit_map", "number_clusters", "permutation_entropy"),
     "experiments.study": ("open_study",),
     "book.say": ("say",),
     "claims.claim": ("claim", "findings"),

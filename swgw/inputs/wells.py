@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from minisom import MiniSom
 from numpy.typing import ArrayLike
-from sklearn.metrics import adjusted_rand_score
 
 from swgw.basin.prepare import Prepared
 
@@ -24,40 +23,20 @@ PAPER_ORDER = {1: 2, 2: 1, 3: 3}
 
 @dataclass(frozen=True)
 class SomResult:
-    """Wells grouped by a self-organising map.
+    """Wells of a basin grouped by a self-organising map.
 
     Attributes
     ----------
     clusters : Series (well,)
         Cluster of each well, counted from 1.
     series : DataFrame (time, well)
-        What the map saw: standardised heads of the training years, gaps filled.
-    nodes : DataFrame (time, cluster)
-        The map's nodes, in standard deviations; only those which hold a well.
-    position : Series (cluster,)
-        Place of each cluster's node on the line of nodes, from 0.
-    unseen : tuple of str
-        Wells without two different heads in the training years: they did not train the map and
-        were placed by a flat series.
-    quantisation_error : float
-        Mean Euclidean distance between a well's series and its node [standard deviations,
-        summed over the steps as a root of squares].
-    topographic_error : float
-        Share of wells whose second-best node is not a neighbour of the best.
+        Standardised heads of the training period, gaps filled.
+    map : Map
     """
 
     clusters: pd.Series
     series: pd.DataFrame
-    nodes: pd.DataFrame
-    position: pd.Series
-    unseen: tuple[str, ...]
-    quantisation_error: float
-    topographic_error: float
-
-    @property
-    def error_per_step(self) -> float:
-        """Quantisation error of one step [standard deviations], whatever the record's length."""
-        return self.quantisation_error / np.sqrt(len(self.series))
+    map: "Map"
 
 
 def training_series(prepared: Prepared) -> pd.DataFrame:
@@ -82,8 +61,58 @@ def training_series(prepared: Prepared) -> pd.DataFrame:
     return scaled.fillna(season + anomaly).fillna(0.0)
 
 
+@dataclass(frozen=True)
+class Map:
+    """A trained line of nodes.
+
+    Attributes
+    ----------
+    node : Series (well,)
+        Place of each well's best matching unit on the line, from 0.
+    weights : array (node, time)
+        In standard deviations.
+    quantisation_error : float
+        Root mean square distance of a series from its node, per time step [standard deviations].
+    topographic_error : float
+        Share of wells whose second-best node is not a neighbour of the best.
+    """
+
+    node: pd.Series
+    weights: np.ndarray
+    quantisation_error: float
+    topographic_error: float
+
+
+def fit_map(series: pd.DataFrame, nodes: int = 3, seed: int = 0) -> Map:
+    """Train a self-organising map of some nodes in a line (paper, section 2.5).
+
+    Page 2.5 of the book writes it out. The paper gives no size, distance or number of updates;
+    here Euclidean distance and 10,000 updates.
+
+    Parameters
+    ----------
+    series : DataFrame (time, well)
+        Standardised heads without gaps; wells that are zero throughout do not train the map.
+    nodes : int
+    seed : int
+        Of the initial weights and of the order of the wells.
+    """
+    wells = series.to_numpy().T
+    flat = (wells == 0).all(axis=1)
+    known = wells if flat.all() else wells[~flat]
+    # a rate that ends at zero lets the nodes settle; MiniSom's own default keeps a third of it
+    som = MiniSom(nodes, 1, len(series), random_seed=seed, decay_function="linear_decay_to_zero")
+    som.train(known, ITERATIONS, random_order=True)
+    return Map(
+        pd.Series([som.winner(well)[0] for well in wells], series.columns),
+        som.get_weights()[:, 0, :],
+        float(som.quantization_error(known)) / np.sqrt(len(series)),
+        float(som.topographic_error(known)),
+    )
+
+
 def fit_som(prepared: Prepared, n_clusters: int = 3, seed: int = 0) -> SomResult:
-    """Cluster wells with a self-organising map of ``n_clusters`` nodes in a line.
+    """Cluster the wells of a basin by a map of their training period; see :func:`fit_map`.
 
     Parameters
     ----------
@@ -91,46 +120,28 @@ def fit_som(prepared: Prepared, n_clusters: int = 3, seed: int = 0) -> SomResult
     n_clusters : int
         Nodes of the map; fewer clusters come out where a node wins no well.
     seed : int
-        Of the initial weights and of the order in which wells are shown.
+    """
+    series = training_series(prepared)
+    found = fit_map(series, n_clusters, seed)
+    clusters = number_clusters(found.node, prepared)
+    return SomResult(clusters.reindex(prepared.heads.columns), series, found)
+
+
+def number_clusters(node: pd.Series, prepared: Prepared) -> pd.Series:
+    """Number occupied nodes from 1 by median distance to the river, else by size.
+
+    Beside the paper three clusters take the paper's numbers: 2 is the nearest, then 1, then 3.
+
+    Parameters
+    ----------
+    node : Series (well,)
+        Whose numbers are arbitrary.
+    prepared : Prepared
 
     Returns
     -------
-    SomResult
-
-    Notes
-    -----
-    Section 2.5 of the paper: small random weights, best matching unit, Gaussian neighbourhood,
-    both rates decaying. The paper gives no size of the map, no distance and no number of
-    iterations; here three nodes, Euclidean and 10,000. The numbers of clusters follow their
-    distance to the river (:func:`_numbers`), because a map's own are arbitrary.
-    """
-    series = training_series(prepared)
-    flat = (series == 0).all()
-    seen = series.loc[:, ~flat] if not flat.all() else series
-    # a rate that ends at zero lets the nodes settle; MiniSom's own default keeps a third of it
-    som = MiniSom(
-        n_clusters, 1, len(series), random_seed=seed, decay_function="linear_decay_to_zero"
-    )
-    som.train(seen.to_numpy().T, ITERATIONS, random_order=True)
-    node = pd.Series([som.winner(column)[0] for column in series.to_numpy().T], series.columns)
-    numbers = _numbers(node, prepared)
-    weights = som.get_weights()[:, 0, :]
-    nodes = {number: weights[place] for place, number in numbers.items()}
-    return SomResult(
-        clusters=node.map(numbers).reindex(prepared.heads.columns).rename("cluster"),
-        series=series.reindex(columns=prepared.heads.columns),
-        nodes=pd.DataFrame(nodes, index=series.index).sort_index(axis="columns"),
-        position=pd.Series({number: place for place, number in numbers.items()}).sort_index(),
-        unseen=tuple(series.columns[flat]),
-        quantisation_error=float(som.quantization_error(seen.to_numpy().T)),
-        topographic_error=float(som.topographic_error(seen.to_numpy().T)),
-    )
-
-
-def _numbers(node: pd.Series, prepared: Prepared) -> dict[int, int]:
-    """Give occupied nodes their numbers from 1, by median distance to the river, else by size.
-
-    Beside the paper three clusters take the paper's numbers: 2 is the nearest, then 1, then 3.
+    Series (well,)
+        Cluster of each well.
     """
     wells = prepared.basin.wells.reindex(node.index)
     near = wells.get("distance_to_river", pd.Series(0.0, node.index)).groupby(node).median()
@@ -139,22 +150,10 @@ def _numbers(node: pd.Series, prepared: Prepared) -> dict[int, int]:
         members.groups, key=lambda n: (near[n], -members.size()[n], members.groups[n].min())
     )
     ranks = {place: rank for rank, place in enumerate(order, start=1)}
-    settings = prepared.basin.settings
-    if settings.companion == "jing2025" and "distance_to_river" in wells and len(ranks) == 3:
-        return {place: PAPER_ORDER[rank] for place, rank in ranks.items()}
-    return ranks
-
-
-def som_stability(prepared: Prepared, n_clusters: int = 3, seeds: int = 5) -> pd.DataFrame:
-    """Compare the clusters of several seeds by the adjusted Rand index.
-
-    Returns
-    -------
-    DataFrame (seed, seed)
-        1 where two maps group the wells alike, 0 on average for groups drawn at random.
-    """
-    clusters = [fit_som(prepared, n_clusters, seed).clusters for seed in range(seeds)]
-    return pd.DataFrame([[adjusted_rand_score(a, b) for b in clusters] for a in clusters])
+    companion = prepared.basin.settings.companion_is_paper
+    if companion and "distance_to_river" in wells and len(ranks) == 3:
+        ranks = {place: PAPER_ORDER[rank] for place, rank in ranks.items()}
+    return node.map(ranks).rename("cluster")
 
 
 def permutation_entropy(series: ArrayLike, order: int = 3) -> float:

@@ -1,0 +1,68 @@
+"""What a page writes out in its cells is what the package does: shown once, then imported."""
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+
+from swgw.scores.resample import differences
+from swgw.scores.skill import nse
+from swgw.storage.share import shared
+
+
+def cells(page: str) -> list[str]:
+    """Sources of a page's code cells."""
+    notebook = nbformat.read(shared("notebooks") / f"{page}.ipynb", 4)
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def cell(page: str, part: str) -> str:
+    """Source of the one cell of a page that holds some text."""
+    (found,) = [source for source in cells(page) if part in source]
+    return found
+
+
+def test_the_map_of_page_2_5_is_fit_map():
+    from minisom import MiniSom
+
+    from swgw.inputs.wells import fit_map
+
+    time = pd.date_range("2001-01-01", periods=60, freq="MS")
+    rng = np.random.default_rng(0)
+    series = pd.DataFrame(rng.normal(size=(60, 7)), time, list("abcdefg"))
+    space = {"series": series, "MiniSom": MiniSom, "pd": pd}
+    exec(cell("02_5_som", "som.train("), space)
+    assert space["node"].equals(fit_map(series, space["nodes"]).node)
+
+
+@pytest.mark.parametrize("score", ["nse", "r2", "rmse"])
+def test_the_equations_of_page_2_8_are_the_scores(score):
+    import swgw
+
+    space = {"np": np, "pd": pd, "r2_score": nse}
+    exec(cell("02_8_metrics", "sim - obs, obs - obs.mean()"), space)
+    found = getattr(swgw, score)(space["obs"], space["sim"])
+    assert found == pytest.approx(space[score])
+
+
+def test_the_bootstrap_of_page_2_8_agrees_with_differences():
+    """Another generator and fewer resamples: the ends agree to within a tenth of the width."""
+    import swgw
+
+    rng, time = np.random.default_rng(1), pd.date_range("2010-01-01", periods=219, freq="5D")
+    observed = pd.Series(np.sin(np.arange(219) / 9) + rng.normal(0, 0.3, 219), time)
+    models = pd.DataFrame({"m": observed + rng.normal(0, 0.3, 219), "b": observed * 0.7})
+    sims = pd.concat({0: models}, axis=1).swaplevel(axis=1)
+
+    class Study:
+        block = 15
+        trained, best_baseline = staticmethod(lambda task: ["m"]), staticmethod(lambda task: "b")
+
+    space = {"study": Study, "task": "head", "observed": observed, "models": models}
+    space |= {"np": np, "pd": pd, "swgw": swgw}
+    exec(cell("02_8_metrics", "rng.integers(0, len(pair)"), space)
+    found = np.quantile(space["found"], [0.05, 0.95])
+    by_package = differences(observed, sims, [("m", "b")], nse, 15).iloc[0]
+    width = by_package["high"] - by_package["low"]
+    assert abs(found[0] - by_package["low"]) < 0.1 * width
+    assert abs(found[1] - by_package["high"]) < 0.1 * width
