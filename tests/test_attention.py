@@ -8,14 +8,12 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from swgw.claims import CLAIMS
-from swgw.pages import attention, attention_tested, evidence_readings
+from swgw.pages import attention, attention_tested
 from swgw.plots import attention as plots
 from swgw.plots.uncertainty import plot_by_lead as by_lead
 from swgw.scores.bootstrap import Interval
 
 TIME = pd.date_range("2008-01-01", periods=73, freq="5D")
-RAIN = next(claim for claim in CLAIMS if claim.key == "attention_rain")
 
 
 def weather(peak):
@@ -48,7 +46,6 @@ def test_a_correlation_that_rests_on_one_step_is_named_as_such(say):
     assert "r = 0.9" in said and "rests on this one step" in said
     assert "the step that begins on 9 July 2008" in said
     assert attention_tested.drivers_followed(study) == []
-    assert "rests on one step" in evidence_readings.on_one_step(study, RAIN)
 
 
 def test_a_correlation_over_many_steps_is_not(say):
@@ -56,7 +53,6 @@ def test_a_correlation_over_many_steps_is_not(say):
     study = say(100 * rain["precipitation"] / rain["precipitation"].sum(), rain)
     assert "one step" not in attention.words_attention(study).data.split("precipitation")[1]
     assert attention_tested.drivers_followed(study) == ["precipitation"]
-    assert evidence_readings.on_one_step(study, RAIN) == ""
 
 
 def test_a_driver_that_turns_its_sign_without_one_step_is_not_followed(say):

@@ -8,7 +8,7 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 
 from swgw.book import text as words
-from swgw.claims.rules import combine
+from swgw.claims.judge import combine
 from swgw.pages import needs
 from swgw.pages.grid import gauge_name
 from swgw.pages.simulations import block, simulations, trained
