@@ -17,7 +17,10 @@ def table_cards() -> Markdown:
     near, far = (number(CORRELATIONS[key]) for key in ("entropy_distance", "r2_distance"))
     cards = {
         "A": ("Table 3", "NSE and RMSE of six models of one river over one test period (below)."),
-        "B": ("Table 3", "The RMSE is given in m³/d. (The river's yearly mean is 50 to 60 m³/s.)"),
+        "B": (
+            "Table 3",
+            "The RMSE is given in m³/d. (Not in the paper: the river's mean is 50 to 60 m³/s.)",
+        ),
         "C": (
             "section 5, conclusion 1",
             "The second task improves NSE and R² by 15–20 % across all configurations.",
