@@ -47,7 +47,7 @@ class CnnRnn(nn.Module):
 
     def forward(self, block: Block) -> torch.Tensor:
         """Forecast the mean of each target, standardised: (window, lead_time, target, 1)."""
-        x = self._sequence(block)  # (B, E + L, input)
+        x = self.sequence(block)  # (B, E + L, input)
         x = torch.relu(self.convolution(x.transpose(1, 2))).transpose(1, 2)
         x = self.dropout(self.shared(x)[0])  # (B, E + L - kernel + 1, hidden)
         own = [task(x)[0][:, -block.lead_times :] for task in self.tasks]  # each (B, L, hidden)
@@ -57,7 +57,7 @@ class CnnRnn(nn.Module):
         change = torch.stack(changes, dim=2) * block.typical[..., None]
         return block.baseline[..., None] + change
 
-    def _sequence(self, block: Block) -> torch.Tensor:
+    def sequence(self, block: Block) -> torch.Tensor:
         """Encoder and decoder steps in one sequence, statics repeated along it."""
         past = block.past()
         sequence = torch.cat([past, block.future()], dim=1)

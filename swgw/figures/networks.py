@@ -3,12 +3,11 @@
 from itertools import pairwise
 
 import matplotlib.pyplot as plt
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from swgw.figures.style import DARK, MODEL_COLOURS, MODEL_MARKERS
+from swgw.figures.style import DARK
 
 INPUT, SHARED, TASK, OUTPUT = "#ECECEC", "#CFE3F3", "#FBE0C3", "#D5EBDD"
 """Fills: what goes in, layers that the tasks share, layers of one task, what comes out."""
@@ -158,24 +157,3 @@ def _skip(axes: Axes, middle: float) -> None:
     line = {"color": "#999999", "linewidth": 0.9}
     axes.plot([right, right + 0.3, right + 0.3], [5.75, 5.75, 10.1], **line)
     _arrow(axes, (right + 0.3, 10.1), (right, 10.1), color="#999999")
-
-
-def plot_parameters(counts: pd.DataFrame) -> Figure:
-    """Draw how many parameters each model has.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        ``label``, ``model``, ``parameters``.
-    """
-    figure, axes = plt.subplots(figsize=(7, 0.6 + 0.27 * len(counts)))
-    for row, (_, entry) in enumerate(counts.iterrows()):
-        colour = MODEL_COLOURS.get(entry["model"], DARK)
-        axes.hlines(row, 0, entry["parameters"], color=colour, linewidth=1.6)
-        axes.plot(entry["parameters"], row, MODEL_MARKERS.get(entry["model"], "o"), color=colour)
-    axes.set_yticks(range(len(counts)), counts["label"])
-    axes.set(xlabel="Trainable parameters", ylim=(len(counts) - 0.4, -0.6))
-    axes.set_xlim(left=0)
-    axes.grid(visible=False, axis="y")
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    return figure
