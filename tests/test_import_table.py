@@ -325,8 +325,7 @@ def test_a_wrong_mapping(home, section, keys, said):
         ("wells: {file: sites.csv}", "section wells, key well_id: found nothing"),
         ('heads: !!python/object/apply:os.system ["true"]', "Python object, which is never loaded"),
         ("heads: {a: 1}\nheads: {b: 1}", "mapping.yml, line 2: found the key 'heads' twice"),
-        ("heads:\n\tfile: a.csv", "line 2: found a tab at the start of a line (use blanks, not"),
-        ("heads: {date_form: %d.%m.%Y}", "line 1: found a value that begins with % (put it in q"),
+        ("heads: {date_form: %d.%m.%Y}", "line 1: found character '%' that cannot start any to"),
         ("heads:\n  file:levels.csv\n  date: Day", "line 3 or the one before: found a colon that "
          "divides nothing (write a blank after each colon"),
         ("forcing: {precip: Rain}", "key precip: found an unknown key (did you mean 'precipitat"),
@@ -355,7 +354,7 @@ def test_a_value_that_is_none_has_its_row_in_the_users_file(home):
     home.write("levels.csv", levels)
     message = home.refused()
     assert "levels.csv, row 9, column Level: found 'dry'" in message
-    assert "levels.csv, row 11, column Level: found '-9999', a usual stand-in" in message
+    assert "levels.csv, row 11, column Level: found '-9999', a usual missing-value code" in message
     assert "levels.csv, row 13, column 'Day': found '31.12.2001', which is no date" in message
     assert "give date_form" in message
 
@@ -444,7 +443,7 @@ def test_a_file_that_is_not_on_the_command(home):
          "point, or an empty cell for a gap; add `decimal: \",\"` to the section heads"),
         ("1,477.25", "a comma between thousands; expected a finite number with a decimal point, "
          "or an empty cell for a gap; add `thousands: \",\"` to the section heads"),
-        ("-999.9", "found '-999.9', a usual stand-in for a missing value; expected an empty cell "
+        ("-999.9", "found '-999.9', a usual missing-value code; expected an empty cell "
          "for a gap; add `missing: [-999.9]` to the section heads"),
     ],
 )  # fmt: skip
@@ -518,14 +517,6 @@ def test_the_preview_shows_how_a_date_was_read_and_what_was_dropped(home):
     assert "(02/01/2001 read as 2 January 2001)" in said
     assert "2 cells with -999 taken for gaps" in said
     assert "The places lie near 38.9° N, 100.1° E." in said
-
-
-def test_the_preview_tells_of_depths_without_ground(home):
-    home.mapping["heads"]["kind"] = "depth"
-    assert "minus the depth" not in home.run("--preview").stdout
-    del home.mapping["wells"]["surface_elevation"]
-    said = home.run("--preview").stdout
-    assert "found none for '007', 'A1', 'A2' and 1 more, whose heads are therefore minus" in said
 
 
 def test_another_encoding(home):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from swgw.basin.settings import embedded
+from swgw.basin.settings import basin_folder
 from swgw.virtual import Parameters, limit
 from swgw.virtual.coupled import Coupled
 from swgw.virtual.ensemble import Ensemble, Members, Restart, in_steps, true_restarts
@@ -172,18 +172,18 @@ def test_a_truth_of_another_simulator_gets_no_limit(made, monkeypatch):
 
 
 def test_a_difference_from_the_truth_is_said():
-    truth = limit.load_truth(embedded("heihe")).heads["head"].sel(scenario="all")
+    truth = limit.load_truth(basin_folder("heihe")).heads["head"].sel(scenario="all")
     heads = truth.to_pandas().T.iloc[:50]
     heads.index = heads.index + pd.Timedelta(days=2)
-    assert limit.differs(embedded("heihe"), heads) == ""
+    assert limit.differs(basin_folder("heihe"), heads) == ""
     heads.iloc[7, 3] += 0.01
-    assert "differ by up to 0.01 m" in limit.differs(embedded("heihe"), heads)
+    assert "differ by up to 0.01 m" in limit.differs(basin_folder("heihe"), heads)
 
 
 def test_the_seed_and_the_parameters_are_recorded(tmp_path):
     write_origin(tmp_path, 7, Parameters())
     assert load_origin(tmp_path) == (7, Parameters())
-    assert load_origin(embedded("heihe") / "truth") == (19, Parameters())
+    assert load_origin(basin_folder("heihe") / "truth") == (19, Parameters())
 
 
 @pytest.mark.parametrize(
@@ -196,11 +196,11 @@ def test_an_unreadable_record_is_none(tmp_path, text):
 
 @pytest.mark.slow
 def test_the_embedded_basin_is_retraced_from_its_record():
-    seed, parameters = load_origin(embedded("heihe") / "truth")
+    seed, parameters = load_origin(basin_folder("heihe") / "truth")
     outside = make_outside(parameters, seed)
     days = pd.DatetimeIndex(["2010-01-01", "2010-06-05", "2010-06-30"])
     found, heads, rate = true_restarts(parameters, outside, seed, days)
-    assert limit.differs(embedded("heihe"), heads) == ""
+    assert limit.differs(basin_folder("heihe"), heads) == ""
     assert [restart.day for restart in found] == list(days)
     ensemble = Ensemble(parameters, outside, seed, rate)
     first = ensemble.run(found[1], 20, 4)

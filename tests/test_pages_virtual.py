@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from swgw.basin.example import write_example
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
-from swgw.basin.settings import embedded
+from swgw.basin.settings import basin_folder
 from swgw.pages import conceptual_model, virtual_basin
 from swgw.virtual import load_truth
 from swgw.virtual.compare import compare
@@ -38,7 +38,7 @@ def study_of(folder):
 
 @pytest.fixture(scope="module")
 def study():
-    return study_of(embedded("heihe"))
+    return study_of(basin_folder("heihe"))
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from swgw.basin.calendar import bin_starts
 from swgw.basin.check import check_basin
 from swgw.basin.example import write_example
 from swgw.basin.folder import load_basin
-from swgw.basin.settings import embedded
+from swgw.basin.settings import basin_folder
 from swgw.virtual import load_truth, observe, simulate
 from swgw.virtual.compare import compare, deseasonalise
 from swgw.virtual.domain import SECTIONS
@@ -19,7 +19,7 @@ TRUTH = ("fluxes", "exchange", "heads", "wells", "water_table")
 
 @pytest.fixture(scope="module")
 def folder():
-    return embedded("heihe")
+    return basin_folder("heihe")
 
 
 @pytest.fixture(scope="module")

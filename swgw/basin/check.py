@@ -2,17 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from swgw.basin import calendar as steps
-from swgw.basin import plausible
 from swgw.basin.folder import Basin, examine
-from swgw.basin.settings import BasinSettings, basin_folder
-from swgw.scores.bootstrap import DAYS_OF_STEP
+from swgw.basin.plausible import PERHAPS_DEPTHS, look_like_depths
+from swgw.basin.settings import basin_folder
 from swgw.storage.errors import Problem
-
-SPARSE = 2.0  # steps from one measurement to the next
 
 
 def check_basin(path: str | Path) -> list[Problem]:
@@ -23,7 +19,7 @@ def check_basin(path: str | Path) -> list[Problem]:
     path : str or Path
         The folder, or the name of an embedded basin.
     """
-    return examine(basin_folder(path)).problems
+    return examine(basin_folder(path))[0]
 
 
 def report(basin: Basin) -> pd.DataFrame:
@@ -41,14 +37,22 @@ def report(basin: Basin) -> pd.DataFrame:
         ``observations`` and ``share``: of the steps from the start of training to the end of the
         test period, how many hold an observation (0–1).
     """
-    water = basin.settings.surface_water
-    parts = [
-        _coverage(basin.heads, "well_id", "head", "head", basin.settings),
-        _coverage(basin.surface_water, "gauge_id", "value", water, basin.settings),
-    ]
-    for variable in basin.forcing.columns.drop(["date", "place"]):
-        parts.append(_coverage(basin.forcing, "place", variable, variable, basin.settings))
-    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+    settings = basin.settings
+    tables = (
+        basin.heads.rename(columns={"well_id": "series"}),
+        basin.surface_water.set_axis(["date", "series", settings.surface_water], axis="columns"),
+        basin.forcing.rename(columns={"place": "series"}),
+    )
+    long = [table.melt(["date", "series"], var_name="kind").dropna() for table in tables]
+    observed = pd.concat([table for table in long if len(table)])
+    time = steps.calendar(settings.train.start, settings.test.end, settings.step)
+    starts = steps.bin_starts(pd.DatetimeIndex(observed["date"]), settings.step)
+    groups = observed.assign(step=starts.where(starts.isin(time))).groupby(
+        ["kind", "series"], sort=False
+    )
+    found = groups.agg(first=("date", "min"), last=("date", "max"), observations=("date", "size"),
+                       share=("step", "nunique"))  # fmt: skip
+    return found.assign(share=found["share"] / len(time)).reset_index()
 
 
 def summary(coverage: pd.DataFrame) -> pd.DataFrame:
@@ -62,42 +66,12 @@ def summary(coverage: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame (kind, ...)
-        ``kind``, ``series`` (how many), ``first`` and ``last`` observation, ``observed`` (the
-        median share of steps, in words) and ``least observed`` (the series with the smallest).
+        ``series`` (how many), ``first`` and ``last`` observation, ``median`` and ``lowest`` share
+        of observed steps.
     """
-    rows = []
-    for kind, table in coverage.groupby("kind", sort=False):
-        least = table.loc[table["share"].idxmin()]
-        rows.append(
-            {
-                "kind": kind,
-                "series": len(table),
-                "first": table["first"].min().date(),
-                "last": table["last"].max().date(),
-                "observed": f"{table['share'].median():.0%}",
-                "least observed": f"{least['series']} ({least['share']:.0%})",
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _coverage(
-    table: pd.DataFrame, key: str, value: str, kind: str, settings: BasinSettings
-) -> pd.DataFrame:
-    table = table.loc[table[value].notna(), ["date", key]].rename(columns={key: "series"})
-    starts = steps.bin_starts(pd.DatetimeIndex(table["date"]), settings.step)
-    time = steps.calendar(settings.train.start, settings.test.end, settings.step)
-    counted = table.assign(start=np.where(starts.isin(time), starts, np.datetime64("NaT")))
-    groups = counted.groupby("series", sort=False)
-    return pd.DataFrame(
-        {
-            "kind": kind,
-            "first": groups["date"].min(),
-            "last": groups["date"].max(),
-            "observations": groups["date"].count(),
-            "share": groups["start"].nunique() / len(time),
-        }
-    ).reset_index()[["kind", "series", "first", "last", "observations", "share"]]
+    groups = coverage.groupby("kind", sort=False)
+    return groups.agg(series=("series", "size"), first=("first", "min"), last=("last", "max"),
+                      median=("share", "median"), lowest=("share", "min"))  # fmt: skip
 
 
 def notes(basin: Basin, coverage: pd.DataFrame) -> list[str]:
@@ -113,56 +87,35 @@ def notes(basin: Basin, coverage: pd.DataFrame) -> list[str]:
     -------
     list of str
         Sentences: where the places lie, depths without a ground, heads that may be depths, and a
-        step shorter than the time between readings.
+        step shorter than the time between measurements.
     """
-    found = [where(basin.wells, basin.gauges)]
-    if len(basin.wells):
-        columns = _columns(basin.path / "heads.csv")
-        found.append(plausible.without_ground(columns, basin.wells))
-        if "head" in columns:
-            problem = plausible.look_like_depths(basin.heads, basin.wells, plausible.DOUBTFUL)
-            found.append(str(problem or ""))
-    found.append(_sparse(coverage, basin.settings.step))
-    return [note for note in found if note]
+    wells, found = basin.wells, []
+    given = pd.read_csv(basin.path / "heads.csv", nrows=0).columns if len(wells) else ()
+    ground = wells.get("surface_elevation", pd.Series(float("nan"), index=wells.index))
+    if "depth" in given and ground.isna().any():
+        lacking = f"none for {ground.isna().sum()} of {len(ground)} wells, whose heads are "
+        expected = "the ground in metres, to make heads comparable"
+        found.append(Problem("wells.csv", "column surface_elevation",
+                             f"{lacking}therefore minus the depth", expected))  # fmt: skip
+    if "head" in given:
+        found.append(look_like_depths(basin.heads, wells, PERHAPS_DEPTHS))
+    share = coverage.groupby("kind")["share"].median()
+    for kind in share.index.intersection(["head", basin.settings.surface_water]):
+        if share[kind] <= 0.5:
+            rare = f"step {basin.settings.step}, and a {kind} on {share[kind]:.0%} of the steps"
+            found.append(Problem("basin.yml", "key step", rare, "a longer step, as a rule"))
+    return [where(wells, basin.gauges), *map(str, filter(None, found))]
 
 
 def where(*places: pd.DataFrame | None) -> str:
     """Say near which latitude and longitude places lie, so that a swap of all can be seen.
-
-    Parameters
-    ----------
-    places : DataFrame (place, ...) or None
-        ``longitude``, ``latitude`` [°].
 
     Examples
     --------
     >>> where(pd.DataFrame({"longitude": [-106.6], "latitude": [35.2]}))
     'The places lie near 35.2° N, 106.6° W.'
     """
-    known = [table[["longitude", "latitude"]] for table in places if table is not None]
-    together = pd.concat([table for table in known if len(table)]).median()
-    latitude, longitude = together["latitude"], together["longitude"]
+    known = pd.concat([table[["longitude", "latitude"]] for table in places if table is not None])
+    longitude, latitude = known.median()
     north, east = "S" if latitude < 0 else "N", "W" if longitude < 0 else "E"
     return f"The places lie near {abs(latitude):.1f}° {north}, {abs(longitude):.1f}° {east}."
-
-
-def _columns(path: Path) -> pd.Index:
-    return pd.read_csv(path, nrows=0).columns
-
-
-def _sparse(coverage: pd.DataFrame, step: str) -> str:
-    """Say that readings are rarer than steps; empty where they are not."""
-    targets = coverage[coverage["kind"].isin(["head", "discharge", "stage"])]
-    several = targets[targets["observations"] > 1]
-    days = (several["last"] - several["first"]).dt.total_seconds() / 86400
-    apart = (days / (several["observations"] - 1)).groupby(several["kind"], sort=False).median()
-    rare = apart[apart >= SPARSE * DAYS_OF_STEP[step]]
-    if rare.empty:
-        return ""
-    share = targets.loc[targets["kind"] == rare.index[0], "share"].median()
-    found = (
-        f"step {step} where readings of {rare.index[0]} are {np.round(rare.iloc[0]):.0f} days "
-        f"apart, so that {share:.0%} of the steps are observed"
-    )
-    longer = ", ".join(name for name, days in DAYS_OF_STEP.items() if days > DAYS_OF_STEP[step])
-    return str(Problem("basin.yml", "key step", found, f"a longer step ({longer}), as a rule"))

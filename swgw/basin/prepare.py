@@ -12,7 +12,8 @@ import pandas as pd
 
 from swgw.basin import calendar as steps
 from swgw.basin.folder import Basin
-from swgw.basin.settings import PERIODS
+
+Weather = dict[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class Prepared:
     time: pd.DatetimeIndex
     heads: pd.DataFrame
     surface_water: pd.DataFrame
-    weather: dict[str, pd.DataFrame]
-    weather_filled: dict[str, pd.DataFrame]
+    weather: Weather
+    weather_filled: Weather
     held_out: np.ndarray | None = None
 
     @property
@@ -76,9 +77,8 @@ class Prepared:
             ``"train"``, ``"validation"`` or ``"test"``.
         """
         found = _inside(self.time, self.basin, period)
-        if period == "train" and self.held_out is not None:
-            return found & ~self.held_out
-        return found
+        kept_out = period == "train" and self.held_out is not None
+        return found & ~self.held_out if kept_out else found
 
     def without(self, held_out: np.ndarray) -> "Prepared":
         """Keep bins (time,) out of the training years, so that nothing is fitted on them."""
@@ -105,12 +105,11 @@ class Prepared:
     @cached_property
     def _shared_weather(self) -> pd.DataFrame:
         """The whole basin's weather (time, variable), else the mean over the places."""
-        whole = self.weather.get("basin", pd.DataFrame(index=self.time))
-        columns = {}
-        for name in self.variables:
-            having = [frame[name] for frame in self.weather.values() if name in frame]
-            columns[name] = whole[name] if name in whole else sum(having) / len(having)
-        return pd.DataFrame(columns)
+        whole = self.weather.get("basin", {})
+        having = {v: [f[v] for f in self.weather.values() if v in f] for v in self.variables}
+        return pd.DataFrame(
+            {v: whole[v] if v in whole else sum(of) / len(of) for v, of in having.items()}
+        )
 
 
 def prepare_basin(basin: Basin) -> Prepared:
@@ -129,24 +128,13 @@ def prepare_basin(basin: Basin) -> Prepared:
     tables = (basin.heads, basin.surface_water, basin.forcing)
     first = min(table["date"].min() for table in tables if len(table))
     time = steps.calendar(first, basin.settings.test.end, basin.settings.step)
-    weather, filled = _weather(basin, time)
-    return Prepared(
-        basin=basin,
-        time=time,
-        heads=_means(basin.heads, "well_id", "head", basin, time)[basin.wells.index],
-        surface_water=_means(basin.surface_water, "gauge_id", "value", basin, time)[
-            basin.gauges.index
-        ],
-        weather=weather,
-        weather_filled=filled,
-    )
+    heads = _means(basin.heads, "well_id", "head", basin, time)[basin.wells.index]
+    water = _means(basin.surface_water, "gauge_id", "value", basin, time)[basin.gauges.index]
+    return Prepared(basin, time, heads, water, *_weather(basin, time))
 
 
 def _inside(time: pd.DatetimeIndex, basin: Basin, period: str) -> np.ndarray:
-    if period not in PERIODS:
-        raise ValueError(f"period {period!r}; expected one of {', '.join(PERIODS)}")
-    days = basin.settings.period(period)
-    ends = steps.bin_ends(time, basin.settings.step)
+    days, ends = basin.settings.period(period), steps.bin_ends(time, basin.settings.step)
     return np.asarray((time >= days.start) & (ends <= days.end))
 
 
@@ -163,30 +151,22 @@ def _means(
     return binned.reindex(time.rename("time"))
 
 
-def _weather(
-    basin: Basin, time: pd.DatetimeIndex
-) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
+def _weather(basin: Basin, time: pd.DatetimeIndex) -> tuple[Weather, Weather]:
     """Aggregate and fill the forcing: frames (time, variable) and their masks, by place."""
-    forcing = basin.forcing
     number = steps.step_of_year(time, basin.settings.step)
     train = _inside(time, basin, "train")
     values, masks = {}, {}
-    for variable in forcing.columns.drop(["date", "place"]):
-        observed = _means(forcing, "place", variable, basin, time)
+    for variable in basin.forcing.columns.drop(["date", "place"]):
+        observed = _means(basin.forcing, "place", variable, basin, time)
         observed = observed.loc[:, observed[train].notna().any()]
-        usual = _climatology(observed[train], number[train], number)
-        values[variable] = observed.where(observed.notna(), usual)
-        masks[variable] = observed.isna()
+        # The training years' mean of each step of the year, for every step.
+        mean = observed[train].groupby(number[train]).mean().reindex(np.unique(number))
+        usual = mean.fillna(observed[train].mean()).loc[number].to_numpy()
+        values[variable], masks[variable] = observed.where(observed.notna(), usual), observed.isna()
     return _by_place(values), _by_place(masks)
 
 
-def _climatology(train: pd.DataFrame, train_number: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """Mean of each step of the year over the training years, for every step (time, place)."""
-    mean = train.groupby(train_number).mean().reindex(np.unique(number))
-    return mean.fillna(train.mean()).loc[number].set_axis(number).to_numpy()
-
-
-def _by_place(by_variable: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def _by_place(by_variable: dict[str, pd.DataFrame]) -> Weather:
     places = dict.fromkeys(place for frame in by_variable.values() for place in frame.columns)
     return {
         place: pd.DataFrame({v: f[place] for v, f in by_variable.items() if place in f})

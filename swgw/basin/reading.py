@@ -11,207 +11,168 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from swgw.basin.settings import near, shown
+from swgw.basin.settings import shown
 from swgw.storage.errors import Problem
 
-MISSING = ("", "NaN", "nan", "NA")  # what may stand for a gap
-# Numbers that loggers and agencies write for a gap; none can be a level, a flow or weather.
-STAND_INS = (-999, -999.9, -999.99, -9999, -9999.9, -9999.99, -6999, -7999, -99999, -999999)
+GAPS = ("", "NaN", "nan", "NA")
+MISSING_CODES = (-999, -999.9, -999.99, -9999, -9999.9, -9999.99, -6999, -7999, -99999, -999999)
+"""Numbers that loggers and agencies write for a gap; none can be a level, a flow or weather."""
+
 HUGE = 1e19  # and every larger number: 1e20, 1e30, netCDF's 9.97e36
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?")
-_ZONED = re.compile(_DATE.pattern + r"(\.\d+)? ?([A-Z]{1,5}|[+-]\d{2}:?\d{2})")
-_EXCEL_DAYS = re.compile(r"\d{5}(\.\d+)?")
-_THOUSANDS = re.compile(r"\s*-?\d{1,3}(,\d{3})+\.\d*\s*")
-_MARKS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _YEARS = (1800, 2200)  # a date outside is a typing error, and would make a huge calendar
+_LIKE = (
+    (_DATE.pattern + r"(\.\d+)? ?([A-Z]{1,5}|[+-]\d{2}:?\d{2})", " but a time with a time zone"),
+    (r"\d{5}(\.\d+)?", " but looks like Excel's count of days"),
+    (r"\s*-?\d+,\d+\s*", ", a decimal comma"),
+    (r"\s*-?\d{1,3}(,\d{3})+\.\d*\s*", ", a comma between thousands"),
+)
+"""What a text that is no date or no number may be."""
+
+_MARKS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
+
+def listed(names: list) -> str:
+    """List the first three names, and count the others."""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(shown(name) for name in names[:3]) + more
 
 
 def rows(where: np.ndarray, table: pd.DataFrame) -> str:
     """Name the rows of `table` where `where` holds, as a spreadsheet counts them."""
-    numbers = table.index[where] + 2  # the header is row 1
-    named = ", ".join(str(number) for number in numbers[:3])
-    more = f" and {len(numbers) - 3} more" if len(numbers) > 3 else ""
-    return f"row{'s' if len(numbers) > 1 else ''} {named}{more}"
+    numbers = list(table.index[where] + 2)  # the header is row 1
+    return f"row{'s' * (len(numbers) > 1)} {listed(numbers)}"
 
 
-def inside_folder(folder: Path, name: str, problems: list[Problem]) -> Path | None:
-    """Give the path of a file of the folder, or None with a problem if it leaves the folder."""
-    path = folder / name
-    expected = "the plain name of a file inside the basin's folder"
-    try:
-        resolved = path.resolve()
-        leaves = not resolved.is_relative_to(folder.resolve())
-    except (OSError, RuntimeError, ValueError):
-        problems.append(Problem(name, "", "a path that cannot be followed", expected))
-        return None
-    if leaves:
-        problems.append(Problem(name, "", "a path or link that leaves the folder", expected))
-    elif path.exists() and not path.is_file():
-        problems.append(Problem(name, "", "something that is not a file", "a file"))
+def report(
+    table: pd.DataFrame, where: np.ndarray, file: str, column: str, expected: str, what: str = ""
+) -> list[Problem]:
+    """Report the rows where `where` holds, if any: the first value there, and `what` it is."""
+    where = np.asarray(where)
+    if not where.any():
+        return []
+    value = table[column].to_numpy()[where][0]
+    if isinstance(value, str):
+        found = shown(value) if value else "an empty cell"
+        what += next((like for form, like in _LIKE if re.fullmatch(form, value)), "")
     else:
-        return path
-    return None
+        found = f"{value:.10g}"
+    place = f"{rows(where, table)}, column {shown(column)[1:-1]}"
+    return [Problem(file, place, found + what, expected)]
 
 
-def read_table(path: Path, problems: list[Problem], unnamed: str = "") -> pd.DataFrame | None:
-    """Read a CSV file as text, one row a record, indexed from 0; blank rows are left out.
+def find_file(folder: Path, name: str, why: str, problems: list[Problem]) -> Path | None:
+    """Give the path of a file of the folder; None with a problem if it lacks or leaves the folder.
 
     Parameters
     ----------
-    path : Path
+    folder : Path
+    name : str
+    why : str
+        What the file is needed for.
     problems : list of Problem
-    unnamed : str
-        What to call a first column without a name, as pandas writes an index; else it is refused.
+        Appended to.
+    """
+    path, expected = folder / name, "the plain name of a file inside the basin's folder"
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):  # such as links in a circle
+        inside = False
+    if inside and path.is_file():
+        return path
+    found = "a path or link that leaves the folder"
+    if inside:
+        found = "something that is not a file" if path.exists() else "no such file"
+        expected = f"this file, {why}"
+    problems.append(Problem(shown(name)[1:-1], "", found, expected))
+    return None
+
+
+def read_table(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
+    """Read a CSV file as text, one row a record, indexed from 0; blank rows are left out.
 
     Returns
     -------
     DataFrame or None
         Columns of text; None where the file cannot be read as a table.
     """
+    data, found = path.read_bytes(), ""
     try:
-        text = _decode(path.read_bytes())
-        text = unnamed + text if text.startswith(",") else text
+        if b"\0" in data[:1_000_000] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise ValueError("a spreadsheet, UTF-16 or other binary file")
+        text = data.decode("utf-8-sig")
         _check_header(text)
-        table = pd.read_csv(
-            io.StringIO(text), dtype=str, na_filter=False, skip_blank_lines=False
-        ).fillna("")
-    except (OSError, ValueError, csv.Error) as error:  # pandas' ParserError is a ValueError
-        found = str(error.strerror if isinstance(error, OSError) else error)
-        found = re.sub(r"^Error tokenizing data\. C error: ", "", found.strip())
+        table = pd.read_csv(io.StringIO(text), dtype=str, na_filter=False, skip_blank_lines=False)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found = f"a character in line {line} that is not UTF-8"
+    except (ValueError, csv.Error) as error:  # pandas' ParserError is a ValueError
+        found = str(error).strip().removeprefix("Error tokenizing data. C error: ")
+    if found:
         expected = "a CSV file in UTF-8: one header row, commas between columns, decimal points"
         problems.append(Problem(path.name, "", found, expected))
         return None
+    table = table.fillna("")
     filled = (table != "").any(axis=1).to_numpy()
-    _report_short_rows(_fields(text)[1:], filled, table, path.name, problems)
-    return table[filled]
-
-
-def _fields(text: str) -> np.ndarray:
-    """Count the fields of each record (record,); pandas fills up short ones in silence."""
-    if '"' not in text:  # counting commas is many times faster
-        return np.array([line.count(",") + 1 for line in text.splitlines()])
-    return np.array([len(record) for record in csv.reader(io.StringIO(text, newline=""))])
-
-
-def _report_short_rows(
-    fields: np.ndarray, filled: np.ndarray, table: pd.DataFrame, file: str, problems: list[Problem]
-) -> None:
-    """Report records with fewer fields than the header, as at the end of half a file."""
-    if len(fields) != len(table):
-        return  # characters that only some readers take for the end of a line
-    short = (fields < table.shape[1]) & filled
-    if short.any():
-        count = fields[short][0]
-        found = f"{count} value{'s' * int(count > 1)} under {table.shape[1]} column names"
+    # Where quotes or rare line ends could hide commas, short rows are not looked for.
+    fields = np.array([line.count(",") + 1 for line in text.splitlines()[1:]])
+    clear = '"' not in text and len(fields) == len(table)
+    if clear and (short := filled & (fields < table.shape[1])).any():
+        found = f"{fields[short][0]} values under {table.shape[1]} column names"
         expected = "a value or nothing between commas for each; is the file cut off?"
-        problems.append(Problem(file, rows(short, table), found, expected))
-
-
-def _decode(data: bytes) -> str:
-    if b"\0" in data[:1_000_000] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise ValueError("a spreadsheet, UTF-16 or other binary file")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"a character in line {line} that is not UTF-8") from None
+        problems.append(Problem(path.name, rows(short, table), found, expected))
+    return table[filled]
 
 
 def _check_header(text: str) -> None:
     """Refuse what pandas would take in silence: other separators, doubled or missing names."""
     if not text.strip():
         raise ValueError("an empty file")
-    start = text[:1_000_000].replace("\r\n", "\n").replace("\r", "\n")
-    records = csv.reader(io.StringIO(start))
+    records = csv.reader(io.StringIO(text[:1_000_000], newline=""))
     header, first = next(records), next(records, [])
-    mark = next((name for sign, name in _MARKS.items() if sign in header[0]), "")
-    if len(header) == 1 and mark:
-        raise ValueError(f"columns separated by {mark}, often with decimal commas")
-    if start.lower().startswith("sep=") or (len(header) == 1 and len(first) > 1):
-        raise ValueError(f"{shown(start.splitlines()[0])} in row 1, above {shown(','.join(first))}")
-    if any(not name.strip() for name in header):
-        raise ValueError("a column without a name in the header row")
+    marks = [name for sign, name in _MARKS.items() if sign in "".join(header)]
     twice = sorted({name for name in header if header.count(name) > 1})
+    if len(header) == 1 and marks:
+        raise ValueError(f"columns separated by {marks[0]}, often with decimal commas")
+    if header[:1] == ["sep="] or len(header) == 1 < len(first):
+        raise ValueError(f"{shown(','.join(header))} in row 1, above {shown(','.join(first))}")
+    if not all(name.strip() for name in header):
+        raise ValueError("a column without a name in the header row")
     if twice:
         raise ValueError(f"the column {shown(twice[0])} twice in the header row")
     if len(first) > len(header):
         raise ValueError(f"{len(first)} values in row 2 under {len(header)} column names")
 
 
-def check_columns(
-    table: pd.DataFrame, file: str, required: tuple[str, ...], known: tuple[str, ...],
-    problems: list[Problem],
-) -> bool:  # fmt: skip
-    """Report required columns that lack and names close to a known one; True if all are there."""
-    for name in table.columns.difference([*required, *known], sort=False):
-        if near(name, (*required, *known)):
-            found = f"an unknown column{near(name, (*required, *known))}"
-            problems.append(
-                Problem(file, f"column {shown(name)}", found, "a known name, or one unlike any")
-            )
-    for name in required:
-        if name not in table.columns:
-            found = "no such column, only " + shown(", ".join(table.columns))[1:-1]
-            problems.append(Problem(file, f"column {name}", found, "this required column"))
-    return all(name in table.columns for name in required)
-
-
 def to_dates(table: pd.DataFrame, file: str, problems: list[Problem]) -> pd.Series:
     """Turn the column ``date`` into times; each distinct text is parsed once."""
     codes, texts = pd.factorize(table["date"])
-    well_formed = np.array(
-        [_DATE.fullmatch(text) is not None for text in texts.tolist()], dtype=bool
-    )
-    parsed = pd.to_datetime(
-        pd.Series(texts, dtype=object).where(well_formed), format="ISO8601", errors="coerce"
-    ).astype("datetime64[us]")
+    texts = pd.Series(texts, dtype=object)
+    formed = texts.map(lambda text: _DATE.fullmatch(text) is not None).astype(bool)
+    parsed = pd.to_datetime(texts.where(formed), format="ISO8601", errors="coerce")
+    parsed = parsed.astype("datetime64[us]")
     good = parsed.dt.year.between(*_YEARS).to_numpy()
-    bad = ~good[codes] if len(codes) else np.zeros(0, dtype=bool)
-    if bad.any():
-        first = table["date"].to_numpy()[bad][0]
-        found = f"{shown(first)}, which is no date{_likely_date(first)}"
-        expected = (
-            f"YYYY-MM-DD, with or without HH:MM, between {_YEARS[0]} and {_YEARS[1]}, in local "
-            "time without a zone"
-        )
-        problems.append(Problem(file, f"{rows(bad, table)}, column date", found, expected))
+    expected = f"YYYY-MM-DD, with or without HH:MM, between {_YEARS[0]} and {_YEARS[1]}, in "
+    expected += "local time without a zone"
+    problems += report(table, ~good[codes], file, "date", expected, ", which is no date")
     return pd.Series(parsed.to_numpy()[codes], index=table.index, name="date")
-
-
-def _likely_date(text: str) -> str:
-    """Say what a text that is no date looks like; empty if like nothing known."""
-    if _ZONED.fullmatch(text):
-        return " but a time with a time zone"
-    return " but looks like Excel's count of days" if _EXCEL_DAYS.fullmatch(text) else ""
 
 
 def to_numbers(
     table: pd.DataFrame, file: str, column: str, problems: list[Problem], required: bool = False
 ) -> pd.Series:
     """Turn a column of text into numbers, NaN for a gap; `required` forbids gaps."""
-    texts = table[column]
-    numbers = pd.to_numeric(texts, errors="coerce").astype(float)
-    unclear = numbers.isna().to_numpy()
-    gap = unclear & texts.where(unclear, "0").str.strip().isin(MISSING).to_numpy()
-    bad = (unclear & ~gap) | np.isinf(numbers.to_numpy())
-    place = f", column {shown(column)[1:-1]}"
-    if bad.any():
-        value = texts.to_numpy()[bad][0]
-        comma = ", a decimal comma" if re.fullmatch(r"\s*-?\d+,\d+\s*", value) else ""
-        comma = ", a comma between thousands" if _THOUSANDS.fullmatch(value) else comma
-        problems.append(
-            Problem(file, rows(bad, table) + place, f"{shown(value)}{comma}",
-                    "a finite number with a decimal point, or an empty cell for a gap")
-        )  # fmt: skip
-    if required and gap.any():
-        problems.append(Problem(file, rows(gap, table) + place, "an empty cell", "a number"))
-    stand_in = (numbers.isin(STAND_INS) | (numbers.abs() > HUGE)).to_numpy() & ~bad
-    if stand_in.any():
-        found = f"{shown(texts.to_numpy()[stand_in][0])}, a usual stand-in for a missing value"
-        problems.append(
-            Problem(file, rows(stand_in, table) + place, found, "an empty cell for a gap")
-        )
-    return numbers.mask(bad | stand_in)
+    numbers = pd.to_numeric(table[column], errors="coerce").astype(float)
+    unclear = numbers.isna()
+    gap = unclear & table[column].where(unclear, "0").str.strip().isin(GAPS)
+    bad = (unclear & ~gap) | np.isinf(numbers)
+    code = numbers.isin(MISSING_CODES) | ((numbers.abs() > HUGE) & ~bad)
+    expected = "a finite number with a decimal point, or an empty cell for a gap"
+    problems += report(table, bad, file, column, expected)
+    problems += report(table, gap & required, file, column, "a number")
+    what, expected = ", a usual missing-value code", "an empty cell for a gap"
+    problems += report(table, code, file, column, expected, what)
+    return numbers.mask(bad | code)
 
 
 def to_ids(
@@ -220,17 +181,7 @@ def to_ids(
     """Check a column of identifiers: text kept as it is, leading zeros included."""
     codes, texts = pd.factorize(table[column])
     strange = [text != text.strip() or not text.isprintable() or len(text) > 64 for text in texts]
-    bad = np.array(strange, dtype=bool)[codes]
-    if bad.any():
-        problems.append(
-            Problem(file, f"{rows(bad, table)}, column {column}",
-                    shown(table[column].to_numpy()[bad][0]),
-                    "an identifier of at most 64 characters without spaces around it")
-        )  # fmt: skip
-    empty = (table[column] == "").to_numpy()
-    if required and empty.any():
-        found = "an empty cell"
-        problems.append(
-            Problem(file, f"{rows(empty, table)}, column {column}", found, "an identifier")
-        )
+    expected = "an identifier of at most 64 characters without spaces around it"
+    problems += report(table, np.array(strange, dtype=bool)[codes], file, column, expected)
+    problems += report(table, (table[column] == "") & required, file, column, "an identifier")
     return table[column].astype(str)

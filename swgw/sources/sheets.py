@@ -157,7 +157,7 @@ def _with_cure(problem: Problem, raw: pd.Series, texts: pd.Series, section: Sect
         cure = 'decimal: ","'
     elif found.endswith("a comma between thousands"):
         cure = 'thousands: ","'
-    elif found.endswith("a usual stand-in for a missing value"):
+    elif found.endswith("a usual missing-value code"):
         cure = f"missing: [{quoted.get(value, value)[1:-1]}]"
     expected = problem.expected
     if section.keys.get("decimal", ".") == ",":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw.basin import check, plausible, reading
+from swgw.basin import check, reading
 from swgw.basin.settings import NAME
 from swgw.sources import days, draft, sheets
 from swgw.sources.mapping import (
@@ -236,9 +236,6 @@ def _notes(tables: dict[str, pd.DataFrame]) -> list[str]:
     """Say what deserves a look before anything is written."""
     wells = tables.get("wells.csv")
     found = [check.where(wells, tables.get("gauges.csv"))]
-    if wells is not None:
-        columns = tables["heads.csv"].columns
-        found.append(plausible.without_ground(columns, wells.set_index("well_id")))
     return [note for note in found if note]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from swgw.basin.check import check_basin
 from swgw.basin.settings import SETTINGS_FILE, read_settings
-from swgw.basin.tables import ATTRIBUTES, Reader
+from swgw.basin.tables import PAIRS, read_tables
 from swgw.storage.errors import BasinError, UserError
 from swgw.storage.files import write_text, write_whole
 
@@ -51,15 +51,9 @@ def read_need(folder: str | Path) -> Need:
     problems = [problem for problem in check_basin(folder) if problem.file != FORCING]
     if problems:
         raise BasinError(folder, problems)
-    reader = Reader(folder, None)
-    reader.settings = read_settings(folder, reader.problems)
-    found, dates = [], []
-    if (folder / "wells.csv").exists():
-        found.append(_places(reader.places("wells.csv", "well_id", ATTRIBUTES, "")))
-        dates.append(reader.heads()["date"])
-    if (folder / "gauges.csv").exists():
-        found.append(_places(reader.places("gauges.csv", "gauge_id", (), "")))
-        dates.append(reader.surface_water()["date"])
+    tables = read_tables(folder, read_settings(folder, []), [])
+    found = [_places(tables[file]) for file in PAIRS]
+    dates = [tables[file]["date"] for file in PAIRS.values()]
     days = pd.concat(dates).dt.normalize()
     return Need(pd.concat(found, ignore_index=True), days.min(), days.max())
 
