@@ -60,7 +60,7 @@ class Aquifer:
         return p.spring_leakance * AREA * np.maximum(above, 0.0)
 
     def evapotranspiration(self, head: np.ndarray, pet: np.ndarray) -> np.ndarray:
-        """Water that plants and bare ground draw up (cell, member) [m³/d]; ``pet`` in mm/d."""
+        """Groundwater lost to plants and bare ground (cell, member) [m³/d]; ``pet`` in mm/d."""
         depth = self.domain.surface[:, None] - head
         reach = np.clip(1 - depth / self.parameters.et_depth, 0.0, 1.0)
         return self.parameters.et_factor * 1e-3 * AREA * pet * reach
@@ -85,13 +85,13 @@ class Aquifer:
             Head at the end [m].
         AquiferFluxes
         """
-        springs, drawn = self.springs(head), self.evapotranspiration(head, pet)
-        net = source + self.front_inflow - springs - drawn
+        springs, evaporated = self.springs(head), self.evapotranspiration(head, pet)
+        net = source + self.front_inflow - springs - evaporated
         right = self.capacity / self.step * head + net + self.edge * self.edge_head
         new = self._solve(right)
         outflow = self.edge * (new - self.edge_head)
         change = self.capacity / self.step * (new - head)
-        return new, AquiferFluxes(springs, drawn, outflow, change)
+        return new, AquiferFluxes(springs, evaporated, outflow, change)
 
 
 def vadose_rate(domain: Domain, parameters: AquiferParameters, head: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
 """The mountain catchment above the gorge: daily discharge from daily weather.
 
 Snow melts by degree-days in five bands of elevation; rain and melt wet a soil store whose
-outflow feeds a fast and a slow linear reservoir (Bergström's HBV in its leanest form). In
-winter a part of the flow freezes onto the river bed and melts in spring.
+outflow feeds a fast and a slow linear reservoir (a reduced HBV model). In winter a part of the flow
+freezes onto the river bed and melts in spring.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ SECONDS = 86400.0
 class CatchmentState:
     """Water held in the catchment [mm over its area]: snow, soil, reservoirs, river ice.
 
-    Of several members solved together each part has one dimension more, the last.
+    For several members solved together each part has a last dimension more.
     """
 
     snow: np.ndarray  # (band,)

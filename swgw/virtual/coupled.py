@@ -1,7 +1,7 @@
 """The middle reach, coupled both ways: river, canals, wells, vadose zone, aquifer.
 
-All state is in ``State``, all chance in the generator given to ``Coupled.step``: a run can be
-taken up again from any day's state, for one member or for many solved together.
+All state is in ``State``, all randomness in the generator given to ``Coupled.step``: a run can be
+resumed from any day's state, for one member or for many solved together.
 """
 
 from dataclasses import dataclass
@@ -9,21 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from swgw.virtual.aquifer import (
-    AREA,
-    VADOSE_STORES,
-    Aquifer,
-    AquiferFluxes,
-    drain_vadose,
-    vadose_rate,
-)
-from swgw.virtual.domain import Domain, make_domain
+from swgw.virtual.aquifer import VADOSE_STORES, Aquifer, AquiferFluxes, drain_vadose, vadose_rate
+from swgw.virtual.domain import make_domain
 from swgw.virtual.parameters import Parameters
 from swgw.virtual.river import SECONDS, River, Routed
 from swgw.virtual.water_use import CANALS, Noise, WaterUse
 
-DEFICIT_MEMORY = 10.0  # days over which farmers feel that canals fall short
-RAIN_MEMORY = 7.0  # days for which rain spares irrigation
+DEFICIT_MEMORY = 10.0  # days over which the canals' deficit raises pumping
+RAIN_MEMORY = 7.0  # days over which rain reduces irrigation
 
 
 @dataclass(frozen=True)
@@ -50,7 +43,7 @@ class Forcing:
 
 @dataclass(frozen=True)
 class State:
-    """Everything the middle reach remembers from one day to the next.
+    """Everything that the middle reach carries from one day to the next.
 
     Attributes
     ----------
@@ -61,9 +54,9 @@ class State:
     flow : array (reach, member)
         Yesterday's flow in the river [m³/s].
     deficit : array (canal, member)
-        Share of the demand that canals lacked of late.
+        Share of the demand that canals lacked recently.
     wetness : float or array (member,)
-        Rain of late [mm].
+        Recent rain [mm].
     noise : Noise
     """
 
@@ -100,8 +93,8 @@ class Coupled:
     """
 
     def __init__(self, parameters: Parameters, seed: int, step: float = 1.0):
-        self.parameters, self.step_length = parameters, step
-        self.domain: Domain = make_domain(parameters.aquifer, seed)
+        self.parameters = parameters
+        self.domain = make_domain(parameters.aquifer, seed)
         self.aquifer = Aquifer(self.domain, parameters.aquifer, step)
         self.river = River(self.domain, parameters.river)
         self.water_use = WaterUse(self.domain, parameters.water_use)
@@ -112,11 +105,11 @@ class Coupled:
         self.rate = vadose_rate(self.domain, self.parameters.aquifer, head)
 
     def first_state(self, head: np.ndarray, inflow: float) -> State:
-        """One member at a water table (cell, 1) [m], with nothing yet on its way down."""
+        """One member at a water table (cell, 1) [m], with empty vadose stores."""
         reach, cell = len(self.domain.reach_cell), self.domain.n_cells
         return State(
             head, np.zeros((VADOSE_STORES, cell, 1)), np.full((reach, 1), inflow),
-            np.zeros((len(CANALS), 1)), 0.0, self.water_use.quiet(1),
+            np.zeros((len(CANALS), 1)), 0.0, self.water_use.no_noise(1),
         )  # fmt: skip
 
     def step(self, state: State, forcing: Forcing, rng: np.random.Generator | None) -> tuple:
@@ -127,12 +120,17 @@ class Coupled:
         State, Day
         """
         use, keep = self.water_use, np.exp(-1 / DEFICIT_MEMORY)
-        noise = state.noise if rng is None else use.draw(state.noise, rng)
+        noise = state.noise if rng is None else use.next_noise(state.noise, rng)
         wetness = state.wetness * np.exp(-1 / RAIN_MEMORY) + forcing.rain
         demand = use.canal_demand(forcing.day, wetness, noise)
         allowed = use.limit(demand, state.flow)
-        springs, routed = self._river(state, forcing.inflow, allowed)
-        diverted = self._by_canal(allowed, routed.diverted)
+        springs = np.zeros_like(state.flow)
+        np.add.at(springs, self.domain.spring_reach, self.aquifer.springs(state.head) / SECONDS)
+        loss = self.river.potential_loss(state.flow, state.head[self.domain.reach_cell])
+        wanted = use.at_nodes(allowed, len(loss))
+        routed = self.river.route(forcing.inflow, loss, springs, wanted)
+        got = np.divide(routed.diverted, wanted, out=np.zeros_like(wanted), where=wanted > 0)
+        diverted = allowed * got[use.node]
         lacking = 1 - np.divide(diverted, demand, out=np.ones_like(demand), where=demand > 1e-9)
         deficit = keep * state.deficit + (1 - keep) * lacking
         pumping = use.pumping(forcing.day, deficit, noise)
@@ -144,29 +142,3 @@ class Coupled:
         head, fluxes = self.aquifer.advance(state.head, source, pet)
         new = State(head, vadose, routed.flow, deficit, wetness, noise)
         return new, Day(routed, springs, infiltration, recharge, pumping, fluxes)
-
-    def _river(self, state: State, inflow: np.ndarray, allowed: np.ndarray):
-        """Springs by reach and the routed river, both in m³/s."""
-        at_river = state.head[self.domain.reach_cell]
-        loss = self.river.potential_loss(state.flow, at_river)
-        springs = self.springs_by_reach(state.head)
-        demand = self.water_use.at_nodes(allowed, len(loss))
-        return springs, self.river.route(inflow, loss, springs, demand)
-
-    def springs_by_reach(self, head: np.ndarray) -> np.ndarray:
-        """Spring water reaching each river cell (reach, member) [m³/s]."""
-        total = np.zeros((len(self.domain.reach_cell), head.shape[1]))
-        np.add.at(total, self.domain.spring_reach, self.aquifer.springs(head) / SECONDS)
-        return total
-
-    def _by_canal(self, allowed: np.ndarray, taken: np.ndarray) -> np.ndarray:
-        """What each canal got (canal, member) of what was taken at its intake."""
-        wanted = self.water_use.at_nodes(allowed, len(taken))
-        got = np.divide(taken, wanted, out=np.zeros_like(taken), where=wanted > 0)
-        return allowed * got[self.water_use.node]
-
-
-def storage(coupled: Coupled, state: State) -> np.ndarray:
-    """Water held below the ground (member,) [m³]: aquifer above datum and vadose stores."""
-    held = (coupled.domain.specific_yield[:, None] * AREA * state.head).sum(axis=0)
-    return held + state.vadose.sum(axis=(0, 1))

@@ -1,7 +1,7 @@
-"""The perfect-model limit as hindcasts: one ensemble for each issue time, kept in a run folder.
+"""Perfect-model predictability as hindcasts: one ensemble for each issue time, in a run folder.
 
-Where the simulator no longer gives the basin that its truth holds, there is no limit, and the
-folder says so.
+Where the simulator does not reproduce the heads of the truth there are no hindcasts, and the folder
+gives the reason.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,8 @@ from swgw.basin.calendar import bin_ends
 from swgw.storage.files import digest, read_dataset, write_dataset, write_text
 from swgw.storage.results import Result
 from swgw.virtual.ensemble import Ensemble, Restart, in_steps, true_restarts, with_errors
-from swgw.virtual.observe import READING_DAY
-from swgw.virtual.origin import FILE, load_origin
-from swgw.virtual.places import GAUGES, WELLS
+from swgw.virtual.observe import MEASURED_DAY
+from swgw.virtual.parameters import GAUGES, RECORD, WELLS, load_origin
 from swgw.virtual.run import make_outside
 from swgw.virtual.truth import load_truth
 
@@ -27,18 +26,19 @@ LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 TOLERANCE = 1e-3  # m; the truth is written to 1e-4
 REASON = "reason.txt"
 SECOND = 2_000.0  # a second of work in the unit of a result's cost
+SERIES = {"head": WELLS["well_id"], "surface_water": GAUGES["gauge_id"]}
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large the ensembles are.
+    """Size of the ensembles.
 
     Attributes
     ----------
     members : int
         Under each of the two weathers.
     most : int
-        Issue times at most; where there are more, those of the chained series are taken.
+        Issue times at most; where there are more, those of the concatenated series are taken.
     """
 
     members: int = 16
@@ -46,7 +46,7 @@ class Size:
 
 
 def limit_result(runs: Path, basin: Path, step: str, valid: xr.DataArray, size: Size) -> Result:
-    """Describe the limit of a basin.
+    """Describe the hindcasts of a basin.
 
     Parameters
     ----------
@@ -58,27 +58,25 @@ def limit_result(runs: Path, basin: Path, step: str, valid: xr.DataArray, size: 
         Valid times of the hindcasts.
     size : Size
     """
-    truth = digest(basin / "truth" / name for name in (FILE, "heads.csv"))
+    truth = digest(basin / "truth" / name for name in (RECORD, "heads.csv"))
     times = [str(valid.values[0, 0]), str(valid.values[-1, -1]), *valid.shape]
-    settings, args = (
-        {"limit": asdict(size), "step": step, "times": times},
-        (basin, step, valid, size),
-    )
+    settings = {"limit": asdict(size), "step": step, "times": times}
+    sources = ("virtual/*.py", "virtual/tables/*.csv", "basin/calendar.py")
     cost = SECOND * (20 + 0.04 * len(chosen_issues(valid, size.most)) * size.members)
-    name, sources = "perfect-model limit", ("virtual/*.py", "basin/calendar.py")
+    args, name = (basin, step, valid, size), "perfect-model limit"
     return Result(runs, "limit", make_limit, args, settings, truth, sources, name, cost=cost)
 
 
 def chosen_issues(valid: xr.DataArray, most: int) -> np.ndarray:
-    """Positions of the issue times that get an ensemble: all, or those of the chained series."""
+    """Positions of the issue times with an ensemble: all, or those of the concatenated series."""
     issues, leads = valid.shape
-    chained = -(-issues // leads)
-    every = 1 if issues <= most else leads * -(-chained // most)
+    concatenated = -(-issues // leads)
+    every = 1 if issues <= most else leads * -(-concatenated // most)
     return np.arange(0, issues, every)
 
 
 def make_limit(basin: Path, step: str, valid: xr.DataArray, size: Size, folder: Path) -> None:
-    """Forecast as the simulator would and write ``head.nc`` and ``surface_water.nc``.
+    """Forecast with the simulator and write ``head.nc`` and ``surface_water.nc``.
 
     Parameters
     ----------
@@ -99,17 +97,13 @@ def make_limit(basin: Path, step: str, valid: xr.DataArray, size: Size, folder: 
         write_text(folder / REASON, reason + "\n")
     else:
         ensemble = Ensemble(parameters, outside, seed, rate)
+        lasts = [bin_ends(pd.DatetimeIndex(row), step)[-1] for row in chosen.values]
+        lengths = (pd.DatetimeIndex(lasts) - firsts).days + 1
         found = [
-            dict(summarise(ensemble, restart, len(_days(row, step)), size.members, step))
-            for restart, row in zip(restarts, chosen.values, strict=True)
+            dict(summarise(ensemble, restart, length, size.members, step))
+            for restart, length in zip(restarts, lengths, strict=True)
         ]
         _write(found, chosen, folder)
-
-
-def _days(valid: np.ndarray, step: str) -> pd.DatetimeIndex:
-    """All days of the bins whose first days are given."""
-    starts = pd.DatetimeIndex(valid)
-    return pd.date_range(starts[0], bin_ends(starts, step)[-1])
 
 
 def differs(basin: Path, heads: pd.DataFrame) -> str:
@@ -118,12 +112,12 @@ def differs(basin: Path, heads: pd.DataFrame) -> str:
     ``heads`` (time, well) are the simulator's, by day [m].
     """
     true = load_truth(basin).heads["head"].sel(scenario="all").to_pandas().T
-    read = true.set_axis(true.index + pd.Timedelta(days=READING_DAY))
-    read = read[read.index <= heads.index[-1]]
-    gap = float(np.abs(heads.loc[read.index, read.columns] - read).to_numpy().max())
+    true.index += pd.Timedelta(days=MEASURED_DAY)
+    true = true[true.index <= heads.index[-1]]
+    gap = float((heads.loc[true.index, true.columns] - true).abs().to_numpy().max())
     if gap <= TOLERANCE:
         return ""
-    return f"a truth that this simulator gives no more: heads differ by up to {gap:.3g} m"
+    return f"the simulator does not reproduce this truth: heads differ by up to {gap:.3g} m"
 
 
 def summarise(
@@ -134,37 +128,32 @@ def summarise(
     Yields
     ------
     str, array (weather, series, lead_time) or (weather, series, lead_time, quantile)
-        The mean of what is true; the quantiles of what would be read, errors included.
+        The mean of the truth; the quantiles of measurements, errors included.
     """
     found = ensemble.run(restart, length, members)
     for task, values in in_steps(found, step):
-        yield task, np.stack([half.mean(axis=-1) for half in _halves(values)])
-    read = with_errors(found, ensemble.chance(restart.day + pd.Timedelta(days=1)))
-    for task, values in in_steps(read, step):
-        quantiles = [np.quantile(half, LEVELS, axis=-1) for half in _halves(values)]
+        yield task, np.stack([half.mean(axis=-1) for half in np.split(values, 2, axis=-1)])
+    measured = with_errors(found, ensemble.random(restart.day + pd.Timedelta(days=1)))
+    for task, values in in_steps(measured, step):
+        quantiles = [np.quantile(half, LEVELS, axis=-1) for half in np.split(values, 2, axis=-1)]
         yield f"{task} quantiles", np.moveaxis(np.stack(quantiles), 1, -1)
 
 
-def _halves(values: np.ndarray) -> list[np.ndarray]:
-    return np.split(values, 2, axis=-1)
-
-
 def _write(found: list[dict[str, np.ndarray]], chosen: xr.DataArray, folder: Path) -> None:
-    names = {"head": [w.well_id for w in WELLS], "surface_water": [g[0] for g in GAUGES]}
     dims = ("weather", "series", "issue_time", "lead_time")
-    for task, series in names.items():
-        values = np.stack([each[task] for each in found], axis=2)
+    for task, series in SERIES.items():
+        forecast = np.stack([each[task] for each in found], axis=2)
         quantiles = np.stack([each[f"{task} quantiles"] for each in found], axis=2)
+        data = {"forecast": (dims, forecast), "quantiles": ((*dims, "quantile"), quantiles)}
         coordinates = {
-            "weather": list(WEATHERS), "series": series, "quantile": list(LEVELS),
+            "weather": list(WEATHERS), "series": list(series), "quantile": list(LEVELS),
             "issue_time": chosen["issue_time"].values, "lead_time": chosen["lead_time"].values,
         }  # fmt: skip
-        data = {"forecast": (dims, values), "quantiles": ((*dims, "quantile"), quantiles)}
         write_dataset(xr.Dataset(data, coordinates), folder / f"{task}.nc")
 
 
 def open_limit(folder: Path, task: str, weather: str, template: xr.Dataset) -> xr.Dataset | None:
-    """Read the limit on the index of other hindcasts.
+    """Read the hindcasts on the index of others.
 
     Parameters
     ----------
@@ -174,13 +163,13 @@ def open_limit(folder: Path, task: str, weather: str, template: xr.Dataset) -> x
     weather : str
         "observed" or "resampled".
     template : Dataset (series, issue_time, lead_time)
-        Any hindcast: gives the index and what was observed.
+        Any hindcast: gives the index and the observations.
 
     Returns
     -------
     Dataset (series, issue_time, lead_time) or None
-        forecast, median, quantiles (…, quantile), observed, valid_time; NaN at issue times that
-        got no ensemble. None where there is no limit.
+        forecast, median, quantiles (…, quantile), observed, valid_time; NaN at issue times without
+        an ensemble. None where the folder holds no hindcasts.
     """
     path = folder / f"{task}.nc"
     if not path.exists():

@@ -1,156 +1,77 @@
-"""The simulator's parameters: value, unit, plausible range and where the range comes from.
+"""The numbers behind the virtual basin, from the CSV files in ``tables``.
 
-Nothing here is measured in the basin. Where no number is published the value was chosen inside
-the textbook range of the lithology or process, and then moved within it until the flows, the
-exchange and the storage loss of ``published.py`` were met.
+``parameters`` of the simulator: none is measured in the basin; most were chosen here, the others
+within published ranges, and then moved until the published flows, exchange and storage loss were
+met. ``published``: that hydrology; none of it is a result of the paper's models. ``wells`` and
+``gauges``: the first six wells carry the names of the paper's Fig. 7, but no coordinates are
+published, so every place is ours. ``course``: vertices of the main channel and the elevation of the
+plain there [m]. ``districts``: irrigated land as ellipses with half-axes [km] and tilt [°], the
+place where its canal leaves the river (none: pumped water only), and its shares of all canal water
+and of all pumping.
 """
 
-from dataclasses import dataclass, field, fields
+import json
+from dataclasses import asdict, dataclass, field, fields, make_dataclass
+from pathlib import Path
 
 import pandas as pd
 
-FREEZE = "Freeze & Cherry 1979, conductivity by lithology"
-JOHNSON = "Johnson 1967, specific yield by lithology"
-HBV = "Seibert & Vis 2012, ranges of the HBV model"
-OURS = "chosen here; no published number was used"
+from swgw.storage.files import write_text
+
+TABLES = Path(__file__).parent / "tables"
+RECORD = "simulation.json"
 
 
-def _parameter(value: float, unit: str, low: float, high: float, meaning: str, source: str):
-    note = {"unit": unit, "low": low, "high": high, "meaning": meaning, "source": source}
-    return field(default=value, metadata=note)
+def _table(name: str) -> pd.DataFrame:
+    path, dtype = TABLES / f"{name}.csv", {"value": str}
+    return pd.read_csv(path, float_precision="round_trip", dtype=dtype, keep_default_na=False)
 
 
-@dataclass(frozen=True)
-class CatchmentParameters:
-    """Mountain catchment above the gorge: snow, soil, two linear reservoirs."""
-
-    area: float = _parameter(
-        10_000, "km²", 9_900, 10_100, "catchment area", "published size of the catchment"
-    )
-    melt_factor: float = _parameter(2.45, "mm/°C/d", 1, 8, "degree-day factor", HBV)
-    melt_threshold: float = _parameter(1.5, "°C", -2, 2, "snow below, melt above", HBV)
-    field_capacity: float = _parameter(420, "mm", 50, 500, "size of the soil store", HBV)
-    soil_exponent: float = _parameter(2.7, "–", 1, 6, "exponent of the soil's outflow", HBV)
-    evaporation_limit: float = _parameter(
-        0.79, "–", 0.3, 1, "soil wetness from which plants lack nothing", HBV
-    )
-    evaporation_factor: float = _parameter(
-        1.11, "–", 0.5, 1.2, "potential evapotranspiration over Oudin's", OURS
-    )
-    percolation: float = _parameter(
-        0.625, "–", 0.1, 0.9, "share of the outflow to the slow reservoir", OURS
-    )
-    fast_time: float = _parameter(7, "d", 2, 30, "residence time of the fast reservoir", HBV)
-    slow_time: float = _parameter(97, "d", 20, 1000, "residence time of the slow reservoir", HBV)
-    ice_share: float = _parameter(
-        0.41, "–", 0, 0.6, "share of the flow that deep frost binds", OURS
-    )
-    frost: float = _parameter(1.5, "°C", 0, 5, "frost at which the river begins to freeze", OURS)
-    noon: float = _parameter(2.4, "°C", 0, 5, "warmth of noon above the mean of the day", OURS)
-    thaw_rate: float = _parameter(
-        0.05, "1/d", 0.03, 0.12, "share of the river ice melting at 8 °C", OURS
-    )
-    lapse_rate: float = _parameter(0.0062, "°C/m", 0.004, 0.0075, "cooling with height", OURS)
+PARAMETERS, PUBLISHED = _table("parameters"), _table("published")
+WELLS, GAUGES = _table("wells"), _table("gauges")
+COURSE, DISTRICTS = _table("course"), _table("districts")
+CHANNEL, MARGIN = "along the channel", "hilly margin"
+"""Settings of wells that the simulator treats differently."""
 
 
-@dataclass(frozen=True)
-class AquiferParameters:
-    """Middle-reach aquifer: one layer of fixed transmissivity."""
-
-    t_gravel: float = _parameter(16000, "m²/d", 1000, 30000, "transmissivity, gravel fan", FREEZE)
-    t_silt: float = _parameter(500, "m²/d", 100, 2500, "transmissivity, sand and silt", FREEZE)
-    t_margin: float = _parameter(60, "m²/d", 5, 200, "transmissivity, hilly margin", FREEZE)
-    t_spread: float = _parameter(
-        0.3, "–", 0.1, 1, "sd of log transmissivity between places", FREEZE
-    )
-    sy_gravel: float = _parameter(0.20, "–", 0.15, 0.30, "specific yield, gravel", JOHNSON)
-    sy_silt: float = _parameter(0.10, "–", 0.03, 0.19, "specific yield, sand and silt", JOHNSON)
-    sy_margin: float = _parameter(0.04, "–", 0.02, 0.10, "specific yield, margin", JOHNSON)
-    front_inflow: float = _parameter(
-        9, "m³/s", 2, 15, "inflow along the front, small streams", OURS
-    )
-    spring_leakance: float = _parameter(
-        0.006, "1/d", 0.001, 0.05, "leakance of springs and ditches", OURS
-    )
-    spring_depth: float = _parameter(1.5, "m", 0.5, 3, "depth at which springs begin", OURS)
-    et_depth: float = _parameter(
-        4.0, "m", 2, 8, "depth of the table beyond the reach of plants", OURS
-    )
-    et_factor: float = _parameter(
-        0.4, "–", 0.2, 1.0, "evapotranspiration of a table at the ground", OURS
-    )
-    vadose_speed: float = _parameter(
-        0.1, "m/d", 0.02, 0.5, "downward speed of recharge", "Wang et al. 2010 (delay with depth)"
-    )
-    margin_speed: float = _parameter(
-        1.0, "m/d", 0.1, 5, "downward speed of recharge in hills", OURS
-    )
+def published_months(quantity: str) -> tuple[float, ...]:
+    """Published values of January to December of ``"rain_plain"`` [mm] or ``"flow"`` [m³/s]."""
+    values = PUBLISHED.set_index("key")["low"]
+    return tuple(values[[f"{quantity}_{month}" for month in range(1, 13)]])
 
 
-@dataclass(frozen=True)
-class RiverParameters:
-    """River bed and rating of the main channel."""
-
-    leakance: float = _parameter(0.115, "1/d", 0.005, 1.0, "leakance of the bed", FREEZE)
-    bed_thickness: float = _parameter(
-        3, "m", 0.5, 5, "bed's thickness; below it the river hangs", OURS
-    )
-    width: float = _parameter(80, "m", 30, 200, "wetted width at 50 m³/s", OURS)
-    width_exponent: float = _parameter(0.02, "–", 0, 0.5, "growth of the width with flow", OURS)
-    depth: float = _parameter(0.6, "m", 0.3, 2, "depth at 50 m³/s", OURS)
-    depth_exponent: float = _parameter(
-        0.4, "–", 0.3, 0.6, "growth of the depth with flow", "Leopold & Maddock 1953"
-    )
-    incision: float = _parameter(3.0, "m", 1, 8, "bed below the plain", OURS)
+def _part(name: str, part: str) -> type:
+    """Frozen dataclass of one part's parameters; each field's metadata is its row of the table."""
+    rows = PARAMETERS[PARAMETERS["part"] == part].to_dict("records")
+    items = [
+        (r["parameter"], float, field(default=json.loads(r["value"]), metadata=r)) for r in rows
+    ]
+    return make_dataclass(name, items, frozen=True, namespace={"__module__": __name__})
 
 
-@dataclass(frozen=True)
-class WaterUseParameters:
-    """Irrigation, its return flow, and pumping, with their unobserved random part."""
-
-    diversion_first: float = _parameter(15e8, "m³/yr", 6e8, 16e8, "canal demand in 1998", OURS)
-    diversion_last: float = _parameter(11e8, "m³/yr", 6e8, 16e8, "canal demand in 2012", OURS)
-    pumping_first: float = _parameter(1e8, "m³/yr", 0.5e8, 4e8, "pumping in 1998", OURS)
-    pumping_last: float = _parameter(4.6e8, "m³/yr", 2e8, 8e8, "pumping in 2012", OURS)
-    return_canal: float = _parameter(
-        0.46, "–", 0.2, 0.5, "share of canal water that recharges", OURS
-    )
-    return_pumped: float = _parameter(
-        0.15, "–", 0.05, 0.3, "share of pumped water that recharges", OURS
-    )
-    share_limit: float = _parameter(
-        0.9, "–", 0.4, 0.95, "share of the flow that canals may take", OURS
-    )
-    base_pumping: float = _parameter(
-        0.15, "–", 0.05, 0.4, "share of pumping that goes on all year", OURS
-    )
-    deficit_response: float = _parameter(
-        0.8, "–", 0, 2, "rise of pumping as canals fall short", OURS
-    )
-    rain_response: float = _parameter(0.06, "1/mm", 0, 0.2, "fall of irrigation with rain", OURS)
-    rain_recharge: float = _parameter(
-        0.10, "–", 0.02, 0.2, "share of rain above 5 mm/d that recharges", OURS
-    )
-    pumping_sd: float = _parameter(
-        0.45, "–", 0.1, 0.8, "random part of pumping, sd of its log", OURS
-    )
-    pumping_memory: float = _parameter(15, "d", 3, 60, "memory of the random part of pumping", OURS)
-    diversion_sd: float = _parameter(
-        0.20, "–", 0.05, 0.5, "random part of diversion, sd of its log", OURS
-    )
-    diversion_memory: float = _parameter(
-        8, "d", 3, 60, "memory of the random part of diversion", OURS
-    )
+CatchmentParameters = _part("CatchmentParameters", "catchment")
+AquiferParameters = _part("AquiferParameters", "aquifer")
+RiverParameters = _part("RiverParameters", "river")
+WaterUseParameters = _part("WaterUseParameters", "water_use")
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """Every parameter of the simulator, by part."""
+    """Every parameter of the simulator, by part; the rows of ``parameters.csv`` are its fields.
 
-    catchment: CatchmentParameters = CatchmentParameters()
-    aquifer: AquiferParameters = AquiferParameters()
-    river: RiverParameters = RiverParameters()
-    water_use: WaterUseParameters = WaterUseParameters()
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> calibrated = Parameters()
+    >>> wide = replace(calibrated, river=replace(calibrated.river, width=120))
+    >>> wide.river.width, wide.river.depth
+    (120, 0.6)
+    """
+
+    catchment: CatchmentParameters = field(default_factory=CatchmentParameters)
+    aquifer: AquiferParameters = field(default_factory=AquiferParameters)
+    river: RiverParameters = field(default_factory=RiverParameters)
+    water_use: WaterUseParameters = field(default_factory=WaterUseParameters)
 
 
 def parameters_table(parameters: Parameters | None = None) -> pd.DataFrame:
@@ -161,13 +82,32 @@ def parameters_table(parameters: Parameters | None = None) -> pd.DataFrame:
     DataFrame
         Columns part, parameter, value, unit, low, high, meaning, source; one row a parameter.
     """
-    parameters = parameters or Parameters()
-    rows = []
-    for part in fields(parameters):
-        values = getattr(parameters, part.name)
-        for item in fields(values):
-            row = {"part": part.name, "parameter": item.name, "value": getattr(values, item.name)}
-            rows.append(row | dict(item.metadata))
-    return pd.DataFrame(rows)[
-        ["part", "parameter", "value", "unit", "low", "high", "meaning", "source"]
-    ]
+    values = asdict(parameters or Parameters())
+    return PARAMETERS.assign(value=[v for part in values.values() for v in part.values()])
+
+
+def write_origin(folder: Path, seed: int, parameters: Parameters) -> None:
+    """Record the seed and the parameters of a simulation in the folder of its truth."""
+    record = {"seed": seed, "parameters": asdict(parameters)}
+    write_text(folder / RECORD, json.dumps(record, indent=1) + "\n")
+
+
+def load_origin(folder: Path) -> tuple[int, Parameters] | None:
+    """Read the seed and the parameters of a virtual basin.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the truth.
+
+    Returns
+    -------
+    tuple of int and Parameters, or None
+        None where nothing is recorded, or something that this simulator does not know.
+    """
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        parts = {p.name: p.type(**record["parameters"][p.name]) for p in fields(Parameters)}
+        return int(record["seed"]), Parameters(**parts)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -12,7 +12,7 @@ SECONDS = 86400.0
 
 @dataclass(frozen=True)
 class Routed:
-    """A day of the river, (reach, member), in m³/s.
+    """A day of the river, arrays (reach, member) in m³/s.
 
     Attributes
     ----------
@@ -33,25 +33,29 @@ class River:
     """The channel of a domain."""
 
     def __init__(self, domain: Domain, parameters: RiverParameters):
-        self.domain, self.parameters = domain, parameters
+        self.parameters = parameters
         bed = domain.surface[domain.reach_cell] - parameters.incision
         self.bed = np.minimum.accumulate(bed)[:, None]
         self.length = domain.reach_length[:, None]
 
-    def stage(self, flow: np.ndarray) -> np.ndarray:
-        """Water level (reach, member) [m] at a flow [m³/s]."""
-        p = self.parameters
-        return self.bed + p.depth * (np.maximum(flow, 0.01) / 50) ** p.depth_exponent
-
     def potential_loss(self, flow: np.ndarray, head: np.ndarray) -> np.ndarray:
-        """Loss to the aquifer (reach, member) [m³/s] while there is water enough.
+        """Loss to the aquifer (reach, member) [m³/s] where the river has water enough.
 
-        Below the bed's base the head has no further say: the river hangs above the table.
+        Where the head is below the base of the bed the stream is disconnected: its loss no longer
+        depends on the head (Brunner et al. 2009).
+
+        Parameters
+        ----------
+        flow : array (reach, member)
+            [m³/s].
+        head : array (reach, member)
+            Head of the aquifer in the river's cells [m].
         """
-        p = self.parameters
-        width = p.width * (np.maximum(flow, 0.01) / 50) ** p.width_exponent
+        p, relative = self.parameters, np.maximum(flow, 0.01) / 50
+        stage = self.bed + p.depth * relative**p.depth_exponent
+        width = p.width * relative**p.width_exponent
         below = np.maximum(head, self.bed - p.bed_thickness)
-        return p.leakance * width * self.length * (self.stage(flow) - below) / SECONDS
+        return p.leakance * width * self.length * (stage - below) / SECONDS
 
     @staticmethod
     def route(
@@ -59,9 +63,8 @@ class River:
     ) -> Routed:
         """Carry a day's water down the channel; no cell gives more than it has.
 
-        Within a cell springs come first, then the bed, then the canals. The flow is the
-        running sum of gains and losses held at zero from below (Lindley's recursion), so it
-        needs no loop.
+        Within a cell springs come first, then the bed, then the canals. The flow is the running
+        sum of gains and losses, held at zero from below (Lindley's recursion), so it needs no loop.
 
         Parameters
         ----------
@@ -69,10 +72,6 @@ class River:
             Discharge at the gorge [m³/s].
         loss, springs, demand : array (reach, member)
             Potential loss through the bed, springs, canal demand [m³/s].
-
-        Returns
-        -------
-        Routed
         """
         taken = np.stack([loss - springs, demand], axis=1).reshape(-1, inflow.size)
         free = inflow - np.cumsum(taken, axis=0)

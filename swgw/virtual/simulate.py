@@ -1,24 +1,25 @@
 """Simulate the virtual basin and write it out as the folder of a basin, with its truth."""
 
-import itertools
 import json
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
+import xarray as xr
 from tqdm import tqdm
 
-from swgw.basin.calendar import bin_starts
-from swgw.storage.files import write_text, write_whole
-from swgw.virtual import observe
-from swgw.virtual.coupled import Coupled, State
-from swgw.virtual.domain import COURSE, SECTIONS
-from swgw.virtual.origin import write_origin
-from swgw.virtual.parameters import Parameters
-from swgw.virtual.places import WELLS
-from swgw.virtual.run import END, FIRST, START, Outside, Record, make_outside, run_record, spin_up
-from swgw.virtual.scenarios import run_scenarios
-from swgw.virtual.truth import head_table
+from swgw.storage.files import write_text
+from swgw.virtual.coupled import Coupled
+from swgw.virtual.observe import (
+    forcing_table,
+    measure_discharge,
+    measure_heads,
+    pentads,
+    well_table,
+    write_table,
+)
+from swgw.virtual.parameters import COURSE, GAUGES, WELLS, Parameters, write_origin
+from swgw.virtual.run import END, FIRST, Outside, Record, run_record
+from swgw.virtual.truth import run_scenarios, write_truth
 
 SEED = 19
 SETTINGS = """\
@@ -58,7 +59,7 @@ def simulate(folder: str | Path, seed: int = SEED, parameters: Parameters | None
     Parameters
     ----------
     folder : str or Path
-        Where to write; made if it is not there. Files of the same names are replaced.
+        Where to write; made if it does not exist. Files of the same names are replaced.
     seed : int
         The same seed gives the same basin.
     parameters : Parameters, optional
@@ -70,84 +71,68 @@ def simulate(folder: str | Path, seed: int = SEED, parameters: Parameters | None
         The folder.
     """
     folder, parameters = Path(folder), parameters or Parameters()
-    outside = make_outside(parameters, seed)
-    coupled, state, rng = start(parameters, outside, seed)
-    days = pd.date_range(FIRST, END, name="time")
-    cells = observe.cells_of_wells(coupled.domain)
-    with tqdm(total=2 * len(days), desc="virtual basin", unit="d", mininterval=1) as bar:
-        record = run_record(coupled, outside, state, days, rng, cells, bar.update)
-        heads = run_scenarios(coupled, outside, record, cells, bar.update)
+    days = len(pd.date_range(FIRST, END))
+    with tqdm(total=2 * days, desc="virtual basin", unit="d", mininterval=1) as bar:
+        coupled, outside, record = run_record(parameters, seed, tick=bar.update)
+        heads = run_scenarios(coupled, outside, record, bar.update)
     write_observations(folder, coupled, outside, record, seed)
     write_truth(folder / "truth", coupled, record, heads)
     write_origin(folder / "truth", seed, parameters)
     return folder
 
 
-def start(
-    parameters: Parameters, outside: Outside, seed: int
-) -> tuple[Coupled, State, np.random.Generator]:
-    """Spin the middle reach up and warm it to the record's first day."""
-    water_table = spin_up(parameters, outside, seed)
-    coupled, rng = Coupled(parameters, seed), np.random.default_rng([seed, 3])
-    coupled.set_vadose(water_table[:, 0])
-    state = coupled.first_state(water_table, 50.0)
-    for day in pd.date_range(START, FIRST, inclusive="left"):
-        state, _ = coupled.step(state, outside.forcing(day), rng)
-    return coupled, state, rng
+def simulate_period(
+    parameters: Parameters | None = None, end: str = "2003-12-31", seed: int = SEED
+) -> xr.Dataset:
+    """Simulate the first years of the virtual basin and write nothing.
+
+    Parameters
+    ----------
+    parameters : Parameters, optional
+        Of the simulator; the calibrated ones by default.
+    end : str
+        Last day; the first is 2000-01-01. Thirteen years take about ten seconds.
+    seed : int
+        With the parameters and the seed of a basin the results are its truth.
+
+    Returns
+    -------
+    Dataset
+        Daily ``head`` (time, well) [m], ``discharge`` (time, gauge) and the terms of the water
+        balance (time,) of :attr:`swgw.virtual.Truth.fluxes` [m³/s].
+    """
+    coupled, outside, record = run_record(parameters or Parameters(), seed, end)
+    discharge = pd.DataFrame(_flows(coupled, outside, record)).rename_axis(columns="gauge")
+    head = pd.DataFrame(record.well_head, record.days, WELLS["well_id"].rename("well"))
+    return xr.Dataset({"head": head, "discharge": discharge} | dict(record.fluxes.to_xarray()))
 
 
 def write_observations(
     folder: Path, coupled: Coupled, outside: Outside, record: Record, seed: int
 ) -> None:
-    """Write the files of the contract."""
-    starts, readings = observe.pentads(record.days)
-    gauge = coupled.domain.node["gaoya"]
-    flows = {
-        "yingluo": outside.catchment["discharge"][record.days],
-        "gaoya": pd.Series(record.flow[:, gauge], record.days),
-    }
+    """Write the files of the contract; ``forcing.csv`` is the last."""
+    starts, measured = pentads(record.days)
+    flows = _flows(coupled, outside, record)
+    heads = measure_heads(record.well_head[measured], starts, seed)
     write_text(folder / "basin.yml", SETTINGS.format(seed=seed))
     write_text(folder / "river.geojson", _river())
-    _write(observe.well_table(coupled.domain, seed), folder / "wells.csv", 5)
-    _write(observe.gauge_table(), folder / "gauges.csv", 5)
-    _write(observe.read_heads(record.well_head[readings], starts, seed), folder / "heads.csv", 2)
-    _write(observe.read_discharge(flows, seed), folder / "surface_water.csv", 2)
-    _write(observe.forcing_table(outside.weather, FIRST), folder / "forcing.csv", 1)
+    write_table(well_table(coupled.domain, seed), folder / "wells.csv", 5)
+    write_table(GAUGES, folder / "gauges.csv", 5)
+    write_table(heads, folder / "heads.csv", 2)
+    write_table(measure_discharge(flows, seed), folder / "surface_water.csv", 2)
+    write_table(forcing_table(outside.weather, FIRST), folder / "forcing.csv", 1)
 
 
-def write_truth(folder: Path, coupled: Coupled, record: Record, heads: np.ndarray) -> None:
-    """Write what only a simulator knows."""
-    starts, readings = observe.pentads(record.days)
-    domain, bins = coupled.domain, bin_starts(record.days, "5D")
-    fluxes = record.fluxes.groupby(bins).mean().rename_axis("time").reset_index()
-    wells = [well.well_id for well in WELLS]
-    table = {
-        "longitude": domain.longitude, "latitude": domain.latitude, "surface": domain.surface,
-        "head": record.start.head[:, 0], "head_end": record.end.head[:, 0],
-    }  # fmt: skip
-    _write(fluxes, folder / "fluxes.csv", 4)
-    _write(_exchange_table(record, bins), folder / "exchange.csv", 4)
-    _write(head_table(heads[readings], starts, wells), folder / "heads.csv", 4)
-    _write(observe.setting_table(domain), folder / "wells.csv", 5)
-    _write(pd.DataFrame(table), folder / "water_table.csv", 4)
-
-
-def _exchange_table(record: Record, bins: pd.DatetimeIndex) -> pd.DataFrame:
-    parts = []
-    for k, (upper, lower) in enumerate(itertools.pairwise(SECTIONS)):
-        daily = {"exchange": record.exchange[:, k], "discharge": record.section_flow[:, k]}
-        mean = pd.DataFrame(daily).groupby(bins).mean().rename_axis("date").reset_index()
-        mean.insert(1, "section", f"{upper}–{lower}")
-        parts.append(mean)
-    return pd.concat(parts, ignore_index=True)
+def _flows(coupled: Coupled, outside: Outside, record: Record) -> dict[str, pd.Series]:
+    """True discharge (time,) [m³/s] of each gauge: the gorge, and the reaches of the others."""
+    gorge, *others = GAUGES["gauge_id"]
+    flows = {gorge: outside.catchment["discharge"][record.days]}
+    node = coupled.domain.node
+    return flows | {g: pd.Series(record.flow[:, node[g]], record.days) for g in others}
 
 
 def _river() -> str:
-    line = {"type": "LineString", "coordinates": [[vertex[1], vertex[2]] for vertex in COURSE]}
+    places = COURSE[["longitude", "latitude"]].to_numpy().tolist()
+    line = {"type": "LineString", "coordinates": places}
     feature = {"type": "Feature", "properties": {"name": "main channel"}, "geometry": line}
     return json.dumps(feature, indent=1) + "\n"
-
-
-def _write(table: pd.DataFrame, path: Path, digits: int) -> None:
-    with write_whole(path) as temporary:
-        table.to_csv(temporary, index=False, float_format=f"%.{digits}f", date_format="%Y-%m-%d")

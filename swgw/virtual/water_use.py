@@ -1,14 +1,14 @@
-"""People: canals, wells, what they lose to the ground, and how nobody knows it exactly."""
+"""Water use: canals, pumping, return flow, and their unobserved random part."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from swgw.virtual.domain import DISTRICTS, Domain
-from swgw.virtual.parameters import WaterUseParameters
+from swgw.virtual.domain import Domain
+from swgw.virtual.parameters import DISTRICTS, WaterUseParameters
 
-CANALS = tuple(d for d in DISTRICTS if d[6] is not None)
+CANALS = DISTRICTS[DISTRICTS["intake"] != ""]
 # Share of a year's canal water by month, January first; November is the winter irrigation.
 CANAL_CALENDAR = (0.0, 0.0, 0.0, 0.12, 0.18, 0.17, 0.16, 0.13, 0.06, 0.03, 0.15, 0.0)
 PUMP_CALENDAR = (0.0, 0.0, 0.04, 0.13, 0.21, 0.22, 0.20, 0.13, 0.04, 0.01, 0.02, 0.0)
@@ -23,34 +23,32 @@ class Noise:
 
 
 class WaterUse:
-    """Demand of canals and wells day by day, and where their water goes."""
+    """Daily demand of canals and pumped wells, and where their water goes."""
 
     def __init__(self, domain: Domain, parameters: WaterUseParameters):
         self.domain, self.parameters = domain, parameters
-        self.node = np.array([domain.node[d[6]] for d in CANALS])
-        self.share = np.array([d[7] for d in CANALS])
-        members = [domain.district == k for k in range(len(DISTRICTS))]
-        self.canal_cells = np.array(
-            [m / m.sum() for m, d in zip(members, DISTRICTS, strict=True) if d[6] is not None]
-        ).T  # (cell, canal)
-        self.pump_share = sum(d[8] * m / m.sum() for m, d in zip(members, DISTRICTS, strict=True))
-        self.pump_canal = np.array([domain.district == DISTRICTS.index(d) for d in CANALS]).T
+        self.node = np.array([domain.node[intake] for intake in CANALS["intake"]])
+        self.share = CANALS["canal_share"].to_numpy()[:, None]
+        inside = domain.district[:, None] == DISTRICTS.index.to_numpy()  # (cell, district)
+        self.pump_canal = inside[:, CANALS.index]  # (cell, canal)
+        self.canal_cells = self.pump_canal / self.pump_canal.sum(axis=0)
+        pumping = DISTRICTS["pumping_share"].to_numpy()
+        self.pump_share = (pumping * inside / inside.sum(axis=0)).sum(axis=1, keepdims=True)
 
     def canal_demand(self, day: pd.Timestamp, rain: float | np.ndarray, noise: Noise) -> np.ndarray:
-        """Water that canals want (canal, member) [m³/s].
+        """Demand of the canals (canal, member) [m³/s].
 
-        ``rain`` [mm] is that of some days, one value or (member,).
+        ``rain`` [mm] is that of recent days, one value or (member,).
         """
         p = self.parameters
         year = _between(p.diversion_first, p.diversion_last, day) / 86400
         less = np.exp(-p.rain_response * rain)
         random = np.exp(noise.diversion - p.diversion_sd**2 / 2)
-        return year * _season(CANAL_CALENDAR, day) * less * self.share[:, None] * random
+        return year * _season(CANAL_CALENDAR, day) * less * self.share * random
 
     def limit(self, demand: np.ndarray, flow: np.ndarray) -> np.ndarray:
         """Demand (canal, member) cut to a share of the flow (reach, member) at its intake."""
-        wanted = np.zeros_like(flow)
-        np.add.at(wanted, self.node, demand)
+        wanted = self.at_nodes(demand, len(flow))
         allowed = np.minimum(wanted, self.parameters.share_limit * flow)
         cut = np.divide(allowed, wanted, out=np.ones_like(wanted), where=wanted > 0)
         return demand * cut[self.node]
@@ -68,7 +66,7 @@ class WaterUse:
         season = p.base_pumping / 365.25 + (1 - p.base_pumping) * _season(PUMP_CALENDAR, day)
         response = 1 + p.deficit_response * (self.pump_canal @ deficit)
         random = np.exp(noise.pumping - p.pumping_sd**2 / 2)[self.domain.patch]
-        return year * season * self.pump_share[:, None] * response * random
+        return year * season * self.pump_share * response * random
 
     def infiltration(self, diverted, pumped, heavy_rain: float | np.ndarray) -> np.ndarray:
         """Water entering the ground (cell, member) [m³/d].
@@ -82,7 +80,7 @@ class WaterUse:
         from_rain = p.rain_recharge * heavy_rain * 1e3 * hills
         return from_canals + p.return_pumped * pumped + from_rain
 
-    def draw(self, noise: Noise, rng: np.random.Generator) -> Noise:
+    def next_noise(self, noise: Noise, rng: np.random.Generator) -> Noise:
         """Noise of the next day."""
         p = self.parameters
         return Noise(
@@ -90,7 +88,7 @@ class WaterUse:
             _next(noise.diversion, p.diversion_sd, p.diversion_memory, rng),
         )
 
-    def quiet(self, members: int) -> Noise:
+    def no_noise(self, members: int) -> Noise:
         """No anomaly anywhere."""
         patches = int(self.domain.patch.max()) + 1
         return Noise(np.zeros((patches, members)), np.zeros((len(CANALS), members)))

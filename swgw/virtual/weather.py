@@ -1,17 +1,18 @@
-"""Daily weather of the plain and of the mountain catchment, drawn from one seed.
+"""Daily weather of the plain and of the mountain catchment, generated from one seed.
 
 Rain is a censored, spatially and serially correlated Gaussian: below a month's threshold a day
 is dry, above it the excess rank gives a Weibull amount. Temperature is a seasonal curve and an
 autoregressive anomaly, wind a gamma variable of an autoregressive Gaussian. Monthly rain is
-scaled to the published means over the whole draw, so that its fit is by construction.
+scaled to the published means over the whole period, so that its fit is by construction.
 """
 
 import numpy as np
 import pandas as pd
 from scipy import signal, stats
 
-from swgw.virtual.published import PLAIN_RAIN
+from swgw.virtual.parameters import published_months
 
+PLAIN_RAIN = published_months("rain_plain")
 MOUNTAIN_RAIN = (3.0, 4.0, 11.0, 27.0, 32.0, 58.0, 101.0, 94.0, 84.0, 18.0, 3.0, 3.0)  # 438 mm
 PLAIN_WET = 0.0455 * np.sqrt(PLAIN_RAIN)  # 13 % of all days, more often in rainier months
 # Averaged over a large catchment it rains more often and more evenly than at a station.
@@ -19,6 +20,7 @@ MOUNTAIN_WET = np.array([0.15, 0.18, 0.28, 0.38, 0.55, 0.68, 0.72, 0.68, 0.58, 0
 PLAIN_SHAPE, MOUNTAIN_SHAPE = 0.8, 1.05  # of the Weibull amounts
 # January, July and the year's mean are published; the months between were interpolated by us.
 PLAIN_TEMPERATURE = (-9.2, -4.0, 3.6, 11.9, 17.6, 21.5, 23.3, 21.8, 16.0, 8.4, 0.0, -6.9)
+DAYS_IN_MONTH = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 YEAR = 365.25
 SCALED_FROM = "2001-01-01"  # years before the study period do not count
 
@@ -31,7 +33,7 @@ def make_weather(start: str, end: str, seed: int) -> dict[str, pd.DataFrame]:
     start, end : str
         First and last day.
     seed : int
-        Seed of the draw.
+        The same seed gives the same weather.
 
     Returns
     -------
@@ -86,13 +88,9 @@ def _rain(days, latent, wet_share, monthly_total, shape, wetness) -> np.ndarray:
     amount = np.where(excess > 0, (-np.log1p(-excess)) ** (1 / shape), 0.0)
     kept = days >= SCALED_FROM if days[-1] > pd.Timestamp(SCALED_FROM) else days >= days[0]
     mean = np.bincount(month[kept], amount[kept], 12) / np.bincount(month[kept], minlength=12)
-    total = np.maximum(mean * _days_in_month(), 1e-9)
+    total = np.maximum(mean * DAYS_IN_MONTH, 1e-9)
     amount *= (np.asarray(monthly_total) / total)[month]
     return np.round(np.where(amount > 0, np.maximum(amount, 0.1), 0.0), 1)
-
-
-def _days_in_month() -> np.ndarray:
-    return np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
 def _seasonal_temperature(days: pd.DatetimeIndex) -> np.ndarray:
@@ -115,9 +113,8 @@ def _wind(days, latent, mean: float, sd: float) -> np.ndarray:
     season = 0.25 * np.cos(2 * np.pi * (days.dayofyear.to_numpy() - 110) / YEAR)
     spread = np.sqrt(sd**2 - season.var())
     shape = (mean / spread) ** 2
-    return np.maximum(
-        stats.gamma.ppf(stats.norm.cdf(latent), shape, scale=mean / shape) + season, 0.1
-    )
+    speed = stats.gamma.ppf(stats.norm.cdf(latent), shape, scale=mean / shape)
+    return np.maximum(speed + season, 0.1)
 
 
 def oudin_pet(days: pd.DatetimeIndex, temperature: np.ndarray, latitude: float) -> np.ndarray:
