@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from swgw.experiments.grid import Cell
-from swgw.experiments.realisation_statistics import STATISTICS
+from swgw.pages.draws import STATISTICS
 
 TRAINED = ("ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT", "ST+-TFT")
 REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
@@ -107,7 +107,7 @@ class FakeStudy:
         self.no_limit = "" if truth else "no simulator"
         rows = 10 if gauges > 1 else 0
         draws = np.random.default_rng(3).normal(0.1, 0.2, (rows, len(STATISTICS)))
-        self.draws = pd.DataFrame(draws, columns=list(STATISTICS))
+        self.realisations = pd.DataFrame(draws, columns=list(STATISTICS))
 
     def _planned(self):
         """Plan the runs as the experiments do."""

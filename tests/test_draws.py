@@ -23,6 +23,7 @@ from swgw.models.profiles import get_profile
 from swgw.pages import draws as page
 from swgw.pages import drivers, groundwater
 from swgw.scores.correlation import pearson
+from swgw.storage.results import RunFolder
 
 FULL = get_profile("full")
 
@@ -124,10 +125,10 @@ def test_gains_of_heads_split_into_inputs_and_loss(prepared):
     assert found["information_heads"] == pytest.approx(0.0)  # of .02, 0, −.1
     assert found["task_heads"] == pytest.approx(-0.12)  # of −.12, −.2, −.1
     assert found["gain_heads"] == pytest.approx(-0.2)  # of −.1, −.2, −.2
-    assert found["floor_heads"] == pytest.approx(-0.25)
+    assert found["baseline_heads"] == pytest.approx(-0.25)
     assert found["floor_heads_single"] == pytest.approx(-0.05)
     assert found["gain_water"] == pytest.approx(0.1)
-    assert found["floor_water"] == pytest.approx(-0.2)
+    assert found["baseline_water"] == pytest.approx(-0.2)
 
 
 def _scored(model, series, values):
@@ -143,21 +144,21 @@ def test_an_arm_that_was_not_trained_gives_no_number(prepared):
     heads = pd.concat(_scored(m, wells, (0.5, 0.6, 0.7)) for m in ("ST-TFT", "MT-TFT"))
     found = model_statistics(prepared, None, {"head": heads, "surface_water": heads})
     assert found["gain_heads"] == pytest.approx(0)
-    assert np.isnan(found["task_heads"]) and np.isnan(found["floor_heads"])
+    assert np.isnan(found["task_heads"]) and np.isnan(found["baseline_heads"])
 
 
 def test_only_the_papers_signs_are_called_so():
     study = make_study(gauges=2, seeds=3)
     assert ", as the paper states," in page.over_draws(study, "gain_heads").data
-    assert "the paper states" not in page.over_draws(study, "floor_heads").data
+    assert "the paper states" not in page.over_draws(study, "baseline_heads").data
     assert f"{sum(s.stated for s in STATISTICS.values())} of which" in page.words_draws(study).data
 
 
 def test_over_draws_a_sign_is_judged_by_the_interval_of_the_mean():
     study = make_study(gauges=2, seeds=3)
     up = np.linspace(0.1, 0.4, 10)
-    study.draws = pd.DataFrame(dict.fromkeys(STATISTICS, up))
-    study.draws["r2_distance"] = np.linspace(-0.5, 0.5, 10)
+    study.realisations = pd.DataFrame(dict.fromkeys(STATISTICS, up))
+    study.realisations["r2_distance"] = np.linspace(-0.5, 0.5, 10)
     table = page.judged(study)
     assert table.loc["gain_water", "word"] == "supported"
     assert table.loc["entropy_distance", "word"] == "contradicted"  # stated below zero
@@ -168,7 +169,7 @@ def test_over_draws_a_sign_is_judged_by_the_interval_of_the_mean():
 
 def test_one_draw_judges_nothing():
     study = make_study(gauges=2, seeds=3)
-    study.draws = study.draws.iloc[:1]
+    study.realisations = study.realisations.iloc[:1]
     assert set(page.judged(study)["word"]) == {"not judged"}
 
 
@@ -184,21 +185,21 @@ def test_a_draw_ends_with_every_statistic_and_goes_on_where_it_stopped(
     prepared, tmp_path, monkeypatch
 ):
     tiny = replace(get_profile("smoke"), grid=True)
-    jobs = draws.draw_jobs(prepared, tiny, tmp_path)
+    jobs = draws.realisation_jobs(prepared, tiny, tmp_path)
     assert len(jobs) == 10
     job = jobs[0]
     score = draws.train_and_score
     monkeypatch.setattr(draws, "train_and_score", _stopped)
     with pytest.raises(KeyboardInterrupt):
-        job.fill()
-    assert draws.read_draws(prepared, tiny, tmp_path).empty
+        job.call(*job.args)
+    assert draws.read_realisations(prepared, tiny, tmp_path).empty
     monkeypatch.setattr(draws, "train_and_score", score)
     monkeypatch.setattr("swgw.virtual.run.run_record", _stopped)  # the basin is there already
-    job.fill()
-    table = draws.read_draws(prepared, tiny, tmp_path)
+    job.call(*job.args)
+    table = draws.read_realisations(prepared, tiny, tmp_path)
     assert list(table.index) == [101]
     assert np.isfinite(table.loc[101]).all()
-    assert job.is_finished()
+    assert RunFolder(job.folder.path).is_finished()
 
 
 def _stopped(*_):

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from swgw.virtual.origin import load_origin, write_origin
 
 from swgw.basin.settings import basin_folder
 from swgw.virtual import Parameters, limit
 from swgw.virtual.coupled import Coupled
 from swgw.virtual.ensemble import Ensemble, Members, Restart, in_steps, true_restarts
 from swgw.virtual.observe import cells_of_wells
-from swgw.virtual.origin import load_origin, write_origin
 from swgw.virtual.run import make_outside, run_catchment, warm_catchment
 
 SEED = 3

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import pytest
 from IPython.display import Markdown
 from matplotlib.figure import Figure
+from swgw.virtual.compare import compare
 
 from swgw.basin.example import write_example
 from swgw.basin.folder import load_basin
@@ -14,7 +15,6 @@ from swgw.basin.prepare import prepare_basin
 from swgw.basin.settings import basin_folder
 from swgw.pages import conceptual_model, virtual_basin
 from swgw.virtual import load_truth
-from swgw.virtual.compare import compare
 
 FIGURES = [
     (conceptual_model, "figure_2"),

@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from swgw.virtual.scenarios import climatology
 
 from swgw.virtual import Parameters, parameters_table
 from swgw.virtual.aquifer import AREA, Aquifer, drain_vadose, vadose_rate
@@ -11,7 +12,6 @@ from swgw.virtual.coupled import Coupled, Forcing, storage
 from swgw.virtual.domain import laplacian
 from swgw.virtual.published import PLAIN_RAIN
 from swgw.virtual.river import SECONDS, River
-from swgw.virtual.scenarios import climatology
 from swgw.virtual.weather import make_weather, oudin_pet
 
 

@@ -1,6 +1,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from swgw.virtual.compare import compare, deseasonalise
+from swgw.virtual.places import MARGIN, WELLS
+from swgw.virtual.scenarios import DRIVERS, SCENARIOS
 
 from swgw.basin.calendar import bin_starts
 from swgw.basin.check import check_basin
@@ -8,10 +11,7 @@ from swgw.basin.example import write_example
 from swgw.basin.folder import load_basin
 from swgw.basin.settings import basin_folder
 from swgw.virtual import load_truth, observe, simulate
-from swgw.virtual.compare import compare, deseasonalise
 from swgw.virtual.domain import SECTIONS
-from swgw.virtual.places import MARGIN, WELLS
-from swgw.virtual.scenarios import DRIVERS, SCENARIOS
 
 FILES = ("wells", "heads", "gauges", "surface_water", "forcing")
 TRUTH = ("fluxes", "exchange", "heads", "wells", "water_table")

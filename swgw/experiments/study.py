@@ -20,7 +20,7 @@ from swgw.experiments.benchmarks import Yardsticks
 from swgw.experiments.diagnostics import Asked
 from swgw.experiments.grid import Grid, chains
 from swgw.experiments.lacking import lacking
-from swgw.experiments.realisations import read_draws
+from swgw.experiments.realisations import read_realisations
 from swgw.experiments.records import learning_curves, parameter_counts
 from swgw.experiments.score_tables import ScoreTables
 from swgw.experiments.table_2 import CONTROLS, REFERENCES, TABLE_2
@@ -173,9 +173,9 @@ class Study(View, ScoreTables, Asked):
         return tuple(dict.fromkeys(self.runs + self.fold_runs + self.grid.all_runs))
 
     @cached_property
-    def draws(self) -> pd.DataFrame:
-        """Statistics of other draws of a virtual basin (draw, statistic); see ``realisations``."""
-        return read_draws(self.prepared, self.profile, self.folder)
+    def realisations(self) -> pd.DataFrame:
+        """Statistics of other realisations of a virtual basin (realisation, statistic)."""
+        return read_realisations(self.prepared, self.profile, self.folder)
 
     def run_folder(self, run: Run) -> Result:
         """Give the kept result of a run."""

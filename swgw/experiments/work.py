@@ -15,7 +15,7 @@ from swgw.attribution.work import probe_results
 from swgw.basin.prepare import Prepared
 from swgw.experiments.choices_work import sensitivity_results
 from swgw.experiments.fold_baselines import fold_baselines
-from swgw.experiments.realisations import draw_jobs
+from swgw.experiments.realisations import realisation_results
 from swgw.experiments.simulation import simulations_of
 from swgw.experiments.sites import sites_of
 from swgw.experiments.table_2 import REFERENCES
@@ -42,7 +42,7 @@ def results_of(study) -> list[Result]:
         *baselines,
         *study.yardsticks.results(study.gauges_studied),
         *map(study.run_folder, study.all_runs),
-        *draw_jobs(study.prepared, study.profile, study.folder),
+        *realisation_results(study.prepared, study.profile, study.folder),
         *transfer_results(study).values(),
         *sites_of(study).results(),
         *simulations_of(study).results(),

@@ -1,5 +1,6 @@
 """What the book shows of other draws of a virtual basin: verdicts that depend on the draw."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
@@ -7,14 +8,75 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 
 from swgw.book import text as words
-from swgw.experiments.realisation_statistics import STATISTICS, basin_statistics, model_statistics
+from swgw.experiments.realisation_statistics import BASELINE, basin_statistics, model_statistics
 from swgw.pages import needs, placeholder_figure, placeholder_words
 from swgw.pages.simulations import trained
 from swgw.plots import draws as plots
 from swgw.scores import bootstrap
+from swgw.scores import paper as published
 from swgw.scores.rounding import telling_digits, with_interval
 
 WAYS = {1: "above", -1: "below"}
+NOTHING = float("nan")
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """One number of a basin.
+
+    Attributes
+    ----------
+    label : str
+        What it is, for a figure.
+    unit : str
+        "r" for correlations and shares, "score" for NSE and R², "gain" for the small differences
+        between arms for heads, "bit" for entropy.
+    expected : int
+        Sign that is asked for: +1 or −1.
+    paper : float
+        The paper's number; NaN where it gives none.
+    stated : bool
+        Whether the sign is the paper's statement; it has neither references nor controls.
+    """
+
+    label: str
+    unit: str
+    expected: int
+    paper: float = NOTHING
+    stated: bool = True
+
+
+def _paper_gain(scores: pd.Series) -> float:
+    return round(float(scores["MT-TFT"] - scores["ST-TFT"]), 2)
+
+
+_WITH_DISTANCE = published.CORRELATIONS
+_NSE = published.TABLE_3.set_index("model")["nse"]
+_R2 = published.GROUNDWATER_R2.set_index("model")["median"]
+STATISTICS = {
+    "cluster_distance": Statistic("distance explained by clusters, beyond chance", "r", 1),
+    "entropy_distance": Statistic(
+        "entropy with distance", "r", -1, _WITH_DISTANCE["entropy_distance"]
+    ),
+    "r2_distance": Statistic("R² of heads with distance", "r", 1, _WITH_DISTANCE["r2_distance"]),
+    "water_precipitation": Statistic("surface water with precipitation", "r", 1),
+    "water_temperature": Statistic("surface water with temperature", "r", 1),
+    "head_water": Statistic("heads with surface water, 0–12 months before", "r", -1),
+    "head_water_distance": Statistic("the same correlation with distance", "r", -1),
+    "cluster_head_water": Statistic("its size, farthest cluster less others", "r", 1),
+    "cluster_entropy": Statistic("entropy, farthest cluster less others", "bit", -1),
+    "cluster_r2": Statistic("R² of heads, farthest cluster less others", "score", 1),
+    "gain_water": Statistic("NSE of surface water, MT-TFT − ST-TFT", "score", 1, _paper_gain(_NSE)),
+    "gain_heads": Statistic("R² of heads, MT-TFT − ST-TFT", "score", 1, _paper_gain(_R2)),
+    "baseline_water": Statistic(
+        f"NSE of surface water, MT-TFT − {BASELINE}", "score", 1, stated=False
+    ),
+    "information_heads": Statistic(
+        "R² of heads, ST+-TFT − ST-TFT (inputs)", "gain", 1, stated=False
+    ),
+    "task_heads": Statistic("R² of heads, MT-TFT − ST+-TFT (loss)", "gain", 1, stated=False),
+    "baseline_heads": Statistic(f"NSE of heads, MT-TFT − {BASELINE}", "gain", 1, stated=False),
+}
 
 
 @lru_cache(maxsize=8)
@@ -48,7 +110,7 @@ def judged(study) -> pd.DataFrame:
     rows, own = {}, own_statistics(study)
     companion = study.basin.settings.companion == "jing2025"
     for name, statistic in STATISTICS.items():
-        values = study.draws[name].dropna().to_numpy(float)
+        values = study.realisations[name].dropna().to_numpy(float)
         mean = bootstrap.sample_interval(values, statistic=_mean, seeds=len(values))
         rows[name] = {
             "label": statistic.label,
@@ -73,7 +135,7 @@ def _mean(values, axis: int):
 
 def _lacking(study) -> str:
     """Say why there are no draws; empty where there are some."""
-    if len(study.draws):
+    if len(study.realisations):
         return ""
     if not study.profile.grid:
         return "no other draws in this profile (profile `full` has ten)"
@@ -85,7 +147,7 @@ def figure_draws(study) -> Figure:
     """Every statistic in every draw, with the interval of its mean."""
     if _lacking(study):
         return placeholder_figure([_lacking(study)])
-    return plots.plot_draws(judged(study), study.draws)
+    return plots.plot_draws(judged(study), study.realisations)
 
 
 @needs("truth", "gauge", "wells:3", "both")
@@ -113,7 +175,7 @@ def words_draws(study) -> Markdown:
     """Say how many draws there are, how they were chosen, and what they leave standing."""
     if _lacking(study):
         return placeholder_words([_lacking(study)])
-    table, draws = judged(study), study.draws
+    table, draws = judged(study), study.realisations
     counts = table["word"].value_counts()
     parts = [f"{n} {word}" for word, n in counts.items()]
     outside = [
@@ -142,7 +204,7 @@ def over_draws(study, *names: str) -> Markdown | None:
     ----------
     study : Study
     *names : str
-        Of :data:`swgw.experiments.realisation_statistics.STATISTICS`.
+        Of :data:`STATISTICS`.
     """
     if study.truth is None or len(study.tasks) < 2:
         return None

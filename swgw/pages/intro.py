@@ -91,7 +91,7 @@ def _left_to_other_profiles(study) -> list[str]:
         "the second task where weather or pasts are unknown, and at other gauges "
         "({doc}`03_3_second_task`)": not missing(study, "both") and not study.profile.grid,
         "ten more draws of the basin ({doc}`03_3_second_task`)": study.truth is not None
-        and not len(study.draws),
+        and not len(study.realisations),
         "training anew with one choice made otherwise ({doc}`choices`)": not missing(study, "both")
         and bool(lack(study)),
     }
