@@ -16,7 +16,10 @@ _HOME = {
     "basin.folder": ("load_basin",),
     "basin.check": ("check_basin",),
     "basin.prepare": ("prepare_basin",),
-    "virtual": ("load_truth",),
+    "virtual": (
+        *("load_truth", "Parameters", "parameters_table"),
+        *("compare_published", "simulate_period"),
+    ),
     "inputs.wells": ("fit_map", "number_clusters", "permutation_entropy"),
     "experiments.study": ("open_study",),
     "book.say": ("say",),

@@ -1,4 +1,4 @@
-"""The perfect-model limit: restarts retrace the truth, and what is unknown is drawn anew."""
+"""Perfect-model predictability: restarts retrace the truth, and what is unknown is random."""
 
 import copy
 
@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from swgw.virtual.origin import load_origin, write_origin
 
 from swgw.basin.settings import basin_folder
 from swgw.virtual import Parameters, limit
+from swgw.virtual.catchment import run_catchment
 from swgw.virtual.coupled import Coupled
 from swgw.virtual.ensemble import Ensemble, Members, Restart, in_steps, true_restarts
-from swgw.virtual.observe import cells_of_wells
-from swgw.virtual.run import make_outside, run_catchment, warm_catchment
+from swgw.virtual.parameters import load_origin, write_origin
+from swgw.virtual.run import cells_of_wells, make_outside, warm_catchment
 
 SEED = 3
 RESTART, LENGTH = pd.Timestamp("2002-05-01"), 12
@@ -178,20 +178,6 @@ def test_a_difference_from_the_truth_is_said():
     assert limit.differs(basin_folder("heihe"), heads) == ""
     heads.iloc[7, 3] += 0.01
     assert "differ by up to 0.01 m" in limit.differs(basin_folder("heihe"), heads)
-
-
-def test_the_seed_and_the_parameters_are_recorded(tmp_path):
-    write_origin(tmp_path, 7, Parameters())
-    assert load_origin(tmp_path) == (7, Parameters())
-    assert load_origin(basin_folder("heihe") / "truth") == (19, Parameters())
-
-
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"seed": 1, "parameters": {"catchment": {"unknown": 1}}}', "\x00"]
-)
-def test_an_unreadable_record_is_none(tmp_path, text):
-    (tmp_path / "simulation.json").write_text(text)
-    assert load_origin(tmp_path) is None
 
 
 @pytest.mark.slow

@@ -1,33 +1,25 @@
-"""Pages 2.3 and 2.9, on the virtual basin, on another draw's numbers, and without a truth."""
+"""Page 2.3 on the virtual basin and without a truth."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import pytest
 from IPython.display import Markdown
 from matplotlib.figure import Figure
-from swgw.virtual.compare import compare
 
 from swgw.basin.example import write_example
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.basin.settings import basin_folder
-from swgw.pages import conceptual_model, virtual_basin
+from swgw.pages import conceptual_model
 from swgw.virtual import load_truth
 
 FIGURES = [
     (conceptual_model, "figure_2"),
     (conceptual_model, "figure_year"),
-    *((virtual_basin, name) for name in dir(virtual_basin) if name.startswith("figure_")),
 ]
 WORDS = [
     *((conceptual_model, name) for name in ("words_numbers", "words_year", "table_balance")),
-    *(
-        (virtual_basin, name)
-        for name in dir(virtual_basin)
-        if name.startswith(("words_", "table_")) and name != "words_whose"
-    ),
 ]
 
 
@@ -69,11 +61,6 @@ def test_pages_stay_without_a_truth(page, name, untold):
         assert "not simulated" in result.data
 
 
-def test_a_page_on_a_simulated_basin_says_so_to_an_observed_one(untold, study):
-    assert "comes with the book" in virtual_basin.words_whose(untold).data
-    assert virtual_basin.words_whose(study) is None
-
-
 def test_drawing_without_a_truth_has_no_numbers(untold, study):
     def digits(figure):
         return [
@@ -86,29 +73,3 @@ def test_drawing_without_a_truth_has_no_numbers(untold, study):
 
 def test_balance_table_leaves_nothing_open(study):
     assert "| left open | 0.00 |" in conceptual_model.table_balance(study).data
-
-
-def test_comparison_has_a_row_and_a_verdict_for_each_number(study):
-    text = virtual_basin.table_compare(study).data
-    count = len(compare(study.basin, study.truth))
-    assert text.count("| met |") == count
-    assert (
-        f"**{count} of {count} published numbers** are met"
-        in virtual_basin.words_verdict(study).data
-    )
-
-
-def test_a_missed_number_is_named_and_explained(study):
-    wet = study.basin.forcing.copy()
-    wet["wind"] *= 2
-    other = SimpleNamespace(basin=replace(study.basin, forcing=wet), truth=study.truth)
-    assert "**not met**" in virtual_basin.table_compare(other).data
-    verdict = virtual_basin.words_verdict(other).data
-    assert "Wind speed, mean" in verdict
-    assert "draw" in verdict
-
-
-def test_every_parameter_stands_in_the_table(study):
-    text = virtual_basin.table_parameters(study).data
-    assert text.count("\n") > 45
-    assert "10⁸" in text

@@ -1,18 +1,24 @@
-import dataclasses
+"""The simulator: conservation of water, independent versions of its parts, restarts, records."""
 
+import dataclasses
+import pickle
+
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from swgw.virtual.scenarios import climatology
 
-from swgw.virtual import Parameters, parameters_table
+from swgw.storage.share import shared
+from swgw.virtual import Parameters, load_origin, parameters_table
 from swgw.virtual.aquifer import AREA, Aquifer, drain_vadose, vadose_rate
 from swgw.virtual.catchment import run_catchment, run_catchments
-from swgw.virtual.coupled import Coupled, Forcing, storage
+from swgw.virtual.coupled import Coupled, Forcing
 from swgw.virtual.domain import laplacian
-from swgw.virtual.published import PLAIN_RAIN
+from swgw.virtual.ensemble import widen
+from swgw.virtual.parameters import write_origin
 from swgw.virtual.river import SECONDS, River
-from swgw.virtual.weather import make_weather, oudin_pet
+from swgw.virtual.truth import climatology
+from swgw.virtual.weather import PLAIN_RAIN, make_weather, oudin_pet
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +115,8 @@ def test_middle_reach_loses_no_water(coupled, start):
         lost = day.pumping + fluxes.springs + fluxes.evapotranspiration + fluxes.outflow
         net += gained - lost.sum()
         inflow += gained
-    change = float((storage(coupled, state) - storage(coupled, start)).sum())
+    held = coupled.domain.specific_yield[:, None] * AREA * (state.head - start.head)
+    change = held.sum() + (state.vadose - start.vadose).sum()
     assert abs(net - change) <= 1e-6 * inflow
 
 
@@ -194,7 +201,7 @@ def test_one_implicit_step_satisfies_its_equation(coupled, start):
     assert net == pytest.approx(change, abs=1e-3)
 
 
-def test_river_hangs_above_a_deep_water_table(coupled):
+def test_the_loss_of_a_disconnected_stream_does_not_depend_on_the_head(coupled):
     river, flow = coupled.river, np.full((len(coupled.domain.reach_cell), 1), 50.0)
     deep = river.potential_loss(flow, river.bed - 20)
     assert deep == pytest.approx(river.potential_loss(flow, river.bed - 200))
@@ -202,45 +209,41 @@ def test_river_hangs_above_a_deep_water_table(coupled):
     assert (river.potential_loss(flow, river.bed + 5) < 0).all()
 
 
+def test_page_shows_the_equation_of_the_river(coupled):
+    """The cell of the appendix computes what the simulator does."""
+    page = nbformat.read(shared("notebooks") / "virtual_basin.ipynb", 4)
+    cell = next(c.source for c in page.cells if c.source.startswith("river, flow ="))
+    names = {"parameters": Parameters(), "np": np}
+    exec(cell.partition("axes =")[0], names)
+    river, reaches = coupled.river, len(coupled.domain.reach_cell)
+    for k, q in enumerate(names["flow"]):
+        loss = river.potential_loss(np.full((reaches, 1), q), river.bed + names["head"][::20].T)
+        of_a_kilometre = np.tile(names["loss"][::20, k], (reaches, 1))
+        assert loss * 1000 / river.length == pytest.approx(of_a_kilometre, abs=1e-9)
+
+
 # ---- members and restarts ------------------------------------------------------------------
 
 
 def test_members_solved_together_are_those_solved_alone(coupled, start):
-    names = ("head", "vadose", "flow", "deficit")
-    two = dataclasses.replace(
-        start,
-        **{n: np.repeat(getattr(start, n), 2, -1) for n in names},
-        noise=coupled.water_use.quiet(2),
-    )
-    alone = start
+    two, alone = widen(start, 2), start
     for k in range(5):
         two, _ = coupled.step(two, forcing(k, members=2), None)
         alone, _ = coupled.step(alone, forcing(k), None)
     assert two.head == pytest.approx(np.repeat(alone.head, 2, axis=1), abs=1e-9)
 
 
-def test_run_can_be_taken_up_from_any_state(coupled, start):
+def test_a_run_resumes_from_any_state_and_members_differ_by_what_is_not_observed(coupled, start):
     def run(state, first, last, rng):
         for k in range(first, last):
-            state, _ = coupled.step(state, forcing(k), rng)
+            state, _ = coupled.step(state, forcing(k, state.head.shape[1]), rng)
         return state
 
     whole = run(start, 0, 8, np.random.default_rng(5))
     rng = np.random.default_rng(5)
     parts = run(run(start, 0, 4, rng), 4, 8, rng)
     assert np.array_equal(whole.head, parts.head)
-
-
-def test_members_differ_by_what_is_not_observed(coupled, start):
-    names = ("head", "vadose", "flow", "deficit")
-    two = dataclasses.replace(
-        start,
-        **{n: np.repeat(getattr(start, n), 2, -1) for n in names},
-        noise=coupled.water_use.quiet(2),
-    )
-    rng = np.random.default_rng(0)
-    for k in range(10):
-        two, _ = coupled.step(two, forcing(k, members=2), rng)
+    two = run(widen(start, 2), 0, 8, np.random.default_rng(0))
     assert np.abs(np.diff(two.head, axis=1)).max() > 1e-3
 
 
@@ -264,3 +267,22 @@ def test_every_parameter_lies_in_its_range():
     table = parameters_table()
     assert ((table["low"] <= table["value"]) & (table["value"] <= table["high"])).all()
     assert (table[["unit", "meaning", "source"]] != "").all().all()
+
+
+def test_changed_parameters_are_recorded_and_travel_to_other_processes(tmp_path):
+    calibrated = Parameters()
+    river = dataclasses.replace(calibrated.river, width=120)
+    wide = dataclasses.replace(calibrated, river=river)
+    assert pickle.loads(pickle.dumps(wide)) == wide != calibrated
+    table = parameters_table(wide).set_index(["part", "parameter"])
+    assert table.loc[("river", "width"), "value"] == 120
+    write_origin(tmp_path, 7, wide)
+    assert load_origin(tmp_path) == (7, wide)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"seed": 1, "parameters": {"catchment": {"unknown": 1}}}', "\x00"]
+)
+def test_an_unreadable_record_is_none(tmp_path, text):
+    (tmp_path / "simulation.json").write_text(text)
+    assert load_origin(tmp_path) is None

@@ -245,12 +245,6 @@ STATEMENTS = {
         "well is from the river.",
         "section 5, conclusion 5",
     ),
-    "exchange": Statement(
-        "Citing Yao et al. (2015, 2018): over five sections the exchange is 5–27 % of runoff. "
-        "From the gorge to the G312 bridge more than 50 % in the dry season and about 10 % in "
-        "the wet season; from there to Gaoya groundwater feeds over 60 % of dry-season flow.",
-        "section 4.2",
-    ),
     "importance_static": Statement(
         "Among the static inputs the distance to the main channel, the SOM cluster and the slope "
         "matter most.",

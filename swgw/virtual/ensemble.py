@@ -7,6 +7,7 @@ members has a mean square error 1 + 1/M times that of the perfect forecast.
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -84,7 +85,8 @@ def true_restarts(
         span = mountains.loc[begin : day - pd.Timedelta(days=1)]
         _, catchment = run_catchment(span, parameters.catchment, catchment)
         catchments[day], begin = catchment, day
-    coupled, state, rng = warm_up(parameters, outside, seed)
+    coupled, state, rng = warm_up(parameters, seed)
+    rng = deepcopy(rng)
     cells, restarts, heads = cells_of_wells(coupled.domain), [], []
     passed = pd.date_range(FIRST, days[-1])
     for day in passed:

@@ -1,7 +1,9 @@
 """Runs of the coupled simulator: weather and catchment, spin-up, warm-up and the record."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -58,6 +60,7 @@ class Outside:
         ]
 
 
+@lru_cache(maxsize=4)
 def make_outside(parameters: Parameters, seed: int, start: str = START, end: str = END) -> Outside:
     """Generate the weather and run the mountain catchment."""
     weather = make_weather(start, end, seed)
@@ -90,9 +93,8 @@ def spin_up(parameters: Parameters, outside: Outside, seed: int) -> np.ndarray:
     return head
 
 
-def warm_up(
-    parameters: Parameters, outside: Outside, seed: int
-) -> tuple[Coupled, State, np.random.Generator]:
+@lru_cache(maxsize=2)
+def warm_up(parameters: Parameters, seed: int) -> tuple[Coupled, State, np.random.Generator]:
     """Spin the middle reach up and run it to the record's first day.
 
     Returns
@@ -102,8 +104,9 @@ def warm_up(
     State
         One member, before the first day.
     Generator
-        Random numbers of the record's unobserved water use.
+        Random numbers of the record's unobserved water use; to be copied before it is used.
     """
+    outside = make_outside(parameters, seed)
     water_table = spin_up(parameters, outside, seed)
     coupled, rng = Coupled(parameters, seed), np.random.default_rng([seed, 3])
     coupled.set_vadose(water_table[:, 0])
@@ -153,6 +156,7 @@ def run_record(
     seed: int,
     end: str = END,
     tick: Callable[[], object] = lambda: None,
+    before: Parameters | None = None,
 ) -> tuple[Coupled, Outside, Record]:
     """Run the basin from the record's first day to its end.
 
@@ -164,9 +168,13 @@ def run_record(
         Last day; the weather is the same whatever it is.
     tick : callable
         Called after each day.
+    before : Parameters, optional
+        Of the years before the record; the same by default.
     """
     outside = make_outside(parameters, seed)
-    coupled, first, rng = warm_up(parameters, outside, seed)
+    warm, first, rng = warm_up(before or parameters, seed)
+    coupled, rng = Coupled(parameters, seed), deepcopy(rng)
+    coupled.rate = warm.rate
     days = pd.date_range(FIRST, end, name="time")
     cells, n, state = cells_of_wells(coupled.domain), len(days), first
     flow, loss = np.empty((2, n, len(coupled.domain.reach_cell)))

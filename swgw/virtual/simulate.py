@@ -82,18 +82,23 @@ def simulate(folder: str | Path, seed: int = SEED, parameters: Parameters | None
 
 
 def simulate_period(
-    parameters: Parameters | None = None, end: str = "2003-12-31", seed: int = SEED
+    parameters: Parameters,
+    before: Parameters | None = None,
+    end: str = "2003-12-31",
+    seed: int | None = None,
 ) -> xr.Dataset:
     """Simulate the first years of the virtual basin and write nothing.
 
     Parameters
     ----------
-    parameters : Parameters, optional
-        Of the simulator; the calibrated ones by default.
+    parameters : Parameters
+        From 2000-01-01 on; with those and the seed of a basin the results are its truth.
+    before : Parameters, optional
+        Of the time before, which is simulated once for each; the same by default.
     end : str
-        Last day; the first is 2000-01-01. Thirteen years take about ten seconds.
-    seed : int
-        With the parameters and the seed of a basin the results are its truth.
+        Last day.
+    seed : int, optional
+        That of the embedded basin by default.
 
     Returns
     -------
@@ -101,7 +106,8 @@ def simulate_period(
         Daily ``head`` (time, well) [m], ``discharge`` (time, gauge) and the terms of the water
         balance (time,) of :attr:`swgw.virtual.Truth.fluxes` [m³/s].
     """
-    coupled, outside, record = run_record(parameters or Parameters(), seed, end)
+    seed = SEED if seed is None else seed
+    coupled, outside, record = run_record(parameters, seed, end, before=before)
     discharge = pd.DataFrame(_flows(coupled, outside, record)).rename_axis(columns="gauge")
     head = pd.DataFrame(record.well_head, record.days, WELLS["well_id"].rename("well"))
     return xr.Dataset({"head": head, "discharge": discharge} | dict(record.fluxes.to_xarray()))
