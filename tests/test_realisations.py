@@ -28,7 +28,8 @@ def prepared():
 
 
 def seeds(prepared, tmp_path, profile=FULL):
-    return [result.args[0] for result in realisations.realisation_results(prepared, profile, tmp_path)]
+    found = realisations.realisation_results(prepared, profile, tmp_path)
+    return [result.args[0] for result in found]
 
 
 def test_ten_realisations_with_seeds_that_nobody_chose(prepared, tmp_path, monkeypatch):

@@ -14,7 +14,6 @@ from swgw.basin.settings import basin_folder
 from swgw.virtual import Parameters, compare_published, load_truth, observe
 from swgw.virtual.domain import SECTIONS
 from swgw.virtual.parameters import MARGIN, WELLS
-from swgw.virtual.published import deseasonalise
 from swgw.virtual.simulate import simulate, simulate_period
 from swgw.virtual.truth import DRIVERS, SCENARIOS
 
@@ -37,11 +36,8 @@ def truth(basin):
     return load_truth(basin)
 
 
-def test_embedded_basin_keeps_the_contract(folder):
+def test_embedded_basin_keeps_the_contract_and_is_the_papers_companion(folder, basin):
     assert check_basin(folder) == []
-
-
-def test_embedded_basin_is_the_papers_companion(basin):
     settings = basin.settings
     assert (settings.virtual, settings.companion, settings.step) == (True, "jing2025", "5D")
     assert settings.train.start == pd.Timestamp("2001-01-01")
@@ -74,21 +70,12 @@ def test_a_number_outside_its_tolerance_is_not_met(basin, truth):
     assert table.loc["rain_plain", "met"]
 
 
-def test_deseasonalised_cosine_is_flat():
-    days = pd.date_range("2001-01-01", "2008-12-31")
-    wave = pd.Series(np.cos(2 * np.pi * days.dayofyear.to_numpy() / 365.25), days)
-    assert deseasonalise(wave).std() < 0.02
-
-
-# ---- truth -----------------------------------------------------------------------------------
-
-
 def test_a_basin_without_truth_has_none(tmp_path, truth):
     assert load_truth(write_example(tmp_path / "example")) is None
     assert (truth.seed, truth.parameters) == (19, Parameters())
 
 
-def test_water_balance_of_the_written_truth_closes(truth):
+def test_water_balance_of_the_written_truth_closes_and_sections_add_up(truth):
     f = truth.fluxes
     ground = f[["recharge", "pumping", "springs", "evapotranspiration", "outflow",
                 "river_loss", "river_gain", "front_inflow"]].sum(axis=1)  # fmt: skip
@@ -97,9 +84,6 @@ def test_water_balance_of_the_written_truth_closes(truth):
     assert unsaturated.abs().max() < 1e-3
     left = f["gorge"] - f["springs"] - f["river_loss"] - f["river_gain"] - f["diversion"]
     assert (left - f["river_end"]).abs().max() < 1e-3
-
-
-def test_exchange_of_the_sections_is_that_of_the_river(truth):
     net = truth.exchange.groupby("date")["exchange"].sum()
     expected = truth.fluxes[["river_loss", "river_gain", "springs"]].sum(axis=1)
     assert net.to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-3)
@@ -114,6 +98,8 @@ def test_measurements_scatter_around_the_true_head(basin, truth):
     assert abs(error.median()) < 0.002
     assert error.abs().quantile(0.68) == pytest.approx(observe.HEAD_NOISE, rel=0.1)
     assert 0.9 < read.notna().mean().mean() < 0.99
+    dates = basin.surface_water.loc[basin.surface_water["gauge_id"] == "yingluo", "date"]
+    assert not dates.between(*observe.FLOW_GAP).any()
 
 
 def test_contributions_and_their_interaction_add_up(truth):
@@ -122,15 +108,6 @@ def test_contributions_and_their_interaction_add_up(truth):
     together = head.sel(scenario="all") - head.sel(scenario="none")
     assert parts.sum("driver").values == pytest.approx(together.values, abs=1e-9)
     assert list(head["scenario"].values) == list(SCENARIOS)
-
-
-def test_river_moves_the_wells_beside_it_most(truth):
-    share = np.abs(truth.contributions()).mean("time").sel(driver="river").to_series()
-    by_setting = share.groupby(truth.wells["setting"].reindex(share.index)).median()
-    assert by_setting["along the channel"] > by_setting["far"]
-
-
-# ---- observation -------------------------------------------------------------------------------
 
 
 def test_measurements_have_dropouts_outages_and_a_late_start():
@@ -144,13 +121,6 @@ def test_measurements_have_dropouts_outages_and_a_late_start():
     assert table["head"].abs().max() > 0.15  # outliers, as real loggers have
 
 
-def test_discharge_has_the_gap_of_2010(basin):
-    flow = basin.surface_water[basin.surface_water["gauge_id"] == "yingluo"].set_index("date")
-    first, last = observe.FLOW_GAP
-    assert len(flow[first:last]) == 0
-    assert len(flow["2009-01-01":"2009-12-31"]) == 365
-
-
 @pytest.mark.slow
 def test_a_short_simulation_gives_the_first_years_of_the_truth_and_a_change_its_response(truth):
     base = simulate_period(truth.parameters, end="2001-06-30", seed=truth.seed)
@@ -162,8 +132,8 @@ def test_a_short_simulation_gives_the_first_years_of_the_truth_and_a_change_its_
     changed = replace(truth.parameters, river=river)
     other = simulate_period(changed, truth.parameters, "2001-06-30", truth.seed)
     assert float(other["river_loss"].sum()) < float(base["river_loss"].sum())
-    assert float(abs(other["head"] - base["head"]).isel(time=0).max()) < 0.1
-    assert float(abs(other["head"] - base["head"]).isel(time=-1).max()) > 0.1
+    change = abs(other["head"] - base["head"]).mean("well")
+    assert float(change[0]) < 0.02 < 0.1 < float(change[-1])
 
 
 @pytest.mark.slow

@@ -54,9 +54,7 @@ def realisation_results(prepared: Prepared, profile: Profile, root: Path) -> lis
     cost = 100_000 + 2 * len(EXPERIMENTS) * profile.windows  # the simulation first
     given = {"settings": settings, "sources": ENGINE + SOURCES, "kind": KIND, "cost": cost}
     seeds = [seed for seed in range(FIRST, FIRST + COUNT + 1) if seed != own][:COUNT]
-    return [
-        Result(root / KIND, f"seed{s}", make, (s, parameters, profile), **given) for s in seeds
-    ]
+    return [Result(root / KIND, f"seed{s}", make, (s, parameters, profile), **given) for s in seeds]
 
 
 def make(seed: int, parameters: Parameters, profile: Profile, folder: Path) -> None:
