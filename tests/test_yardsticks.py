@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray as xr
-from swgw.virtual.origin import write_origin
 
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.experiments.benchmarks import Yardsticks, valid_times
 from swgw.models.profiles import get_profile
 from swgw.virtual import Parameters
+from swgw.virtual.parameters import write_origin
 
 
 @pytest.fixture(scope="module")
