@@ -66,3 +66,16 @@ def test_the_bootstrap_of_page_2_8_agrees_with_differences():
     width = by_package["high"] - by_package["low"]
     assert abs(found[0] - by_package["low"]) < 0.1 * width
     assert abs(found[1] - by_package["high"]) < 0.1 * width
+
+
+def test_the_equation_of_the_river_in_the_appendix_is_that_of_the_simulator():
+    from swgw.virtual import Parameters
+    from swgw.virtual.domain import make_domain
+    from swgw.virtual.river import River
+
+    space = {"parameters": Parameters(), "np": np}
+    exec(cell("virtual_basin", "river.leakance * width").partition("axes =")[0], space)
+    river = River(make_domain(Parameters().aquifer, seed=0), Parameters().river)
+    for k, flow in enumerate(space["flow"]):
+        loss = river.potential_loss(np.full_like(river.bed, flow), river.bed + space["head"].T)
+        assert (loss * 1000 / river.length)[0] == pytest.approx(space["loss"][:, k], abs=1e-9)

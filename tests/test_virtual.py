@@ -3,12 +3,10 @@
 import dataclasses
 import pickle
 
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 
-from swgw.storage.share import shared
 from swgw.virtual import Parameters, load_origin, parameters_table
 from swgw.virtual.aquifer import AREA, Aquifer, drain_vadose, vadose_rate
 from swgw.virtual.catchment import run_catchment, run_catchments
@@ -171,19 +169,6 @@ def test_the_loss_of_a_disconnected_stream_does_not_depend_on_the_head(coupled):
     assert deep == pytest.approx(river.potential_loss(flow, river.bed - 200))
     assert (deep > 0).all()
     assert (river.potential_loss(flow, river.bed + 5) < 0).all()
-
-
-def test_page_shows_the_equation_of_the_river(coupled):
-    """The cell of the appendix computes what the simulator does."""
-    page = nbformat.read(shared("notebooks") / "virtual_basin.ipynb", 4)
-    cell = next(c.source for c in page.cells if c.source.startswith("river, flow ="))
-    names = {"parameters": Parameters(), "np": np}
-    exec(cell.partition("axes =")[0], names)
-    river, reaches = coupled.river, len(coupled.domain.reach_cell)
-    for k, q in enumerate(names["flow"]):
-        loss = river.potential_loss(np.full((reaches, 1), q), river.bed + names["head"][::20].T)
-        of_a_kilometre = np.tile(names["loss"][::20, k], (reaches, 1))
-        assert loss * 1000 / river.length == pytest.approx(of_a_kilometre, abs=1e-9)
 
 
 def test_members_solved_together_are_those_solved_alone(coupled, start):

@@ -17,7 +17,7 @@ PARTS = {
     "Wells": ("inputs.wells", "scores.correlation", "attribution.agreement"),
     "Experiments and forecasts": ("experiments.study", "models.run", "inputs.windows"),
     "Scores and what they are worth": ("scores.skill", "scores.bootstrap", "scores.conformal"),
-    "The virtual basin": ("virtual.simulate", "virtual.truth", "virtual.scenarios"),
+    "The virtual basin": ("virtual.simulate", "virtual.truth", "virtual.published"),
     "The book": ("book.build", "book.render", "book.execute", "storage.errors"),
 }
 """Modules that are shown in full, in the order in which data flow through them."""
