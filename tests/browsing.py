@@ -34,20 +34,6 @@ READY = """async () => {
   await Promise.all([...document.images].map(i => i.decode().catch(() => null)));
 }"""
 
-CONTRAST = """selector => {
-  const text = document.querySelector(selector);
-  if (!text) return 0;
-  const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
-  const light = colour => numbers(colour).slice(0, 3).map(c => c / 255)
-    .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-  let behind = text;
-  while (numbers(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
-  const both = [getComputedStyle(text).fill, getComputedStyle(behind).backgroundColor].map(light);
-  return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
-}"""
-"""Of the text of a drawing, which axe leaves out, to what it stands on."""
-
 WIDE = """() => document.documentElement.scrollWidth > window.innerWidth
   ? [...document.querySelectorAll('body *')]
     .filter(e => e.getBoundingClientRect().right > window.innerWidth + 1)

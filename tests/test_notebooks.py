@@ -116,7 +116,7 @@ def test_file_is_written_plainly(name):
 def test_the_first_cell_installs_and_stays_out_of_the_book(name):
     first = cells(name, "code")[0]
     assert first.metadata.tags == ["setup", "remove-cell"]
-    assert first.source == setup_code(), "another address? run python -m swgw.book.launch"
+    assert first.source == setup_code(), "another address? see swgw/book/launch.py"
 
 
 @each_notebook

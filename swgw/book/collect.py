@@ -1,97 +1,66 @@
-"""Gather what a finished run leaves beside the pages: tables, figures and where they came from."""
+"""Tables and figures of a book as files: what notebooks keep, and what gathers it."""
 
 import base64
-import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pandas as pd
+from IPython.display import display
 
-from swgw.book.export import KEY
-from swgw.storage.files import write_text, write_whole
+from swgw.storage.files import write_text
 
-_SUFFIX = {"image/svg+xml": "svg", "image/png": "png"}
+KEY = "kept_table"
+"""Of the metadata of a cell's output."""
 
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV, whole or not at all."""
-    with write_whole(path) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n")
+SUFFIX = {"image/svg+xml": "svg", "image/png": "png"}
 
 
-def collect_figures(executed: list[Path], folder: Path) -> int:
-    """Write each named figure of executed notebooks as SVG and PNG.
+def keep(table: pd.DataFrame, name: str) -> None:
+    """Show a table; the book also writes it to ``results/<name>.csv``.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Its index is written unless it only counts the rows.
+    name : str
+        Of the file, without ``.csv``.
+    """
+    index = not isinstance(table.index, pd.RangeIndex)
+    display(table, metadata={KEY: {"name": name, "csv": table.to_csv(index=index)}})
+
+
+def collect(executed: list[Path], results: Path) -> int:
+    """Write the kept tables and the named figures of executed notebooks.
 
     Parameters
     ----------
     executed : list of Path
-        Notebooks whose figure cells carry ``mystnb.figure.name``.
-    folder : Path
-        Emptied first; gets ``<name>.svg`` and ``<name>.png``.
+        Notebooks.
+    results : Path
+        Gets ``<name>.csv``, and ``figures/<name>.svg`` and ``.png`` (old figures are removed).
 
     Returns
     -------
     int
         Number of figures.
     """
-    draft = folder.with_name(f".{folder.name}.part")
+    draft = results / ".figures.part"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    names = set()
-    for path in executed:
-        for name, image in _figures(nbformat.read(path, as_version=4)):
-            names.add(name)
-            for mime, suffix in _SUFFIX.items():
-                if mime in image:
-                    (draft / f"{name}.{suffix}").write_bytes(_bytes(mime, image[mime]))
-    shutil.rmtree(folder, ignore_errors=True)
-    draft.rename(folder)
-    return len(names)
-
-
-def collect_tables(executed: list[Path], folder: Path) -> int:
-    """Write the tables that pages keep (:class:`swgw.book.export.KeptTable`) as CSV files.
-
-    Parameters
-    ----------
-    executed : list of Path
-        Notebooks.
-    folder : Path
-        Gets ``<name>.csv``.
-
-    Returns
-    -------
-    int
-        Number of tables.
-    """
-    found = {}
-    for path in executed:
-        for cell in nbformat.read(path, as_version=4).cells:
-            for output in cell.get("outputs", []):
-                kept = output.get("metadata", {}).get(KEY)
-                if kept:
-                    found[kept["name"]] = kept["csv"]
-    for name, text in found.items():
-        write_text(folder / f"{name}.csv", text)
-    return len(found)
-
-
-def write_provenance(path: Path, facts: dict) -> None:
-    """Write what a run came from as sorted JSON, whole or not at all."""
-    write_text(path, json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-
-
-def _figures(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, dict]]:
-    """Name and image data of each figure cell that drew something."""
-    for cell in notebook.cells:
+    cells = [cell for path in executed for cell in nbformat.read(path, as_version=4).cells]
+    for cell in cells:
         name = cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
-        for output in cell.get("outputs", []) if name else []:
-            if _SUFFIX.keys() & output.get("data", {}).keys():
-                yield name, output["data"]
+        for output in cell.get("outputs", []):
+            if kept := output.get("metadata", {}).get(KEY):
+                write_text(results / f"{kept['name']}.csv", kept["csv"])
+            for kind in SUFFIX.keys() & output.get("data", {}) if name else ():
+                path = draft / f"{name}.{SUFFIX[kind]}"
+                path.write_bytes(_bytes(kind, output["data"][kind]))
+    shutil.rmtree(results / "figures", ignore_errors=True)
+    draft.rename(results / "figures")
+    return len({path.stem for path in (results / "figures").iterdir()})
 
 
-def _bytes(mime: str, data: str | list[str]) -> bytes:
-    text = data if isinstance(data, str) else "".join(data)
-    return base64.b64decode(text) if mime == "image/png" else text.encode()
+def _bytes(kind: str, data: str) -> bytes:
+    return base64.b64decode(data) if kind == "image/png" else data.encode()

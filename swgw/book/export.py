@@ -3,12 +3,11 @@
 import pandas as pd
 from IPython.display import Markdown
 
-KEY = "kept_table"
-"""Of the metadata of a cell's output."""
+from swgw.book.collect import KEY
 
 
 class KeptTable(Markdown):
-    """Markdown that carries a table; :func:`swgw.book.collect.collect_tables` writes it to a file.
+    """Markdown that carries a table; :func:`swgw.book.collect.collect` writes it to a file.
 
     Parameters
     ----------

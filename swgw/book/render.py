@@ -2,7 +2,6 @@
 
 import html
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -12,24 +11,17 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from swgw.book.api_page import api_page
 from swgw.book.launch import PLACEHOLDER
 from swgw.book.provenance import digest_of
-from swgw.figures.style import NOT_DRAWN
-from swgw.plots.live import PLOTLY, with_description
 from swgw.storage.errors import UserError
 from swgw.storage.files import write_text
 from swgw.storage.share import shared
 
 NAMED_VERSIONS = ("swgw", "python", "torch", "pytorch-forecasting", "numpy", "pandas")
-"""Those that stand below every page; the page on provenance lists all."""
+"""Those below every page; the page on provenance lists all."""
 
-SVG = "image/svg+xml"
-PROSE = re.compile(r"\w*page\.words_|paper_says\(")
-"""How a cell begins whose output reads as a paragraph of the page."""
-
-API = "api"
-"""Name of the page that is written from the docstrings."""
+PLOTLY = "application/vnd.plotly.v1+json"
+BUILD = "from jupyter_book.cli.main import main; main()"
 
 
 def contents() -> dict:
@@ -43,7 +35,7 @@ def page_names(toc: dict) -> list[str]:
 
 
 def banner(virtual: bool, profile: str, seeds: int) -> str:
-    """Write what stands above every page, as HTML; empty where there is nothing to warn of."""
+    """Write the line above every page, as HTML; empty where there is nothing to warn of."""
     said = []
     if virtual:
         said.append("A virtual basin: its observations are simulated, not measured.")
@@ -66,7 +58,7 @@ def footer(facts: dict, span: str) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Plain text by its label; the digests are cut to what tells two books apart.
+        Plain text by its label; digests are shortened.
     """
     digests = {name: facts["digests"].get(name, "")[:12] for name in ("basin", "package", "runs")}
     known = {name: facts["versions"].get(name) for name in NAMED_VERSIONS}
@@ -96,7 +88,7 @@ def configure(title: str, announcement: str, below: dict[str, str]) -> dict:
     # The theme escapes the title in some places only, so it may hold no tag to begin with.
     config["title"] = title.replace("<", "‹").replace(">", "›")
     config["html"]["announcement"] = announcement
-    if PLACEHOLDER in config["repository"]["url"]:  # the rocket would lead nowhere
+    if PLACEHOLDER in config["repository"]["url"]:  # the button would lead nowhere
         del config["launch_buttons"]
     config["sphinx"]["config"]["html_context"]["provenance"] = below
     return config
@@ -124,22 +116,55 @@ def stage(folder: Path, executed: list[Path], toc: dict, config: dict) -> str:
     shutil.copytree(shared("book"), folder)
     for path in executed:
         notebook = nbformat.read(path, as_version=4)
-        told = _with_captions(_with_descriptions(_without_plumbing(notebook)))
-        nbformat.write(told, folder / path.name)
-    if API in page_names(toc):
-        write_text(folder / f"{API}.md", api_page())
+        notebook.cells = [_for_the_page(cell) for cell in notebook.cells]
+        nbformat.write(notebook, folder / path.name)
     for name in page_names(toc):
         if not list(folder.glob(f"{name}.*")):
             write_text(folder / f"{name}.md", f"# {name}\n\nNot executed in this small build.\n")
     write_text(folder / "_toc.yml", yaml.safe_dump(toc, sort_keys=False))
     write_text(folder / "_config.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    named = digest_of((path.relative_to(folder).as_posix(), path) for path in paths)
-    return f"{version('jupyter-book')} {named}"
+    return f"{version('jupyter-book')} {digest_of(folder, folder.rglob('*'))}"
 
 
-def render(staged: Path, target: Path, log: Path) -> None:
-    """Build the static pages; a warning is an error, and old pages stay until new ones are whole.
+def _for_the_page(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Hide the code of installation and of computed sentences; make plotly's figures HTML."""
+    tags = cell.metadata.get("tags", [])
+    hidden = ["remove-cell"] * ("setup" in tags) + ["remove-input"] * ("say" in tags)
+    if hidden:
+        cell.metadata["tags"] = list(dict.fromkeys([*tags, *hidden]))
+    described = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+    name = cell.metadata.get("mystnb", {}).get("figure", {}).get("name", cell.get("id", ""))
+    for output in cell.get("outputs", []):
+        if figure := output.get("data", {}).pop(PLOTLY, None):
+            output.data["text/html"] = plotly_html(figure, name, described)
+    return cell
+
+
+def plotly_html(figure: dict, name: str, described: str) -> str:
+    """Write a figure of plotly as HTML that draws with the book's copy of plotly.js.
+
+    Parameters
+    ----------
+    figure : dict
+        As plotly's JSON.
+    name : str
+        Makes the id of its element.
+    described : str
+        Alternative text.
+    """
+    from plotly.io import to_html
+
+    for trace in figure["data"]:  # the small plotly.js of the book has no WebGL
+        trace["type"] = trace["type"].removesuffix("gl")
+    script = "plotly/plotly-basic.min.js"
+    options = {"displaylogo": False, "responsive": True}
+    body = to_html(figure, options, div_id=f"plotly-{name}", full_html=False, validate=False,
+                   include_plotlyjs=script)  # fmt: skip
+    return f'<div role="group" aria-label="{html.escape(described)}">{body}</div>'
+
+
+def render(staged: Path, target: Path, log: Path, builder: str = "html") -> None:
+    """Build static pages; a warning is an error, and old pages stay until new ones are whole.
 
     Parameters
     ----------
@@ -148,73 +173,29 @@ def render(staged: Path, target: Path, log: Path) -> None:
     target : Path
         Where the pages go.
     log : Path
-        Where Sphinx's chatter goes.
+        Takes Sphinx's output.
+    builder : str
+        ``html``, or ``singlehtml`` for one long page.
 
     Raises
     ------
     UserError
         With Sphinx's own warnings, if there is any.
     """
-    work = target.with_name(".sphinx")
+    work = target.with_name(f".{target.name}.sphinx")
     shutil.rmtree(work, ignore_errors=True)
     log.parent.mkdir(parents=True, exist_ok=True)
+    words = [sys.executable, "-c", BUILD, "build", str(staged.resolve()), "--builder", builder]
+    words += ["--path-output", str(work.resolve()), "-W", "-n", "--keep-going"]
     with log.open("w", encoding="utf-8") as stream:
-        ended = subprocess.run(
-            _command(staged, work),
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            env=os.environ | {"NO_COLOR": "1"},
-            check=False,
-        )
-    built = work / "_build" / "html"
+        streams = {"stdout": stream, "stderr": stream, "env": os.environ | {"NO_COLOR": "1"}}
+        ended = subprocess.run(words, check=False, **streams)
+    built = work / "_build" / builder
     if ended.returncode or not (built / "index.html").is_file():
         raise UserError(f"the pages could not be built:\n{_complaints(log)}\n  Full log: {log}")
     shutil.rmtree(target, ignore_errors=True)
     built.replace(target)
     shutil.rmtree(work, ignore_errors=True)
-
-
-def _without_plumbing(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Leave out the installation, and the code of computed sentences, which stays in the file."""
-    for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        if cell.cell_type == "code" and ("say" in tags or PROSE.match(cell.source)):
-            shown = [tag for tag in tags if tag != "hide-input"]
-            cell.metadata["tags"] = [*shown, "remove-input"]
-        if "setup" in tags and "remove-cell" not in tags:
-            cell.metadata["tags"] = [*tags, "remove-cell"]
-    return notebook
-
-
-def _with_descriptions(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Give live figures the alternative text of their cell, as Jupyter Book does for pictures.
-
-    Their form for Jupyter is dropped: pages have their own, and Sphinx would warn of it.
-    """
-    for cell in notebook.cells:
-        description = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            data.pop(PLOTLY, None)
-            if description and "text/html" in data:
-                data["text/html"] = with_description("".join(data["text/html"]), description)
-    return notebook
-
-
-def _with_captions(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Let the caption of a figure that was not drawn say what it would show."""
-    for cell in notebook.cells:
-        figure = cell.metadata.get("mystnb", {}).get("figure", {})
-        drawings = ["".join(o.get("data", {}).get(SVG, "")) for o in cell.get("outputs", [])]
-        if "caption" in figure and any(f'id="{NOT_DRAWN}"' in drawing for drawing in drawings):
-            figure["caption"] = f"Would show: {figure['caption']}"
-    return notebook
-
-
-def _command(staged: Path, work: Path) -> list[str]:
-    start = "from jupyter_book.cli.main import main; main()"
-    options = ["--path-output", str(work.resolve()), "-W", "-n", "--keep-going"]
-    return [sys.executable, "-c", start, "build", str(staged.resolve()), *options]
 
 
 def _complaints(log: Path, at_most: int = 20) -> str:

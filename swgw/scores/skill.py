@@ -170,7 +170,7 @@ def crps(obs: ArrayLike, quantiles: ArrayLike, levels: ArrayLike) -> np.ndarray:
     -----
     ∫ (F(x) − 1{x ≥ y})² dx, exact for the distribution of :func:`mean_of_quantiles`: straight
     between the levels, with what is left of the probability at the outermost quantiles. It equals
-    twice the pinball loss integrated over all levels, and |y − x| for a forecast of one value x.
+    twice the pinball loss integrated over all levels, and ``|y − x|`` for a forecast of one value.
 
     Examples
     --------

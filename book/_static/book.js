@@ -1,0 +1,40 @@
+// What the theme leaves undone for keyboards, screen readers and phones.
+document.addEventListener("DOMContentLoaded", () => {
+  // an empty corner of a table is no heading
+  document.querySelectorAll("main th").forEach((head) => {
+    if (head.textContent.trim()) return;
+    const cell = document.createElement("td");
+    cell.className = "head";
+    cell.colSpan = head.colSpan;
+    cell.rowSpan = head.rowSpan;
+    head.replaceWith(cell);
+  });
+  // docutils gives references a role that was withdrawn from the standard
+  document.querySelectorAll("[role=doc-biblioentry]").forEach((entry) => {
+    entry.setAttribute("role", "listitem");
+  });
+  // a picture opens by itself, where it can be enlarged
+  document.querySelectorAll("article figure img, article .cell_output img").forEach((image) => {
+    const link = document.createElement("a");
+    link.className = "whole";
+    link.href = image.src;
+    image.replaceWith(link);
+    link.append(image);
+  });
+  // wide tables of pandas scroll in a frame of their own, as the theme's do
+  document.querySelectorAll("table.dataframe").forEach((table) => {
+    const frame = document.createElement("div");
+    frame.className = "pst-scrollable-table-container";
+    table.replaceWith(frame);
+    frame.append(table);
+  });
+  // what is wider than its frame can be scrolled by the keyboard, also after it was unfolded
+  const watch = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+    }
+  });
+  document
+    .querySelectorAll("main pre, .pst-scrollable-table-container")
+    .forEach((frame) => watch.observe(frame));
+});
