@@ -101,7 +101,7 @@ class View:
         return str(place if known is None or pd.isna(known) else known)
 
     def paper(self, table: str, column: str) -> pd.Series:
-        """Numbers that the paper prints (model,); empty where the basin is not its companion.
+        """Numbers that the paper prints, by model or cluster; empty for other basins.
 
         Parameters
         ----------
@@ -110,7 +110,8 @@ class View:
         column : str
             Such as ``"nse"``.
         """
-        printed = getattr(paper, table).set_index("model")[column]
+        printed = getattr(paper, table)
+        printed = printed.set_index(printed.columns[0])[column]
         return printed if self.companion else printed.iloc[:0]
 
     def keep(self, table: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -37,7 +37,7 @@ def plot_map(
     target_gauge : str, optional
         Marked as such.
     """
-    figure, axes = plt.subplots(figsize=(7, 5.2))
+    figure, axes = plt.subplots(figsize=(7, 5.2), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.12)  # the frame shrinks to scale after labels are placed
     _frame(axes, [frame for frame in (wells, gauges, river) if frame is not None])
     _draw_river(axes, river)
