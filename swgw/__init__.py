@@ -12,6 +12,7 @@ _HOME = {
     "figures.intervals": ("plot_intervals",),
     "figures.series": ("plot_series", "plot_fan", "plot_by_lead_time", "set_time_axis"),
     "figures.maps": ("plot_map",),
+    "figures.concept": ("plot_system",),
     "figures.networks": ("plot_cnn_rnn", "plot_tft"),
     "basin.folder": ("load_basin",),
     "basin.check": ("check_basin",),

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from swgw.figures.style import BLUE, DARK, GREEN, GREY, ORANGE, PURPLE, RED, SKY
+from swgw.figures.style import BLUE, DARK, GREEN, GREY, ORANGE, PURPLE, RED
 
 MONTHS = tuple("JFMAMJJASOND")
 
@@ -86,48 +86,3 @@ def _draw(axes: Axes, arrow: Arrow, fluxes: pd.Series | None) -> None:
         *arrow.place, words, fontsize=8.2, ha="center", va="center", color=DARK,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.9},
     )  # fmt: skip
-
-
-LINES = {
-    "recharge": (RED, "-", "o", "recharge"),
-    "exchange": (BLUE, "-", "s", "river, net of bed and springs"),
-    "pumping": (PURPLE, "--", "^", "pumping"),
-    "evapotranspiration": (ORANGE, "--", "D", "evapotranspiration"),
-    "front_inflow": (GREY, ":", "x", "mountain front"),
-    "storage_change": (DARK, "-", "", "change of storage"),
-}
-
-
-def plot_year(monthly: pd.DataFrame, river: pd.DataFrame) -> Figure:
-    """Draw the mean year of the aquifer's balance and of the river.
-
-    Parameters
-    ----------
-    monthly : DataFrame (month, flux)
-        Gains of the aquifer are positive [m³/s]; columns as in ``LINES``.
-    river : DataFrame (month, flux)
-        ``gorge``, ``diversion`` and ``river_end`` [m³/s].
-    """
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(7, 5.6), sharex=True)
-    for name, (colour, style, marker, label) in LINES.items():
-        width = 2.2 if name == "storage_change" else 1.3
-        top.plot(
-            monthly[name], color=colour, linestyle=style, marker=marker, markersize=4,
-            linewidth=width, label=label,
-        )  # fmt: skip
-    top.axhline(0, color=GREY, linewidth=0.8)
-    top.set(ylabel="To the aquifer [m³/s]")
-    looks = {
-        "gorge": (DARK, "-", "o", "at the target gauge"),
-        "diversion": (GREEN, "--", "^", "diverted into canals"),
-        "river_end": (SKY, "-", "s", "at the end of the reach"),
-    }
-    for name, (colour, style, marker, label) in looks.items():
-        bottom.plot(
-            river[name], color=colour, linestyle=style, marker=marker, markersize=4, label=label
-        )
-    bottom.set(ylabel="River [m³/s]", xlabel="Month", ylim=(0, None))
-    bottom.set_xticks(range(1, 13), MONTHS)
-    for axes in (top, bottom):
-        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-    return figure
