@@ -10,6 +10,7 @@ WORDS = {
     "discharge": "stage instead of discharge",
     "companion": "no numbers of the paper to compare with",
     "both": "only one of the two targets, surface water and heads",
+    "folds": "no forecasts of left-out blocks of its training period (profile `quick`)",
     "som": "too few wells, or too short a record, for a self-organising map",
 }
 REASONS = {"sites": lack_of_sites, "simulation": lack_of_simulation}
@@ -67,5 +68,6 @@ def _has(study, need: str) -> bool:
         "companion": lambda: basin.settings.companion == "jing2025",
         "both": lambda: len(study.tasks) == 2,
         "som": lambda: study.som is not None,
+        "folds": lambda: bool(study.fold_runs),
     }
     return met[need]()
