@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from swgw.book.cli_import import app as importers
+from swgw.sources.commands import app as importers
 from swgw.storage.errors import UserError
 
 
@@ -197,8 +197,7 @@ def fetch(
     folder: Folder,
 ) -> None:
     """Turn a public data set into the folder of a basin (SWGW_MIRROR names a local copy)."""
-    from importlib import import_module
+    from swgw.sources.public import fetch as write
 
-    source = import_module(f"swgw.sources.{data.name}")
-    licence = source.fetch(folder)
+    licence = write(data.value, folder)
     typer.echo(f"Wrote {data} to {folder}. {licence}\nNext: swgw check {folder}")

@@ -146,7 +146,7 @@ def test_the_mapping_with_columns_works(tiny_basin, tmp_path, monkeypatch):
               "temperature": "tmean_C"}  # fmt: skip
     river.rename(columns=theirs).to_csv("river.csv", index=False)
     said = run("swgw import table levels.csv river.csv mine --mapping map.yml")
-    assert "surface_water: river.csv" in said and "forcing: river.csv" in said
+    assert "surface_water.csv, from river.csv" in said and "forcing.csv, from river.csv" in said
     basin = swgw.load_basin("mine")
     depths = heads[heads["well_id"] == "Well 2"]["head"]
     assert basin.heads.groupby("well_id")["head"].mean()["P2"] == pytest.approx(
@@ -159,8 +159,8 @@ def test_the_mapping_of_the_readme_can_be_read(tmp_path):
         pytest.skip("an installed package has no README")
     path = tmp_path / "map.yml"
     path.write_text(blocks(README.read_text("utf-8"), "yaml")[0], encoding="utf-8")
-    mapping = read_mapping(path, [Path("levels.csv"), Path("weather.csv")])
-    assert list(mapping.sections) == ["wells", "heads", "forcing"]
+    mapping = read_mapping(path)
+    assert mapping.wells and mapping.heads and mapping.forcing
 
 
 def test_each_trouble_has_its_message():

@@ -49,16 +49,16 @@ def _cell(row: int, column: int, value: str) -> Callable[[str], str]:
 
 TROUBLES = (
     Trouble("The spreadsheet saved semicolons", "heads.csv", lambda t: t.replace(",", ";"),
-            "Save as CSV with commas, or use `swgw import table` with `separator: \";\"`."),
+            "Save as CSV with commas, or use `swgw import table` with `read: {sep: \";\"}`."),
     Trouble("Decimal commas", "heads.csv", _cell(5, 2, '"1476,5"'),
-            "Save with decimal points, or use `swgw import table` with `decimal: \",\"`."),
+            "Save with decimal points, or use `swgw import table` with `read: {decimal: \",\"}`."),
     Trouble("The spreadsheet turned dates into numbers", "heads.csv", _cell(5, 0, "36906"),
             "Format the column as 2001-12-31, or use `swgw import table` with "
-            "`date_form: excel`."),
+            "`date_format: excel`."),
     Trouble("Days first", "heads.csv", _cell(5, 0, "16.01.2001"),
-            "Use `swgw import table` with `date_form: \"%d.%m.%Y\"`."),
+            "Use `swgw import table` with `date_format: \"%d.%m.%Y\"`."),
     Trouble("The logger writes -999 where it has nothing", "heads.csv", _cell(5, 2, "-999"),
-            "Leave the cell empty, or use `swgw import table` with `missing: [-999]`."),
+            "Leave the cell empty, or use `swgw import table` with `read: {na_values: [-999]}`."),
     Trouble("The spreadsheet dropped leading zeros", "heads.csv", lambda t: t.replace("007", "7"),
             "Format the column as text before typing or pasting."),
     Trouble("Longitude and latitude changed places", "wells.csv",

@@ -1,19 +1,29 @@
-"""Tables of a basin, and settings for data seen for the first time."""
+"""The draft of a basin's folder: tables, units, where they come from, settings, check."""
 
+import datetime
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pooch
 import yaml
 
-from swgw.basin import calendar as steps
 from swgw.basin.check import check_basin
-from swgw.basin.settings import DEFAULT_LENGTHS, SETTINGS_FILE, STEPS, shown
+from swgw.basin.settings import DEFAULT_LENGTHS, NAME, shown
 from swgw.storage.errors import BasinError, Problem, UserError
 from swgw.storage.files import write_text
 
+Tables = dict[str, pd.DataFrame]
+"""Tables of a basin by file name."""
+
+DESCRIPTIONS = Path(__file__).with_name("descriptions")
+"""What is fixed about each source: how to cite it, what was done, settings; and units."""
+
+UNITS = yaml.safe_load((DESCRIPTIONS / "units.yml").read_text("utf-8"))
 SHARES = (0.6, 0.8)  # of the common record: the ends of training and validation
 WHOLE_YEARS = 6  # records of at least so many years are divided at a new year
+LONGEST_STEP = {"D": 1, "5D": 6, "W": 8, "MS": 31}  # days
 HEADER = """\
 # Written by `swgw import {how}`; SOURCE.md says from what and how. Go through the keys below: the
 # periods divide the time that all records share by 60, 20 and 20 %, and are yours to change.
@@ -22,16 +32,49 @@ HEADER = """\
 """
 
 
-def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
-    """Write tables by file name as CSV, dates as ``YYYY-MM-DD``, gaps as empty cells."""
+def to_ours(values, variable: str, unit: str, where: str):
+    """Turn values into the unit of the folder; raises UserError for an unknown unit of a file.
+
+    Examples
+    --------
+    >>> float(to_ours(41.0, "temperature", "degF", "weather.csv"))
+    5.0
+    """
+    known = UNITS[variable]
+    if unit not in known:
+        expected = "one of " + ", ".join(known)
+        raise UserError(str(Problem(where, f"unit of {variable}", shown(unit), expected)))
+    factor, offset = known[unit]
+    return np.round(values * factor + offset, 9)
+
+
+def write_tables(folder: Path, tables: Tables) -> None:
+    """Write tables as CSV, a gap as an empty cell, the time of day where there is one.
+
+    Parameters
+    ----------
+    folder : Path
+    tables : dict of str to DataFrame
+        By file name; ``date`` may be text.
+    """
     for name, table in tables.items():
-        table.to_csv(folder / name, index=False, date_format="%Y-%m-%d", lineterminator="\n")
+        table.to_csv(folder / name, index=False, lineterminator="\n")
+
+
+def describe(source: str, **told: str) -> str:
+    """Fill in the ``SOURCE.md`` of a source; ``{date}`` is today."""
+    text = (DESCRIPTIONS / source / "SOURCE.md").read_text("utf-8")
+    return text.format(date=datetime.date.today(), **told)
+
+
+def digests(files: Iterable[Path]) -> str:
+    """List files and their SHA-256, as Markdown."""
+    return "\n".join(f"- `{path.name}`\n  SHA-256 `{pooch.file_hash(path)}`" for path in files)
 
 
 def write_settings(
-    folder: Path, how: str, tables: dict[str, pd.DataFrame], given: dict,
-    earliest: pd.Timestamp | None = None,
-) -> None:  # fmt: skip
+    folder: Path, how: str, tables: Tables, given: dict, earliest: pd.Timestamp | None = None
+) -> None:
     """Write a ``basin.yml`` that fits the tables.
 
     Parameters
@@ -40,7 +83,7 @@ def write_settings(
     how : str
         The importer, for the first line.
     tables : dict of str to DataFrame
-        By file name; those with a ``date`` decide on step and periods.
+        Those with a ``date`` decide on step and periods.
     given : dict
         Keys of ``basin.yml`` that are known; they stay as they are.
     earliest : Timestamp, optional
@@ -49,56 +92,54 @@ def write_settings(
     Raises
     ------
     UserError
-        If the records share no time, or the step is unknown.
+        If the records share no time.
     """
     series = {name: table for name, table in tables.items() if "date" in table and len(table)}
     step = given.get("step") or usual_step(series)
-    if step not in STEPS:
-        expected = "one of " + ", ".join(STEPS)
-        raise UserError(str(Problem(SETTINGS_FILE, "key step", shown(step), expected)))
     first, last = _common(series)
-    first = first if earliest is None else max(first, earliest)
-    settings = {**given, "step": step}
-    settings |= {key: value for key, value in _periods(first, last, step).items()
-                 if key not in given}  # fmt: skip
-    text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=90,
-                          default_flow_style=None)  # fmt: skip
+    drafted = _periods(max(first, earliest or first), last, step)
+    settings = given | {"step": step} | {k: v for k, v in drafted.items() if k not in given}
+    text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, default_flow_style=None)
     write_text(folder / "basin.yml", HEADER.format(how=how) + text)
 
 
-def usual_step(series: dict[str, pd.DataFrame]) -> str:
+def folder_name(folder: str | Path, otherwise: str) -> str:
+    """Give the name of a folder where it is fit for ``basin.yml``, else another."""
+    name = Path(folder).name
+    return name if NAME.fullmatch(name) else otherwise
+
+
+def usual_step(series: Tables) -> str:
     """Choose pentads, weeks or months by how often heads, else the river, are observed.
 
     Parameters
     ----------
     series : dict of str to DataFrame
-        Tables with ``date`` and one identifier, by file name.
+        Tables with ``date`` and one identifier, by file name; heads, the river or both.
 
     Returns
     -------
     str
         ``"5D"``, ``"W"`` or ``"MS"``; daily records become pentads, as in the paper.
     """
-    table = series.get("heads.csv", series.get("surface_water.csv"))
-    if table is None:
-        return "5D"
+    table = series["heads.csv"] if "heads.csv" in series else series["surface_water.csv"]
     key = "well_id" if "well_id" in table else "gauge_id"
-    days = table.sort_values("date").groupby(key)["date"].diff().dt.total_seconds() / 86400
+    table = table.sort_values("date", ignore_index=True)
+    days = table.groupby(key)["date"].diff().dt.total_seconds() / 86400
     gap = days.groupby(table[key]).median().median()
     return "5D" if not gap > 5.5 else "W" if gap <= 8 else "MS"
 
 
-def _common(series: dict[str, pd.DataFrame]) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _common(series: Tables) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First and last day of the time that all tables share."""
-    first = max(table["date"].min() for table in series.values()).normalize()
-    last = min(table["date"].max() for table in series.values()).normalize()
-    if last <= first:
-        spans = "; ".join(
-            f"{name} {table['date'].min():%Y-%m-%d} to {table['date'].max():%Y-%m-%d}"
-            for name, table in series.items()
+    spans = {name: table["date"].agg(["min", "max"]) for name, table in series.items()}
+    first, last = max(s["min"] for s in spans.values()), min(s["max"] for s in spans.values())
+    if last.normalize() <= first.normalize():
+        told = "; ".join(
+            f"{n} {s['min']:%Y-%m-%d} to {s['max']:%Y-%m-%d}" for n, s in spans.items()
         )
-        raise UserError(f"the records share no time: {spans}; choose records that overlap")
-    return first, last
+        raise UserError(f"the records share no time: {told}; choose records that overlap")
+    return first.normalize(), last.normalize()
 
 
 def _periods(first: pd.Timestamp, last: pd.Timestamp, step: str) -> dict:
@@ -109,28 +150,22 @@ def _periods(first: pd.Timestamp, last: pd.Timestamp, step: str) -> dict:
     day = pd.Timedelta(days=1)
     one, two = (cut.normalize() for cut in cuts)
     bounds = {"train": (first, one - day), "validation": (one, two - day), "test": (two, last)}
-    settings = {name: [f"{a:%Y-%m-%d}", f"{b:%Y-%m-%d}"] for name, (a, b) in bounds.items()}
-    whole = {name: _whole_steps(a, b, step) for name, (a, b) in bounds.items()}
-    history, ahead = DEFAULT_LENGTHS[step]
-    if whole["train"] < 2 * (history + ahead) or min(whole.values()) < 2 * ahead:
-        settings["encoder_length"] = int(np.clip(whole["train"] // 4, 1, history))
-        settings["lead_times"] = int(np.clip(min(whole.values()) // 4, 1, ahead))
+    settings: dict = {name: [f"{a:%Y-%m-%d}", f"{b:%Y-%m-%d}"] for name, (a, b) in bounds.items()}
+    steps = {name: (b - a).days // LONGEST_STEP.get(step, 1) for name, (a, b) in bounds.items()}
+    history, ahead = DEFAULT_LENGTHS.get(step, (1, 1))  # the check refuses other steps
+    if steps["train"] < 2 * (history + ahead) or min(steps.values()) < 2 * ahead:
+        settings["encoder_length"] = int(np.clip(steps["train"] // 4, 1, history))
+        settings["lead_times"] = int(np.clip(min(steps.values()) // 4, 1, ahead))
     return settings
 
 
-def _whole_steps(first: pd.Timestamp, last: pd.Timestamp, step: str) -> int:
-    """Count the steps that lie wholly between two days, both included."""
-    starts = steps.calendar(first, last, step)
-    return int(((starts >= first) & (steps.bin_ends(starts, step) <= last)).sum())
-
-
 def assert_sound(draft: Path, folder: str | Path) -> bool:
-    """Refuse a draft that the check would refuse; weather may still be lacking.
+    """Refuse a folder that the check would refuse; weather may still be lacking.
 
     Parameters
     ----------
     draft : Path
-        Where the tables lie now.
+        Where the tables are now.
     folder : str or Path
         The name they will have, for messages.
 

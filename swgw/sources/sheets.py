@@ -1,185 +1,170 @@
-"""A user's CSV and Excel files: read as text, then turned into numbers and metres."""
+"""A user's CSV and Excel files: read by pandas as text, then turned into numbers and times."""
 
-import contextlib
-import csv
-import datetime
 import io
-from dataclasses import replace
+import re
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pandas.tseries.api import guess_datetime_format
 
-from swgw.basin import reading
+from swgw.basin.reading import HUGE, MISSING_CODES
 from swgw.basin.settings import near, shown
-from swgw.sources.days import EXCEL
-from swgw.sources.mapping import UNITS, Section
-from swgw.storage.errors import Problem, UserError, install
+from swgw.sources.draft import UNITS, to_ours
+from swgw.storage.errors import Problem
 
-UTF_8 = "utf-8-sig"  # with or without the mark that spreadsheets put first
-
-
-def read_sheet(section: Section, problems: list[Problem]) -> pd.DataFrame | None:
-    """Read a section's file as text; None with a problem where it cannot be read."""
-    keys, file = section.keys, section.file
-    try:
-        if file.suffix.lower() in EXCEL:
-            table = _read_excel(file, keys.get("sheet"))
-        else:
-            table = _read_csv(file, keys)
-    except (OSError, ValueError, LookupError, csv.Error) as error:
-        found = str(error.strerror if isinstance(error, OSError) else error).strip().splitlines()
-        expected = "a table with one header row; separator, encoding and sheet are keys of the "
-        problems.append(Problem(file.name, "", found[0][:200] if found else "nothing to read",
-                                expected + f"mapping's section {section.name}"))  # fmt: skip
-        return None
-    table = table.map(str.strip)
-    return table[(table != "").any(axis=1)]
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?")
 
 
-def blank_missing(table: pd.DataFrame, section: Section) -> tuple[pd.DataFrame, int]:
-    """Empty the cells that the section's ``missing`` names, and count them."""
-    missing = table.isin({str(value) for value in section.keys.get("missing", [])})
-    return table.mask(missing, ""), int(missing.to_numpy().sum())
+class Sheet:
+    """A file as one section of the mapping reads it.
+
+    Parameters
+    ----------
+    section : str
+        Name of the section, for messages.
+    file : Path
+    read : dict
+        pandas' keys.
+
+    Attributes
+    ----------
+    cells : DataFrame (row, column)
+        Text, or Excel's own values; NaN where empty. The index counts rows as a spreadsheet does.
+    problems : list of Problem
+        What was found wrong so far.
+    """
+
+    def __init__(self, section: str, file: Path, read: dict):
+        self.section, self.file, self.read = section, file, read
+        self.problems: list[Problem] = []
+        self.cells = pd.DataFrame()
+        try:
+            self.cells = read_cells(file, read)
+        except Exception as error:  # openpyxl and pandas raise many kinds for a file that is none
+            found = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+            expected = "a table; `read` takes pandas' sep, encoding, skiprows, header, sheet_name"
+            self.report("", found, expected)
+
+    def report(self, place: str, found: str, expected: str) -> None:
+        """Note a problem."""
+        expected += f" (section {self.section} of the mapping)"
+        self.problems.append(Problem(self.file.name, place, found, expected))
+
+    def _report_cells(self, bad: pd.Series, column: str, expected: str) -> None:
+        rows = self.cells.index[bad]
+        more = f" and {len(rows) - 3} more" * (len(rows) > 3)
+        place = f"row{'s' * (len(rows) > 1)} {', '.join(map(str, rows[:3]))}{more}"
+        found = self.cells.loc[rows[0], column]
+        found = "an empty cell" if pd.isna(found) else shown(str(found))
+        self.report(f"{place}, column {shown(column)}", found, expected)
+
+    def has(self, names: list[str]) -> bool:
+        """Report columns that the mapping names and the file lacks or has twice."""
+        columns, count = list(self.cells), len(self.problems)
+        for name in names:
+            if name not in columns:
+                found = "no such column, only " + shown(", ".join(columns))[1:-1]
+                self.report(f"column {shown(name)}", found + near(name, columns), "this column")
+            elif f"{name}.1" in columns and f"{name}.1" not in names:  # pandas' name for a second
+                self.report(f"column {shown(name)}", "this column twice", "it once")
+        return len(self.problems) == count
+
+    def numbers(self, column: str, variable: str, unit: str = "") -> pd.Series:
+        """Turn a column into numbers in the unit of the folder, NaN for a gap: (row,)."""
+        raw = self.cells[column]
+        numbers = pd.to_numeric(raw.map(self._plain), errors="coerce").astype(float)
+        # pandas compares na_values as text, and -999.00 is no -999.
+        codes = pd.Series(self.read.get("na_values", []), dtype=object)
+        gaps = raw.isna() | numbers.isin(pd.to_numeric(codes, errors="coerce").dropna())
+        bad = (numbers.isna() | numbers.isin(MISSING_CODES) | (numbers.abs() > HUGE)) & ~gaps
+        if bad.any():
+            first = str(raw[bad].iloc[0])
+            advice = f"na_values: [{first[:40]}]}}` if it means a gap"
+            if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", first):
+                advice = 'thousands: ","}`' + ", or decimal if it begins those" * ("." not in first)
+            elif re.fullmatch(r"-?\d+,\d+", first):
+                advice = 'decimal: ","}`'
+            self._report_cells(bad, column, "a number or an empty cell; `read: {" + advice)
+        unit = unit or next(iter(UNITS[variable]))
+        return to_ours(numbers.mask(gaps | bad), variable, unit, f"section {self.section}")
+
+    def _plain(self, cell: object) -> object:
+        """Write a number with a decimal point; Excel's own numbers need no change."""
+        if not isinstance(cell, str):
+            return cell
+        decimal, plain = self.read.get("decimal", "."), cell
+        if thousands := self.read.get("thousands"):
+            plain = cell.replace(thousands, "")
+        return None if decimal != "." and "." in plain else plain.replace(decimal, ".")
+
+    def times(self, columns: list[str], form: str) -> pd.Series:
+        """Turn one column, or several joined by a blank, into times: (row,)."""
+        cells = self.cells[columns[0]]
+        for column in columns[1:]:
+            cells = cells.astype(str) + " " + self.cells[column].astype(str)
+        try:
+            if form == "excel":  # its count of days
+                days = pd.to_numeric(cells, errors="coerce").where(lambda d: d.between(1, 109_000))
+                times = pd.to_datetime(days, unit="D", origin="1899-12-30").dt.round("s")
+            else:
+                fits = cells.map(
+                    lambda c: bool(form or not isinstance(c, str) or _ISO.fullmatch(c))
+                )
+                times = pd.to_datetime(cells.where(fits), format=form or "ISO8601", errors="coerce")
+                times = times.dt.tz_localize(None).astype("datetime64[us]")
+        except (ValueError, AttributeError) as error:  # no such form, or several zones
+            self.report(f"column {shown(columns[0])}", str(error)[:120], "dates of one form")
+            return pd.Series(pd.NaT, index=cells.index)
+        if times.isna().any():
+            likely = likely_format(cells.dropna().astype(str))
+            expected = f"dates of the form {form or 'YYYY-MM-DD'}"
+            expected += f"; try `date_format: {likely!r}`" * bool(likely)
+            self._report_cells(times.isna(), columns[0], expected)
+        return times
+
+    def texts(self, column: str, required: bool) -> pd.Series:
+        """Turn a column into text: (row,)."""
+        empty = self.cells[column].isna()
+        if required and empty.any():
+            self._report_cells(empty, column, "an identifier")
+        return self.cells[column].map(str).mask(empty, "")
 
 
-def _read_csv(file: Path, keys: dict) -> pd.DataFrame:
-    encoding = keys.get("encoding", UTF_8)
+def read_cells(file: Path, read: dict) -> pd.DataFrame:
+    """Read a table by pandas, cells stripped and blank rows left out (see :class:`Sheet`)."""
     data = file.read_bytes()
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        other = " UTF-8 (try `encoding: latin-1`)" if encoding == UTF_8 else f" {encoding}"
-        raise ValueError(f"a character in line {line} that is not{other}") from None
-    separator = keys.get("separator", ",")
-    if len(separator) != 1:
-        raise ValueError(f"the separator {shown(separator)}; expected one character")
-    header = next(csv.reader(io.StringIO(text), delimiter=separator), [])
-    _check_header(header)
-    return pd.read_csv(
-        io.StringIO(text), sep=separator, dtype=str, na_filter=False, skip_blank_lines=False,
-        skipinitialspace=True,
-    ).fillna("").rename(columns=str.strip)  # fmt: skip
+    if file.suffix.lower() in (".xlsx", ".xlsm"):
+        table = pd.read_excel(io.BytesIO(data), **{"dtype": object, "engine": "openpyxl"} | read)
+    else:
+        how = {"dtype": str, "engine": "c", "skip_blank_lines": False, "encoding": "utf-8-sig"}
+        table = pd.read_csv(io.BytesIO(data), **how | read)
+    if not isinstance(table.index, pd.RangeIndex):  # more cells in a row than in the header
+        table = table.reset_index().set_axis([*table.columns, "Unnamed: more"], axis=1)
+        if table.iloc[:, -1].notna().any():
+            raise ValueError("more values in a row than names in the header row")
+    skipped, header = read.get("skiprows", 0), read.get("header", None if "names" in read else 0)
+    above = skipped if isinstance(skipped, int) else len(skipped)
+    if mark := str(read.get("comment", "")).encode():
+        above += sum(line.startswith(mark) for line in data.splitlines())
+    table.columns = [str(name).strip() for name in table.columns]
+    table.index += above + 1 + (0 if header is None else header + 1)
+    return table.map(lambda c: c.strip() or np.nan if isinstance(c, str) else c).dropna(how="all")
 
 
-def _check_header(header: list[str]) -> None:
-    names = [name.strip() for name in header]
-    if len(names) < 2:
-        raise ValueError(f"one column only, {shown(','.join(names))}")
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        raise ValueError(f"the column {shown(twice[0])} twice in the header row")
+def likely_format(texts: pd.Series) -> str:
+    """Give a form that all dates have, days before months where both would do; else nothing.
 
-
-def _read_excel(file: Path, sheet: str | None) -> pd.DataFrame:
-    try:
-        import openpyxl
-    except ImportError:
-        raise UserError(
-            f"reading {file.name} needs the package openpyxl, which is not installed: "
-            + install("import")
-        ) from None
-    try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises many kinds for a file that is none
-        raise ValueError(f"a file that is no Excel workbook ({type(error).__name__})") from None
-    with contextlib.closing(book):
-        if sheet is not None and sheet not in book.sheetnames:
-            raise ValueError(f"no sheet {shown(sheet)}, only {', '.join(book.sheetnames)}")
-        cells = list((book[sheet] if sheet else book.worksheets[0]).iter_rows(values_only=True))
-    texts = [[_text(cell) for cell in row] for row in cells]
-    if not texts:
-        raise ValueError("an empty sheet")
-    _check_header(texts[0])
-    return pd.DataFrame(texts[1:], columns=[name.strip() for name in texts[0]], dtype=str)
-
-
-def _text(cell: object) -> str:
-    """Turn a cell into text: days without their midnight, whole numbers without a decimal."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime.datetime):
-        return cell.isoformat(" ", "seconds").removesuffix(" 00:00:00")
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
-
-
-def has_columns(
-    table: pd.DataFrame, section: Section, names: list[str], problems: list[Problem]
-) -> bool:
-    """Report columns that the mapping names and the file lacks; True if all are there."""
-    lacking = [name for name in names if name not in table.columns]
-    for name in lacking:
-        found = "no such column, only " + shown(", ".join(table.columns))[1:-1]
-        found += near(name, [column for column in table.columns if column])
-        expected = f"the column that the mapping's section {section.name} names"
-        expected += _exchanged(name, section, table)
-        problems.append(Problem(section.file.name, f"column {shown(name)}", found, expected))
-    return not lacking
-
-
-def _exchanged(name: str, section: Section, table: pd.DataFrame) -> str:
-    """Say so where the file has the identifier as a column, and not what should be its column."""
-    sides = section.keys.get("columns", {}).items()
-    if any(str(theirs) == name and str(ours) in table.columns for ours, theirs in sides):
-        return (
-            "; the two sides look exchanged: columns: {identifier in the folder: column of the "
-            "file}"
-        )
+    Examples
+    --------
+    >>> likely_format(pd.Series(["01/02/2005", "01/13/2005"]))
+    '%m/%d/%Y'
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that months come first, or days
+        for first in (True, False):
+            form = guess_datetime_format(texts.iloc[0], dayfirst=first) if len(texts) else None
+            if form and pd.to_datetime(texts, format=form, errors="coerce").notna().all():
+                return form
     return ""
-
-
-def to_values(
-    table: pd.DataFrame, column: str, variable: str, unit: str, section: Section,
-    problems: list[Problem],
-) -> pd.Series:  # fmt: skip
-    """Turn a column of text into numbers in the unit of the folder."""
-    texts = table[column]
-    if section.file.suffix.lower() not in EXCEL:
-        texts = _plain_numbers(table, column, section, problems)
-    plain = table.assign(**{column: texts})
-    found: list[Problem] = []
-    numbers = reading.to_numbers(plain, section.file.name, column, found)
-    problems.extend(_with_cure(problem, table[column], texts, section) for problem in found)
-    factor, offset = UNITS[variable][unit] if variable in UNITS else (1.0, 0.0)
-    return np.round(numbers * factor + offset, 9)
-
-
-def _with_cure(problem: Problem, raw: pd.Series, texts: pd.Series, section: Section) -> Problem:
-    """Quote what stands in the file, and name the key of the mapping that would mend it."""
-    quoted = dict(zip(map(shown, texts[::-1]), map(shown, raw[::-1]), strict=True))
-    value, *rest = problem.found.split(", a ", 1)
-    found = ", a ".join([quoted.get(value, value), *rest])
-    cure = ""
-    if found.endswith("a decimal comma"):
-        cure = 'decimal: ","'
-    elif found.endswith("a comma between thousands"):
-        cure = 'thousands: ","'
-    elif found.endswith("a usual missing-value code"):
-        cure = f"missing: [{quoted.get(value, value)[1:-1]}]"
-    expected = problem.expected
-    if section.keys.get("decimal", ".") == ",":
-        expected = expected.replace("a decimal point", "a decimal comma, as the mapping says")
-    expected += f"; add `{cure}` to the section {section.name}" * bool(cure)
-    return replace(problem, found=found, expected=expected)
-
-
-def _plain_numbers(
-    table: pd.DataFrame, column: str, section: Section, problems: list[Problem]
-) -> pd.Series:
-    """Turn decimal commas and marks between thousands into plain numbers, where declared."""
-    texts = table[column]
-    decimal, thousands = section.keys.get("decimal", "."), section.keys.get("thousands", "")
-    if thousands:
-        texts = texts.str.replace(thousands, "", regex=False)
-    if decimal == ".":
-        return texts
-    pointed = texts.str.contains(".", regex=False).to_numpy()
-    if pointed.any():
-        place = f"{reading.rows(pointed, table)}, column {shown(column)}"
-        found = f"{shown(table[column].to_numpy()[pointed][0])}, with a point"
-        expected = f"{decimal!r} before decimals, as the mapping says; thousands: '.' if it is that"
-        problems.append(Problem(section.file.name, place, found, expected))
-    return texts.mask(pointed, "").str.replace(decimal, ".", regex=False)
