@@ -22,6 +22,7 @@ _HOME = {
         *("compare_published", "simulate_period"),
     ),
     "inputs.wells": ("fit_map", "number_clusters", "permutation_entropy"),
+    "transfer.results": ("transfer_results",),
     "experiments.study": ("open_study",),
     "book.say": ("say",),
     "claims.claim": ("claim", "findings"),

@@ -143,10 +143,11 @@ def transfer(
     ] = Path("_build"),
 ) -> None:
     """Fine-tune a trained TFT to a basin with the same inputs and step."""
-    from swgw.experiments.fine_tune import summary_lines, transfer_run
+    from swgw.experiments.fine_tune import transfer_run
 
     scores = transfer_run(from_run, folder, output.resolve(), typer.echo)
-    typer.echo(f"NSE in the test period, median over series:\n{summary_lines(scores)}")
+    medians = scores.pivot_table("nse", "task", "model", aggfunc="median", sort=False)
+    typer.echo(f"NSE in the test period, median over series:\n{medians.round(3).to_string()}")
 
 
 @app.command()

@@ -70,8 +70,12 @@ def test_the_same_pair_has_the_same_interval_whatever_else_is_in_the_table(data)
 
 def test_verdicts_follow_the_interval(data):
     obs, sims = data
-    found = differences(obs, sims, [("a", "b"), ("b", "a"), ("a", "c")], skill.nse, BLOCK)
-    assert found["verdict"].tolist() == ["supported", "contradicted", "not judged"]
+    pairs = [("a", "b"), ("b", "a"), ("a", "c")]  # c has one seed, as baselines have
+    found = differences(obs, sims, pairs, skill.nse, BLOCK)
+    assert found["verdict"].tolist() == ["supported", "contradicted", "supported"]
+    one = sims.loc[:, sims.columns.get_level_values("seed") == 0]
+    found = differences(obs, one, pairs, skill.nse, BLOCK)
+    assert found["verdict"].tolist() == ["not judged"] * 3
     assert verdict({"value": 0, "low": -1, "high": 1, "seeds": 2}) == "inconclusive"
     assert verdict({"value": 17, "low": 16, "high": 18, "seeds": 2}, 15, 20) == "supported"
 

@@ -79,3 +79,67 @@ def test_the_equation_of_the_river_in_the_appendix_is_that_of_the_simulator():
     for k, flow in enumerate(space["flow"]):
         loss = river.potential_loss(np.full_like(river.bed, flow), river.bed + space["head"].T)
         assert (loss * 1000 / river.length)[0] == pytest.approx(space["loss"][:, k], abs=1e-9)
+
+
+@pytest.fixture
+def double():
+    """Let new tensors have double precision."""
+    import torch
+
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+def test_the_network_of_page_6_is_the_package_s(tiny_basin, double):
+    """Torch's own layers and one network at a time, against many side by side."""
+    import torch
+    from torch import nn
+
+    from swgw.basin.folder import load_basin
+    from swgw.transfer import competitors
+    from swgw.transfer.monthly import monthly, monthly_windows
+    from swgw.transfer.plan import MEAN, NETWORKS, Plan
+
+    prepared = monthly(load_basin(tiny_basin))
+    wells = list(prepared.heads)
+    windows = monthly_windows(prepared, {MEAN: wells})
+    windows = windows.assign({name: windows[name].astype(float) for name in "xy"})
+    task = competitors.Task(windows, wells, Plan((0,), 1, 60, 10, 5, 1))
+    mean = competitors.train(task, {MEAN: NETWORKS[0]}, 0)[MEAN]
+    tuned = competitors.fine_tune(task, dict.fromkeys(wells, mean))
+
+    space = {"np": np, "torch": torch, "nn": nn}
+    space["transfer"] = type("Results", (), {"windows": windows})
+    for name in ("def data(", "def forecast(", "def fit("):
+        exec(cell("06_transfer", name), space)
+    net, departures = space["net"], []
+    assert space["fit"](MEAN, rate=0.003) == pytest.approx(mean.loss, rel=1e-6)
+    start = {name: value.clone() for name, value in net.state_dict().items()}
+    net.lstm.requires_grad_(False)
+    for well in wells:
+        net.load_state_dict(start)
+        assert space["fit"](well, rate=0.001) == pytest.approx(tuned[well].loss, rel=1e-6)
+        departures.append(space["forecast"](space["data"](well, "test")[0]).detach().numpy())
+    heads = task.heads(np.stack(departures))
+    assert np.allclose(heads, competitors.forecast(task, tuned), atol=1e-4)
+
+
+def test_the_mean_of_page_6_is_the_one_that_is_pretrained_on(tiny_basin):
+    from swgw.basin.folder import load_basin
+    from swgw.transfer.monthly import monthly, monthly_windows
+    from swgw.transfer.plan import MEAN
+
+    prepared = monthly(load_basin(tiny_basin))
+    windows = monthly_windows(prepared, {MEAN: list(prepared.heads)})
+    settings = prepared.basin.settings
+
+    class Study:
+        train_period = slice(settings.train.start, settings.train.end)
+
+    results = type("Results", (), {"heads": prepared.heads})
+    swgw = type("Package", (), {"transfer_results": staticmethod(lambda study: results)})
+    space = {"study": Study, "swgw": swgw}
+    exec(cell("06_transfer", "transfer_results(study)"), space)
+    mean = windows["observed"].sel(series=MEAN).isel(lead_time=0)
+    assert np.allclose(mean, space["mean"].loc[mean["valid_time"]], equal_nan=True)

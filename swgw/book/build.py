@@ -23,7 +23,6 @@ from swgw.book.say import say as words
 from swgw.experiments.study import open_study
 from swgw.storage.files import clear_drafts, digest, write_text
 from swgw.storage.share import shared
-from swgw.transfer.claims import transfer_tables
 
 SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
 LAST = ("05_claims", "intro", "provenance")
@@ -90,7 +89,7 @@ def build_book(
     results = study.folder / "results"
     write_provenance(study)
     scores = {"table_3": study.table_3(), "groundwater_scores": study.groundwater_scores()}
-    for name, table in (scores | transfer_tables(study)).items():
+    for name, table in scores.items():
         write_text(results / f"{name}.csv", table.to_csv(index=False))
     figures = collect(executed, results)
     for folder in (results, study.folder):

@@ -2,6 +2,7 @@
 
 from swgw.experiments.simulation import lack_of_simulation
 from swgw.experiments.sites import lack_of_sites
+from swgw.transfer.results import lack_of_transfer
 
 WORDS = {
     "gauge": "no gauge (`gauges.csv` and `surface_water.csv`)",
@@ -13,7 +14,7 @@ WORDS = {
     "folds": "no forecasts of left-out blocks of its training period (profile `quick`)",
     "som": "too few wells, or too short a record, for a self-organising map",
 }
-REASONS = {"sites": lack_of_sites, "simulation": lack_of_simulation}
+REASONS = {"sites": lack_of_sites, "simulation": lack_of_simulation, "transfer": lack_of_transfer}
 """Needs that state their own reason."""
 
 
@@ -25,9 +26,9 @@ def lacking(study, *needs: str) -> list[str]:
     study : Study
     *needs : str
         ``gauge``, ``river``, ``truth``, ``som``, ``discharge``, ``companion``; ``both`` targets;
-        ``sites`` that can be studied alone; heads for a ``simulation``; ``wells:3`` and
-        ``gauges:2`` for a minimum number; ``well:slope`` for a column of ``wells.csv``; any other
-        word is a variable of ``forcing.csv``, such as ``temperature``.
+        ``sites`` that can be studied alone; heads for a ``simulation``; wells for ``transfer``
+        learning; ``wells:3`` and ``gauges:2`` for a minimum number; ``well:slope`` for a column of
+        ``wells.csv``; any other word is a variable of ``forcing.csv``, such as ``temperature``.
 
     Returns
     -------

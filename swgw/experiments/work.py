@@ -22,7 +22,7 @@ from swgw.experiments.table_2 import REFERENCES
 from swgw.models.run import Run
 from swgw.storage.jobs import perform_all
 from swgw.storage.results import Result, missing
-from swgw.transfer.work import transfer_results
+from swgw.transfer.results import transfer_work
 
 BASELINE_COST = 2_000.0
 """What the baselines of a gauge take, in training samples of a recurrent network."""
@@ -43,7 +43,7 @@ def results_of(study) -> list[Result]:
         *study.yardsticks.results(study.gauges_studied),
         *map(study.run_folder, study.all_runs),
         *realisation_results(study.prepared, study.profile, study.folder),
-        *transfer_results(study).values(),
+        *transfer_work(study).values(),
         *sites_of(study).results(),
         *simulations_of(study).results(),
         *probe_results(study),

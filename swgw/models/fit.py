@@ -70,7 +70,12 @@ def fit(
 
 
 def learn(
-    run: Run, prepared: Prepared, panel: Panel, folder: Path, on_epoch: Progress | None = None
+    run: Run,
+    prepared: Prepared,
+    panel: Panel,
+    folder: Path,
+    on_epoch: Progress | None = None,
+    weights: dict[str, torch.Tensor] | None = None,
 ) -> torch.nn.Module:
     """Train a network, going on from a checkpoint if there is a good one.
 
@@ -83,6 +88,8 @@ def learn(
         Gets the checkpoint, the learning curve and the number of parameters.
     on_epoch : callable, optional
         Gets the learning curve after each epoch; what it raises ends the training.
+    weights : dict of str to Tensor, optional
+        State of a trained network to start from, instead of random weights.
 
     Returns
     -------
@@ -95,6 +102,8 @@ def learn(
         Where a period has no room for a window.
     """
     network = make_network(run, panel)
+    if weights is not None:
+        network.load_state_dict(weights)
     loss = quantile_loss if run.experiment.model == "TFT" else one_minus_r2
     issues = tuple(issue_steps(panel, prepared.inside(p)) for p in ("train", "validation"))
     for name, found in zip(("train", "validation"), issues, strict=True):

@@ -252,9 +252,12 @@ def _one_by_one(
 
 
 def _behind(sims: pd.DataFrame, block: int, *models: str) -> tuple[int, int]:
-    """Count what is independent: seeds of the model with the fewest, and blocks."""
-    seeds = min(sims[model].columns.unique(0).size for model in models)
-    return seeds, max(1, len(sims) // block)
+    """Count what is independent: blocks, and seeds of the model with the fewest.
+
+    Beside a model with several seeds, one with a single seed is a baseline without randomness.
+    """
+    seeds = [sims[model].columns.unique(0).size for model in models]
+    return min((n for n in seeds if n > 1), default=1), max(1, len(sims) // block)
 
 
 def _spread(n, total, squares):

@@ -1,83 +1,55 @@
-"""Many small networks side by side: one LSTM a well, computed in one batch.
+"""Many small LSTMs side by side: one network a series, all computed in one batch.
 
-Each weight has a leading dimension, the network; a matrix product of all networks is one
-``baddbmm``. What comes out is what the same networks give and learn one after another, because
-nothing mixes them: not the loss, not the optimiser, not the early stop.
+Each weight has a leading dimension, the network, so that a matrix product of all networks is one
+``baddbmm``. Nothing mixes networks, neither loss nor optimiser nor early stopping: each gives and
+learns what it would alone. Page 06 writes one such network with torch's own layers.
 """
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import nn
 
+from swgw.transfer.monthly import LEAD_TIMES
+from swgw.transfer.plan import Plan, Setting
+
 LAYERS = ("first", "second", "dense", "output")
-"""From the input on: two recurrent layers, a dense one, and the output."""
+"""From the input on: two LSTM layers, a dense layer with tanh, and the output."""
 
 Weights = dict[str, torch.Tensor]
 
 
-class HeadLSTM(nn.Module):
-    """One network: LSTM, LSTM, dense, output.
-
-    Parameters
-    ----------
-    n_inputs, hidden_size, lead_times : int
-    """
-
-    def __init__(self, n_inputs: int, hidden_size: int, lead_times: int):
-        super().__init__()
-        self.lead_times = lead_times
-        self.first = nn.LSTM(n_inputs, hidden_size, batch_first=True)
-        self.second = nn.LSTM(hidden_size, hidden_size, batch_first=True)
-        self.dense = nn.Linear(hidden_size, hidden_size)
-        self.output = nn.Linear(hidden_size, 1)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Forecast (window, lead_time) from x (window, step, variable)."""
-        h = self.second(self.first(x)[0])[0][:, -self.lead_times :]
-        return self.output(torch.tanh(self.dense(h)))[..., 0]
+def first_weights(seed: int, n_inputs: int, hidden_size: int) -> Weights:
+    """Sample the first weights of a network, under the names of torch's own layers."""
+    torch.manual_seed(seed)
+    layers = {
+        "first": nn.LSTM(n_inputs, hidden_size),
+        "second": nn.LSTM(hidden_size, hidden_size),
+        "dense": nn.Linear(hidden_size, hidden_size),
+        "output": nn.Linear(hidden_size, 1),
+    }
+    return nn.ModuleDict(layers).state_dict()
 
 
-def make_networks(
-    seeds: Sequence[int], n_inputs: int, hidden_size: int, lead_times: int
-) -> Weights:
-    """Draw the first weights of networks, each from its own seed.
-
-    Returns
-    -------
-    dict of str to Tensor (network, ...)
-        Under the names of :class:`HeadLSTM`'s state.
-    """
-    states = []
-    for seed in seeds:
-        torch.manual_seed(seed)
-        states.append(HeadLSTM(n_inputs, hidden_size, lead_times).state_dict())
-    return {name: torch.stack([state[name] for state in states]) for name in states[0]}
+def side_by_side(networks: Sequence[Weights]) -> Weights:
+    """Stack the weights of single networks: tensors (...) to tensors (network, ...)."""
+    return {name: torch.stack([network[name] for network in networks]) for name in networks[0]}
 
 
-def take(weights: Weights, rows: Sequence[int]) -> Weights:
-    """Select networks, some perhaps several times."""
-    chosen = torch.as_tensor(rows)
-    return {name: value[chosen] for name, value in weights.items()}
+def take(weights: Weights, row: int) -> Weights:
+    """Select the weights of one network: tensors (network, ...) to tensors (...)."""
+    return {name: value[row] for name, value in weights.items()}
 
 
-def layer_of(name: str) -> int:
-    """Position in LAYERS of the layer that a weight belongs to."""
-    return LAYERS.index(name.partition(".")[0])
-
-
-def forward(
-    weights: Weights, x: torch.Tensor, lead_times: int, start: int = 0, stop: int = len(LAYERS)
-) -> torch.Tensor:
+def forward(weights: Weights, x: torch.Tensor, start: int = 0, stop: int = len(LAYERS)):
     """Carry windows through some of the layers of all networks.
 
     Parameters
     ----------
     weights : dict of str to Tensor (network, ...)
     x : Tensor (network, window, step, variable)
-        For ``start`` above 0, what the layer before it gave.
-    lead_times : int
-        How many of the last steps are forecasts.
+        For ``start`` above 0, the output of the layer before it.
     start, stop : int
         First layer, and the one after the last.
 
@@ -89,14 +61,14 @@ def forward(
         if layer in ("first", "second"):
             x = _lstm(weights, layer, x)
         elif layer == "dense":
-            x = torch.tanh(_linear(weights, layer, x[:, :, -lead_times:]))
+            x = torch.tanh(_linear(weights, layer, x[:, :, -LEAD_TIMES:]))
         else:
             x = _linear(weights, layer, x)[..., 0]
     return x
 
 
 def _linear(weights: Weights, layer: str, x: torch.Tensor) -> torch.Tensor:
-    flat = x.flatten(1, 2)  # (N, B·L, in)
+    flat = x.flatten(1, 2)  # (network, window · step, in)
     bias = weights[f"{layer}.bias"][:, None]
     return torch.baddbmm(bias, flat, weights[f"{layer}.weight"].mT).unflatten(1, x.shape[1:3])
 
@@ -113,8 +85,84 @@ def _lstm(weights: Weights, layer: str, x: torch.Tensor) -> torch.Tensor:
     for gates in given.unbind(1):
         gates = gates if h is None else torch.baddbmm(gates, h, recurrent)
         i, f, g, o = gates.chunk(4, dim=-1)
-        kept = torch.sigmoid(i) * torch.tanh(g)
-        c = kept if c is None else torch.sigmoid(f) * c + kept
+        new = torch.sigmoid(i) * torch.tanh(g)
+        c = new if c is None else torch.sigmoid(f) * c + new
         h = torch.sigmoid(o) * torch.tanh(c)
         states.append(h)
     return torch.stack(states, dim=2)
+
+
+def learn(
+    weights: Weights,
+    training: tuple[np.ndarray, np.ndarray],
+    validation: tuple[np.ndarray, np.ndarray],
+    setting: Setting,
+    plan: Plan,
+    frozen: int = 0,
+) -> tuple[Weights, np.ndarray]:
+    """Train networks side by side, each until its validation loss stops falling.
+
+    Parameters
+    ----------
+    weights : dict of str to Tensor (network, ...)
+        To start from.
+    training, validation : (array (network, window, step, variable), array (network, window, L))
+        Inputs and targets; targets that are NaN do not count. Where nothing is there to validate
+        on, the training loss decides.
+    setting : Setting
+    plan : Plan
+        Epochs at most, each with all windows at once, and patience.
+    frozen : int
+        How many of the first layers keep their weights; their output is computed once.
+
+    Returns
+    -------
+    dict of str to Tensor (network, ...), array (network,)
+        Weights of the best epoch, and its validation loss.
+    """
+    fixed = {k: v for k, v in weights.items() if LAYERS.index(k.partition(".")[0]) < frozen}
+    if len(fixed) == len(weights):
+        return weights, np.zeros(len(training[1]))
+    free = {k: v.clone().requires_grad_() for k, v in weights.items() if k not in fixed}
+    with torch.no_grad():
+        prepared = [_prepared(fixed, data, frozen) for data in (training, validation)]
+    (x, y, counted), (x_check, y_check, checked) = prepared
+    rate, decay = setting.learning_rate, setting.weight_decay
+    optimiser = torch.optim.AdamW(free.values(), lr=rate, weight_decay=decay)
+    best = {name: value.detach().clone() for name, value in free.items()}
+    lowest, stale = torch.full((len(y),), torch.inf), torch.zeros(len(y), dtype=torch.long)
+    by_training = checked.sum(dim=(1, 2)) == 0
+    for _ in range(plan.epochs):
+        loss = _loss(forward(free, x, frozen), y, counted)
+        with torch.no_grad():
+            check = _loss(forward(free, x_check, frozen), y_check, checked)
+            check = torch.where(by_training, loss, check)
+            better = (stale < plan.patience) & (check < lowest)
+            lowest, stale = torch.where(better, check, lowest), torch.where(better, 0, stale + 1)
+            for name, value in free.items():
+                mask = better.reshape(-1, *[1] * (value.dim() - 1))
+                best[name] = torch.where(mask, value, best[name])
+        if (stale >= plan.patience).all():
+            break
+        optimiser.zero_grad(set_to_none=True)
+        loss.sum().backward()
+        optimiser.step()
+    return fixed | best, lowest.numpy()
+
+
+def _prepared(fixed: Weights, data, frozen: int) -> tuple[torch.Tensor, ...]:
+    """Give the input of the first layer that learns, targets with zeros in gaps, and weights."""
+    x, y = (torch.as_tensor(np.ascontiguousarray(values)) for values in data)
+    known = torch.isfinite(y)
+    return forward(fixed, x, 0, frozen), torch.nan_to_num(y), known.to(y.dtype)
+
+
+def _loss(sim: torch.Tensor, obs: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Mean square error of each network: (network, window, L) → (network,)."""
+    return (weight * (sim - obs) ** 2).sum(dim=(1, 2)) / weight.sum(dim=(1, 2)).clamp(min=1)
+
+
+@torch.no_grad()
+def predict(weights: Weights, x: np.ndarray) -> np.ndarray:
+    """Forecast (network, window, lead_time) from x (network, window, step, variable)."""
+    return forward(weights, torch.as_tensor(np.ascontiguousarray(x))).numpy()

@@ -1,105 +1,104 @@
-"""Monthly series of the wells and of means of wells, and the windows that every competitor sees.
+"""Monthly heads of wells and of means of wells, cut into windows: the same for all approaches.
 
 A mean of wells is one more series beside the wells: the mean of their standardised heads, with the
-mean of their weather. Everything fitted (scales, climatology) is fitted on the training years.
+mean of their weather. Scales and climatologies are fitted on the training years.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from swgw.basin.folder import Basin
 from swgw.basin.prepare import Prepared, prepare_basin
+from swgw.basin.settings import PERIODS
 from swgw.inputs.panel import Panel, make_panel, usable_wells
 from swgw.inputs.variables import Inputs, standardise
 from swgw.inputs.windows import issue_steps
 
 ENCODER_LENGTH = 12
-"""Months before the issue time that every competitor sees."""
+"""Months up to the issue time that every approach uses."""
 
 LEAD_TIMES = 1
-PERIODS = ("train", "validation", "test")
-TOO_MUCH = ("_climatology", "_observed", "_lag_")
-"""Inputs of the main models that are left out: the season and a year of past say the same, and
-whether a series has gaps may not decide what a network sees."""
+LEFT_OUT = ("_climatology", "_observed", "_lag_")
+"""Inputs of the book's other models that are left out: the season and a year of past values hold
+the same, and whether a series has gaps must not decide what a network uses."""
 
 
-@dataclass(frozen=True)
-class Samples:
-    """Windows of every series on one index: the same for all competitors.
-
-    Attributes
-    ----------
-    series : tuple of str
-        Wells and means of wells.
-    variables : tuple of str
-        Names of the inputs.
-    x : float32 array (series, issue_time, step, variable)
-        Standardised inputs, encoder steps and then decoder steps, in which what is not known at
-        the issue time is zero.
-    y : float32 array (series, issue_time, lead_time)
-        What is learned: how the head departs from damped persistence, in units of its own
-        deviation over the training years; NaN where nothing was observed.
-    base, unit : float32 array (series, issue_time, lead_time)
-        Undo that: head = base + unit · y [m].
-    observed : float64 array (series, issue_time, lead_time)
-        Heads [m]; NaN where there is nothing to score.
-    last : float64 array (series, issue_time)
-        The last observed head at each issue time [m].
-    climatology : float64 array (series, issue_time, lead_time)
-        [m]
-    period : array of str (issue_time,)
-        "train", "validation", "test", or empty where targets cross from one to another.
-    issue_time, valid_time : datetime64 array (issue_time,), (issue_time, lead_time)
-    """
-
-    series: tuple[str, ...]
-    variables: tuple[str, ...]
-    x: np.ndarray
-    y: np.ndarray
-    base: np.ndarray
-    unit: np.ndarray
-    observed: np.ndarray
-    last: np.ndarray
-    climatology: np.ndarray
-    period: np.ndarray
-    issue_time: np.ndarray
-    valid_time: np.ndarray
-
-    def rows(self, names: Sequence[str]) -> np.ndarray:
-        """Positions of series by name (series,)."""
-        place = {name: row for row, name in enumerate(self.series)}
-        return np.array([place[name] for name in names], int)
-
-    def of(self, names: Sequence[str], period: str) -> tuple[np.ndarray, np.ndarray]:
-        """Inputs and targets (x, y) of some series in a period."""
-        rows, inside = self.rows(names)[:, None], np.flatnonzero(self.period == period)
-        return self.x[rows, inside], self.y[rows, inside]
+def monthly(basin: Basin) -> Prepared:
+    """Aggregate a basin of any time step to months."""
+    lengths = {"lead_times": LEAD_TIMES, "encoder_length": ENCODER_LENGTH}
+    return prepare_basin(replace(basin, settings=replace(basin.settings, step="MS", **lengths)))
 
 
-def monthly_basin(
-    basin: Basin, lead_times: int = LEAD_TIMES, encoder_length: int = ENCODER_LENGTH
-) -> Prepared:
-    """Aggregate a basin of any step to months.
+def monthly_windows(prepared: Prepared, groups: Mapping[str, Sequence[str]]) -> xr.Dataset:
+    """Cut the monthly heads of wells, and of means of wells, into windows.
 
     Parameters
     ----------
-    basin : Basin
-    lead_times, encoder_length : int
-        In months.
+    prepared : Prepared
+        From :func:`monthly`.
+    groups : mapping of str to sequence of str
+        Wells of each mean, by its name; perhaps none. The means come after the wells.
+
+    Returns
+    -------
+    Dataset (series, issue_time, step, variable, lead_time)
+        ``x`` (series, issue_time, step, variable): standardised inputs, encoder steps and then
+        decoder steps, in which what is unknown at the issue time is zero. The others have the
+        dimensions (series, issue_time, lead_time). ``y``: departure of the head from damped
+        persistence, in units of its own deviation over the training years; NaN where nothing is
+        observed. ``unit``: head = damped persistence + unit · y [m]. ``observed`` and three
+        baselines, ``persistence`` (the last observation), ``damped persistence`` and
+        ``climatology`` [m]. Coordinates: valid_time (issue_time, lead_time), period (issue_time).
     """
-    settings = replace(
-        basin.settings, step="MS", lead_times=lead_times, encoder_length=encoder_length
+    prepared = with_means(prepared, groups)
+    panel = make_panel(prepared, _inputs(prepared))
+    found = {name: issue_steps(panel, prepared.inside(name)) for name in PERIODS}
+    issues = np.concatenate(list(found.values()))
+    period = np.repeat(PERIODS, [len(steps) for steps in found.values()])
+    steps = issues[:, None] + np.arange(1, LEAD_TIMES + 1)
+    fading = panel.fading[:, None, :, 0] * panel.anchor[:, issues, 0][:, :, None]
+    change = panel.target[:, steps, 0] - fading
+    unit, scale = _spread(change[:, period == "train"]), panel.scale[:, :1, None]
+    heads = prepared.heads[list(panel.series)]
+    last = heads.ffill().fillna(heads[prepared.inside("train")].mean()).to_numpy(np.float64).T
+    centre = panel.centre[:, steps, 0]
+    shown = _shown(panel, prepared)
+    at = ("series", "issue_time", "lead_time")
+    return xr.Dataset(
+        {
+            "x": (("series", "issue_time", "step", "variable"), _cut(panel, issues, shown)),
+            "y": (at, (change / np.where(unit > 0, unit, 1.0)).astype(np.float32)),
+            "damped persistence": (at, centre + scale * fading),
+            "unit": (at, np.broadcast_to(scale * unit, change.shape).astype(np.float32)),
+            "observed": (at, heads.to_numpy(np.float64).T[:, steps]),
+            "climatology": (at, centre.astype(np.float64)),
+            "persistence": (at, np.broadcast_to(last[:, issues, None], change.shape)),
+        },
+        {
+            "series": list(panel.series),
+            "issue_time": prepared.time[issues],
+            "variable": [panel.variables[i] for i in shown],
+            "lead_time": np.arange(1, LEAD_TIMES + 1),
+            "valid_time": (at[1:], prepared.time.to_numpy()[steps]),
+            "period": ("issue_time", period),
+        },
     )
-    return prepare_basin(replace(basin, settings=settings))
+
+
+def part(windows: xr.Dataset, series: Sequence[str], period: str) -> xr.Dataset:
+    """Select the windows of some series in a period: "train", "validation" or "test"."""
+    inside = np.flatnonzero(windows["period"] == period)
+    return windows.sel(series=list(series)).isel(issue_time=inside)
 
 
 def with_means(prepared: Prepared, groups: Mapping[str, Sequence[str]]) -> Prepared:
-    """Add means of wells as further wells, without attributes.
+    """Keep the usable wells and add means of wells as further wells, without attributes.
 
-    Heads are standardised before they are averaged: wells lie metres apart, and a mean of levels
+    Heads are standardised before they are averaged: wells differ by metres, and a mean of levels
     would jump whenever one of them has a gap.
 
     Parameters
@@ -107,18 +106,12 @@ def with_means(prepared: Prepared, groups: Mapping[str, Sequence[str]]) -> Prepa
     prepared : Prepared
     groups : mapping of str to sequence of str
         Wells of each mean, by its name.
-
-    Returns
-    -------
-    Prepared
-        With the usable wells and the means [standard deviations] as columns of its heads.
     """
     wells = usable_wells(prepared)
     standardised = standardise(prepared.heads[wells], prepared.inside("train"))[0]
     means = {name: standardised[list(members)].mean(axis=1) for name, members in groups.items()}
-    weather = {well: prepared.weather_of_well(well) for well in wells} if groups else {}
     places = {
-        f"well:{name}": _mean_weather([weather[well] for well in members])
+        f"well:{name}": _mean_weather([prepared.weather_of_well(well) for well in members])
         for name, members in groups.items()
     }
     heads = pd.concat([prepared.heads[wells], pd.DataFrame(means, index=prepared.time)], axis=1)
@@ -127,60 +120,23 @@ def with_means(prepared: Prepared, groups: Mapping[str, Sequence[str]]) -> Prepa
 
 
 def _mean_weather(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Mean of the weather at some wells (time, variable); exact where it is one and the same."""
+    """Average the weather of some wells (time, variable); exact where it is the same."""
     first = frames[0]
     return first if all(first.equals(frame) for frame in frames) else sum(frames) / len(frames)
 
 
-def make_samples(prepared: Prepared) -> Samples:
-    """Cut every series of a monthly basin into windows.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        From :func:`monthly_basin`, with or without means.
-    """
+def _inputs(prepared: Prepared) -> Inputs:
     settings = prepared.basin.settings
     past = ("head", "surface_water") if settings.target_gauge is not None else ("head",)
     ahead = settings.future_forcing == "observed"
-    inputs = Inputs(("head",), past if settings.history else (), settings.target_gauge, True, ahead)
-    panel = make_panel(prepared, inputs)
-    issues, period = _issues(panel, prepared)
-    steps = issues[:, None] + np.arange(1, panel.lead_times + 1)
-    fading = panel.fading[:, None, :, 0] * panel.anchor[:, issues, 0][:, :, None]
-    change = panel.target[:, steps, 0] - fading
-    unit = _spread(change[:, period == "train"])
-    scale = panel.scale[:, :1, None]
-    heads = prepared.heads[list(panel.series)]
-    names, x = _inputs(panel, issues, _shown(panel, prepared))
-    return Samples(
-        panel.series,
-        names,
-        x,
-        (change / np.where(unit > 0, unit, 1.0)).astype(np.float32),
-        panel.centre[:, steps, 0] + scale * fading,
-        np.broadcast_to(scale * unit, change.shape).astype(np.float32),
-        heads.to_numpy(np.float64).T[:, steps],
-        _last(heads, prepared).to_numpy(np.float64).T[:, issues],
-        panel.centre[:, steps, 0].astype(np.float64),
-        period,
-        prepared.time.to_numpy()[issues],
-        prepared.time.to_numpy()[steps],
-    )
-
-
-def _issues(panel: Panel, prepared: Prepared) -> tuple[np.ndarray, np.ndarray]:
-    """Issue steps whose targets lie wholly inside one period, and which."""
-    found = {name: issue_steps(panel, prepared.inside(name)) for name in PERIODS}
-    issues = np.concatenate(list(found.values()))
-    return issues, np.repeat(PERIODS, [len(found[name]) for name in PERIODS])
+    return Inputs(("head",), past if settings.history else (), settings.target_gauge, True, ahead)
 
 
 def _shown(panel: Panel, prepared: Prepared) -> list[int]:
-    """Positions of the inputs that networks see.
+    """List the positions of the inputs that are used.
 
-    The catchment's weather is left out where it is nothing but the mean over the wells' gauges of
-    rain: it would bring the well that is left out of a mean back in.
+    The catchment's weather is left out where it is only the mean over the wells' rain gauges: it
+    would bring the well that is left out of a mean back in.
     """
     settings, weather = prepared.basin.settings, prepared.weather
     own = weather.keys() & {"basin", f"gauge:{settings.target_gauge}"}
@@ -188,29 +144,22 @@ def _shown(panel: Panel, prepared: Prepared) -> list[int]:
     return [
         i
         for i, name in enumerate(panel.variables)
-        if not any(part in name for part in TOO_MUCH)
+        if not any(word in name for word in LEFT_OUT)
         and (name in measured or not name.startswith("catchment_"))
     ]
 
 
-def _inputs(
-    panel: Panel, issues: np.ndarray, kept: list[int]
-) -> tuple[tuple[str, ...], np.ndarray]:
-    """Gather encoder and decoder steps: names, and x (series, issue_time, step, variable)."""
+def _cut(panel: Panel, issues: np.ndarray, shown: list[int]) -> np.ndarray:
+    """Gather encoder and decoder steps: array (series, issue_time, step, variable)."""
     offsets = np.arange(1 - panel.encoder_length, panel.lead_times + 1)
-    x = panel.values[:, issues[:, None] + offsets][..., kept]
-    x[:, :, panel.encoder_length :, ~panel.known[kept]] = 0.0
-    return tuple(panel.variables[i] for i in kept), x
+    x = panel.values[:, issues[:, None] + offsets][..., shown]
+    x[:, :, panel.encoder_length :, ~panel.known[shown]] = 0.0
+    return x
 
 
 def _spread(change: np.ndarray) -> np.ndarray:
-    """Deviation over the training years (series, 1, lead_time); 0 for a series that is constant."""
+    """Deviation over the training years (series, 1, lead_time); 0 for a constant series."""
     known = np.isfinite(change)
     count = np.maximum(known.sum(axis=1, keepdims=True), 1)
     spread = np.sqrt((np.where(known, change, 0.0) ** 2).sum(axis=1, keepdims=True) / count)
     return np.where(spread > 1e-6, spread, 0.0)
-
-
-def _last(heads: pd.DataFrame, prepared: Prepared) -> pd.DataFrame:
-    """The last observation at each step; before the first, the mean of the training years."""
-    return heads.ffill().fillna(heads[prepared.inside("train")].mean())

@@ -1,137 +1,129 @@
-"""What the competitors left behind, for pages and tables; nothing here needs torch."""
+"""The jobs of transfer learning in a study, and what they leave behind for pages."""
 
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
+from swgw.basin.folder import Basin
+from swgw.basin.prepare import Prepared
+from swgw.basin.settings import PERIODS
 from swgw.inputs.panel import usable_wells
-from swgw.inputs.variables import standardise
-from swgw.scores import skill as scores
 from swgw.storage.files import read_dataset
-from swgw.storage.results import read_seconds
-from swgw.transfer.make import FIRST
-from swgw.transfer.monthly import monthly_basin
-from swgw.transfer.variants import ONE_WELL
-from swgw.transfer.work import transfer_results
+from swgw.storage.results import ENGINE, SECONDS, Result, read_seconds
+from swgw.transfer.monthly import ENCODER_LENGTH, monthly, monthly_windows
+from swgw.transfer.plan import APPROACHES, DEVELOPMENT, MEAN, Plan, plan_of
 
-NETWORKS = ("IT-LSTM", "TL-LSTM", "TL-LSTM, well left out")
-MACHINES = ("SVR", "random forest")
-REFERENCES = ("persistence", "damped persistence", "climatology")
-APPROACHES = NETWORKS + MACHINES + REFERENCES
+FEWEST = 3
+"""Wells of a mean, and months of a well in each period after those of the first window."""
+
+VARIANTS = "variants"
+SOURCES = (*ENGINE, "transfer/*.py", "transfer/*.yml")
 
 
-@dataclass(frozen=True, eq=False)
-class Transfer:
-    """Results of a study's transfer learning.
+class TransferResults(NamedTuple):
+    """Forecasts one month ahead of every approach in the test period, and what they took.
 
     Attributes
     ----------
-    study : Study
-    folders : dict of str to Path
-        Of each competitor.
+    heads : DataFrame (time, well)
+        Monthly heads of the whole record [m]; NaN where nothing is observed.
+    obs : DataFrame (time, well)
+        The same in the test period.
+    sims : DataFrame (time; model, seed, well)
+        Forecasts [m] in the form of ``study.chain("head")``.
+    seconds : Series (model,)
+        Processor seconds to develop one model of every well.
+    variants : DataFrame
+        NSE of variants of TL-LSTM with the first seed: well_id, nse, variant ("frozen layers",
+        "wells in the mean", "mean of the cluster"), value (a number), sample (of wells).
+    windows : Dataset
+        Of the wells and their mean; see :func:`swgw.transfer.monthly.monthly_windows`.
     """
 
-    study: object
-    folders: dict[str, Path]
+    heads: pd.DataFrame
+    obs: pd.DataFrame
+    sims: pd.DataFrame
+    seconds: pd.Series
+    variants: pd.DataFrame
+    windows: xr.Dataset
 
-    @cached_property
-    def hindcasts(self) -> dict[str, xr.Dataset]:
-        """By approach: forecast (seed, well, issue_time, lead_time) and observed [m]."""
-        return {name: read_dataset(self._path(name)) for name in APPROACHES}
 
-    def _path(self, approach: str) -> Path:
-        if approach in REFERENCES:
-            return self.folders["references"] / f"{approach}.nc"
-        return self.folders[approach] / "hindcast.nc"
+def transfer_results(study) -> TransferResults:
+    """Open the transfer learning of a study (second source: TL-LSTM, Rahman et al., 2025).
 
-    @cached_property
-    def scores(self) -> pd.DataFrame:
-        """NSE in the test period: approach, seed, well_id, lead_time, nse, n (months scored)."""
-        return pd.concat(
-            [well_scores(data).assign(approach=name) for name, data in self.hindcasts.items()],
-            ignore_index=True,
-        )[["approach", "seed", "well_id", "lead_time", "nse", "n"]]
+    Parameters
+    ----------
+    study : Study
+        Of a basin for which :func:`lack_of_transfer` gives no reason.
+    """
+    folders = {name: result.path for name, result in transfer_work(study).items()}
+    sims = {}
+    for name in APPROACHES:
+        month = read_dataset(folders[name] / "hindcast.nc").isel(lead_time=0)
+        month = month.set_index(issue_time="valid_time").rename(issue_time="time")
+        sim = month["forecast"].stack(column=("seed", "well"))  # noqa: PD013
+        sims[name] = sim.transpose("time", ...).to_pandas()
+    prepared = monthly(study.basin)
+    wells = usable_wells(prepared)
+    return TransferResults(
+        prepared.heads[wells],
+        month["observed"].to_pandas().T,
+        pd.concat(sims, axis=1, names=["model"]),
+        pd.Series({name: read_seconds(folders[name])[DEVELOPMENT][1] for name in APPROACHES}),
+        pd.read_csv(folders[VARIANTS] / "variants.csv", dtype={"well_id": str}),
+        monthly_windows(prepared, {MEAN: wells}),
+    )
 
-    def nse(self, approach: str, lead_time: int = 1) -> pd.DataFrame:
-        """NSE of an approach (seed, well)."""
-        mine = self.scores[self.scores["approach"] == approach]
-        mine = mine[mine["lead_time"] == lead_time]
-        return mine.pivot_table(index="seed", columns="well_id", values="nse", dropna=False)
 
-    @cached_property
-    def seconds(self) -> pd.Series:
-        """Processor seconds of developing one model of every well, by approach."""
-        stages = {name: read_seconds(self.folders[name]) for name in NETWORKS + MACHINES}
-        return pd.Series(
-            {name: found[FIRST][1] for name, found in stages.items() if FIRST in found}
+def lack_of_transfer(prepared: Prepared) -> str:
+    """Say why a basin has no transfer learning; empty where it has.
+
+    Returns
+    -------
+    str
+        Completes the sentence "This basin has …".
+    """
+    months = monthly(prepared.basin)
+    seen = months.heads[usable_wells(months)].notna()[ENCODER_LENGTH:]
+    counts = [seen[months.inside(period)[ENCODER_LENGTH:]].sum() for period in PERIODS]
+    if seen.shape[1] < FEWEST:
+        return f"{seen.shape[1]} of {FEWEST} wells needed, with ten months of training data"
+    if pd.concat(counts, axis=1).min(axis=1).max() < FEWEST:
+        return f"no well with {FEWEST} months of heads in training, validation and test"
+    return ""
+
+
+def transfer_work(study) -> dict[str, Result]:
+    """List the approaches and the variants, finished or not; empty where a basin lacks wells."""
+    if lack_of_transfer(study.prepared):
+        return {}
+    plan = plan_of(study.profile)
+    cost = 300.0 * len(study.basin.wells) * plan.trials  # in samples of a recurrent network
+    return {
+        name: Result(
+            study.folder / "runs",
+            "transfer_" + name.replace(",", "").replace(" ", "-"),
+            make,
+            (name, study.basin, plan, study.clusters),
+            {"approach": name} | vars(plan),
+            study.basin.digest,
+            SOURCES,
+            f"transfer, {name}",
+            "transfer",
+            cost,
         )
-
-    @cached_property
-    def seconds_one_well(self) -> pd.Series:
-        """Processor seconds of one well by itself: IT-LSTM, pre-training, TL-LSTM."""
-        found = read_seconds(self.folders["variants"])
-        return pd.Series(
-            {
-                stage.removeprefix(ONE_WELL): cpu
-                for stage, (_, cpu) in found.items()
-                if stage.startswith(ONE_WELL)
-            }
-        )
-
-    @cached_property
-    def variants(self) -> pd.DataFrame:
-        """NSE of variants of TL-LSTM: well_id, lead_time, nse, variant, value, draw."""
-        return pd.read_csv(self.folders["variants"] / "variants.csv", dtype={"well_id": str})
-
-    @cached_property
-    def hunger(self) -> pd.DataFrame:
-        """NSE by years of record: well_id, lead_time, nse, approach, years; perhaps empty."""
-        if "data hunger" not in self.folders:
-            return pd.DataFrame(columns=["well_id", "lead_time", "nse", "approach", "years"])
-        return pd.read_csv(self.folders["data hunger"] / "hunger.csv", dtype={"well_id": str})
-
-    @cached_property
-    def standardised(self) -> pd.DataFrame:
-        """Monthly heads (time, well) in deviations of the training years."""
-        prepared = monthly_basin(self.study.basin)
-        heads = prepared.heads[usable_wells(prepared)]
-        return standardise(heads, prepared.inside("train"))[0]
-
-    @cached_property
-    def likeness(self) -> pd.Series:
-        """Correlation of each well with the mean of the others over the training years."""
-        period = self.study.basin.settings.train
-        heads = self.standardised.loc[period.start : period.end]
-        return pd.Series({well: _like(heads, well) for well in heads}).sort_values()
+        for name in (*APPROACHES, VARIANTS)
+    }
 
 
-def _like(heads: pd.DataFrame, well: str) -> float:
-    others = heads.drop(columns=well).mean(axis=1)
-    both = pd.concat([heads[well], others], axis=1).dropna().to_numpy()
-    if len(both) < 3 or not both.std(axis=0).all():
-        return float("nan")
-    return float(np.corrcoef(both.T)[0, 1])
+def make(name: str, basin: Basin, plan: Plan, clusters: pd.Series | None, folder: Path) -> None:
+    """Make the forecasts of one approach, or the variants; perhaps in a process of its own."""
+    from swgw.transfer.competitors import make_hindcast
+    from swgw.transfer.variants import make_variants
 
-
-def well_scores(hindcast: xr.Dataset) -> pd.DataFrame:
-    """NSE of each seed, well and lead time over every month of the test period."""
-    rows = []
-    observed = hindcast["observed"].to_numpy()
-    for seed, member in enumerate(hindcast["forecast"].to_numpy()):
-        for i, well in enumerate(hindcast["well"].to_numpy()):
-            for k, lead in enumerate(hindcast["lead_time"].to_numpy()):
-                obs = observed[i, :, k]
-                value, n = scores.nse(obs, member[i, :, k]), int(np.isfinite(obs).sum())
-                rows.append((seed, str(well), int(lead), value, n))
-    return pd.DataFrame(rows, columns=["seed", "well_id", "lead_time", "nse", "n"])
-
-
-@lru_cache(maxsize=8)
-def read_transfer(study) -> Transfer:
-    """Open the results of a study; its jobs must be done, as ``swgw book`` does them."""
-    found = transfer_results(study)
-    return Transfer(study, {name: result.path for name, result in found.items()})
+    (folder / SECONDS).unlink(missing_ok=True)  # an interrupted attempt is no development
+    if name != VARIANTS:
+        return make_hindcast(name, basin, plan, folder)
+    return make_variants(basin, plan, clusters, folder)
