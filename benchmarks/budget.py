@@ -4,17 +4,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from case import machine
 
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
+from swgw.experiments.hindcasts import side_by_side
 from swgw.experiments.study import Study
 from swgw.experiments.work import do_missing
 from swgw.models.profiles import get_profile
 from swgw.models.run import Run
-from swgw.pages.simulations import block
-from swgw.scores.bootstrap import Interval
-from swgw.scores.contrasts import contrast, drawn_scores
+from swgw.scores.resample import differences
+from swgw.scores.skill import nse
+from swgw.storage.files import read_dataset
 from swgw.storage.results import read_seconds
 
 
@@ -71,25 +73,28 @@ def _longer(runs: tuple[Run, ...], times: int) -> tuple[Run, ...]:
 
 
 def _compare(study: Study, book: tuple[Run, ...], longer: tuple[Run, ...], task: str) -> dict:
-    length, scores, blocks = block(study), [], 1
-    for runs in (longer, book):
-        observed, forecasts = study.chains_of(runs, task)
-        scores.append(drawn_scores(observed, forecasts, length))
-        blocks = max(1, len(observed) // length)
-    difference = contrast([(1, scores[0]), (-1, scores[1])], blocks, task == "head")
-    arms = {"longer": (scores[0], longer), "book": (scores[1], book)}
-    return {"difference": _plain(difference)} | {
-        arm: {
-            "nse": np.median(drawn[0], axis=-1).round(4).tolist(),
-            "processor_seconds": float(np.median([_seconds(study, run) for run in runs])),
-        }
-        for arm, (drawn, runs) in arms.items()
-    }
+    ways, hindcasts = {"longer": longer, "book": book}, {}
+    for name, runs in ways.items():
+        for run in runs:
+            path = study.run_folder(run).path / f"{task}.nc"
+            hindcasts[name, run.seed] = read_dataset(path)
+    obs, sims = side_by_side(task, hindcasts.items())
+    frame = pd.DataFrame(obs)
+    row = differences(obs, sims, [("longer", "book")], nse, study.block).iloc[0]
+    found = {"difference": {name: float(row[name]) for name in ("value", "low", "high")}}
+    for name, runs in ways.items():
+        each = [_median_nse(frame, sims[name][run.seed]) for run in runs]
+        seconds = float(np.median([_seconds(study, run) for run in runs]))
+        found[name] = {"nse": each, "processor_seconds": seconds}
+    return found
+
+
+def _median_nse(obs: pd.DataFrame, sim: pd.DataFrame | pd.Series) -> float:
+    """NSE, median over series."""
+    sim = pd.DataFrame(sim).to_numpy().T
+    values = [nse(o, s) for o, s in zip(obs.to_numpy().T, sim, strict=True)]
+    return round(float(np.median(values)), 4)
 
 
 def _seconds(study: Study, run: Run) -> float:
     return sum(cpu for _, cpu in read_seconds(study.run_folder(run).path).values())
-
-
-def _plain(found: Interval) -> dict[str, float]:
-    return {"value": found.value, "low": found.low, "high": found.high}

@@ -14,8 +14,8 @@ from wells import write_wells
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.basin.settings import basin_folder
+from swgw.experiments.baselines import fit_baselines
 from swgw.inputs.wells import fit_som
-from swgw.models.baseline import fit_references
 from swgw.models.hindcast import task_hindcast
 from swgw.models.losses import QUANTILE_LEVELS as LEVELS
 from swgw.models.losses import quantile_loss
@@ -92,7 +92,7 @@ def all_stages(folder: Path, steps: int) -> dict:
         interpret_run(case.network(), case.panel, prepared, seed=0)
         stages.end("interpretation", len(case.panel.series))
     with TemporaryDirectory() as kept:
-        fit_references(prepared, case.run.gauge, clusters, Path(kept))
+        fit_baselines(prepared, case.run.gauge, clusters, "test", Path(kept))
     stages.end("references", len(case.panel.series) * len(case.gatherer("test").issues))
     return stages.found
 

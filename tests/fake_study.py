@@ -1,7 +1,6 @@
 """A study made of noise, with the documented face of the real one, for tests of the pages."""
 
 from functools import lru_cache
-from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,7 +8,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from swgw.experiments.grid import Cell
 from swgw.pages.draws import STATISTICS
 
 TRAINED = ("ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT", "ST+-TFT")
@@ -21,25 +19,6 @@ YEARS = {"train": (2001, 2003), "validation": (2004, 2004), "test": (2005, 2006)
 
 def _target(model, task):
     return "both" if model.startswith("MT") else task
-
-
-class FakeGrid:
-    """Has the face of ``swgw.experiments.grid.Grid``; the whole grid where there are two gauges."""
-
-    def __init__(self, gauges, seeds):
-        self.gauges, self.seeds = tuple(gauges), seeds
-        flags = (True, False) if len(gauges) > 1 else (True,)
-        self.cells = tuple(Cell(*choice) for choice in product(gauges, flags, flags))
-
-    def runs(self, cell, arm, task):
-        """Name an arm's runs; without pasts the control is another arm."""
-        if arm == "ST+" and not cell.history:
-            arm = "STw" if task == "surface_water" else "ST"
-        return tuple((cell, arm, arm if arm == "MT" else task, seed) for seed in self.seeds)
-
-    def pairs(self):
-        """List each gauge with the one before it."""
-        return list(zip(self.gauges[1:], self.gauges, strict=False))
 
 
 class FakeStudy:
@@ -100,8 +79,6 @@ class FakeStudy:
         self.gauge = settings.target_gauge
         self.gauges_studied = [self.gauge] if gauges else [None]
         self.runs, self.fold_runs = self._planned(), ()
-        both = len(self.tasks) == 2
-        self.grid = FakeGrid(list(self._gauges.index) if both else [], self.profile.seeds)
         self.som = SimpleNamespace() if wells >= 3 else None
         self.truth = self._truth() if truth else None
         self.no_limit = "" if truth else "no simulator"
@@ -380,20 +357,6 @@ class FakeStudy:
             },
             {"issued_at": str(self.time[self.inside("train")][-1].date())},
         )
-
-    def choice_shifts(self):
-        """Give shifts made of noise for every choice and headline number."""
-        from swgw.experiments.choices import CHOICES
-        from swgw.experiments.choices_work import HEADLINES
-
-        rng = np.random.default_rng(4)
-        rows = []
-        for choice, label in product(CHOICES, HEADLINES):
-            value = rng.normal(0, 0.05)
-            who = (choice.key, choice.what, choice.ours, choice.other, choice.family, label)
-            rows.append((*who, 0.6, value, value - 0.04, value + 0.04, 2))
-        names = "key what ours other family headline base value low high seeds"
-        return pd.DataFrame(rows, columns=names.split())
 
     def probe(self, seed, kind):
         """Give weights and needs made of noise, well by well."""

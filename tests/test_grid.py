@@ -1,153 +1,259 @@
-"""The grid of the second task: which runs it has, and how arms are weighed against each other."""
+"""Which runs a grid has, what a site is, and what changes when an assumption is made otherwise."""
 
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from swgw.basin.folder import load_basin
-from swgw.basin.prepare import prepare_basin
-from swgw.experiments.grid import ARMS, Cell, Grid
-from swgw.experiments.table_2 import planned_runs
+import swgw
+from swgw.experiments import choices
+from swgw.experiments.choices import ALTERNATIVES, alternative, alternatives, possible
+from swgw.experiments.grid import VARIANTS, grid_runs
+from swgw.experiments.sites import MOST_SITES, at_site, chosen_sites, find_sites, lack_of_sites
+from swgw.experiments.study import open_study
+from swgw.experiments.table_2 import Plan, planned_runs
+from swgw.experiments.work import own_results, results_of
+from swgw.inputs.panel import make_panel
 from swgw.models.profiles import get_profile
-from swgw.scores import bootstrap
-from swgw.scores.contrasts import contrast, drawn_scores
+from swgw.models.run import BOTH, Experiment
+from swgw.storage.results import missing
+
+# ---- the grid --------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def prepared():
-    return prepare_basin(load_basin("heihe"))
+    return swgw.prepare_basin(swgw.load_basin("heihe"))
 
 
 @pytest.fixture(scope="module")
 def grid(prepared):
-    return Grid(prepared, get_profile("full"))
+    return grid_runs(prepared, get_profile("full"))
+
+
+def run_of(grid, gauge, ahead, past, task, variant):
+    where = grid[["gauge", "weather_ahead", "history", "task", "variant", "seed"]]
+    (run,) = grid.loc[(where == (gauge, ahead, past, task, variant, 0)).all(axis=1), "run"]
+    return run
 
 
 def test_the_grid_has_each_gauge_weather_and_past(grid):
-    assert grid.gauges == ("yingluo", "gaoya")
-    assert len(grid.cells) == 8
-    assert grid.cells[0] == Cell("yingluo", True, True)
-    assert grid.pairs() == [("gaoya", "yingluo")]
+    cells = grid[["gauge", "weather_ahead", "history"]].drop_duplicates()
+    assert cells["gauge"].unique().tolist() == ["yingluo", "gaoya"]
+    assert len(cells) == 8
+    assert cells.iloc[0].tolist() == ["yingluo", True, True]
+    lower = grid.dropna(subset="upstream")[["gauge", "upstream"]].drop_duplicates()
+    assert lower.to_numpy().tolist() == [["gaoya", "yingluo"]]
+    assert grid["seed"].nunique() == 3
 
 
-def test_every_run_of_the_grid_stands_in_it_once(grid):
-    """With pasts 6 runs a cell and seed, without them 4: ST+ is then an arm that is there."""
-    assert len(grid.all_runs) == 4 * 3 * 6 + 4 * 3 * 4
-    assert len(set(grid.all_runs)) == len(grid.all_runs)
+def test_variants_with_the_same_inputs_are_one_run(grid):
+    """With past values 6 runs a cell and seed, without them 4: ST+ is then another variant."""
+    assert grid["run"].nunique() == 4 * 3 * 6 + 4 * 3 * 4
+    where = "gaoya", True, False
+    for task, other in (("surface_water", "STw"), ("head", "ST")):
+        assert run_of(grid, *where, task, "ST+") == run_of(grid, *where, task, other)
+    where = "gaoya", True, True, "head"
+    assert run_of(grid, *where, "ST+") != run_of(grid, *where, "ST")
 
 
-def test_the_corner_of_the_grid_is_table_2(grid, prepared):
-    planned = set(planned_runs(prepared, get_profile("full")))
-    corner = {
-        run
-        for task, arms in ARMS.items()
-        for a in arms
-        for run in grid.runs(grid.cells[0], a, task)
-    }
-    assert len(corner) == 18
-    assert corner <= planned
-
-
-def test_a_profile_without_the_grid_has_the_corner_and_no_runs_of_its_own(prepared):
-    grid = Grid(prepared, get_profile("paper"))
-    assert grid.cells == (Cell("yingluo", True, True),)
-    assert grid.all_runs == ()
-
-
-def test_arms_with_the_same_inputs_are_one_run(grid):
-    cell = Cell("gaoya", True, False)
-    assert grid.run(cell, "ST+", "surface_water", 0) == grid.run(cell, "STw", "surface_water", 0)
-    assert grid.run(cell, "ST+", "head", 0) == grid.run(cell, "ST", "head", 0)
-    cell = Cell("gaoya", True, True)
-    assert grid.run(cell, "ST+", "head", 0) != grid.run(cell, "ST", "head", 0)
-
-
-def test_runs_that_are_told_apart_see_different_inputs(grid, prepared):
+def test_runs_that_differ_have_different_inputs(grid, prepared):
     """The panels of all runs of a seed differ, so no run is made twice under two names."""
-    from swgw.inputs.panel import make_panel
+    seen, runs = set(), grid.loc[grid["seed"] == 0, "run"].unique()
+    for run in runs:
+        panel = make_panel(prepared, run.inputs())
+        gauge = run.gauge if "surface_water" in panel.targets else ""
+        inputs = panel.values.tobytes(), panel.known.tobytes()
+        seen.add((panel.targets, gauge, panel.variables, *inputs))
+    assert len(seen) == len(runs)
 
-    seen = set()
-    for run in grid.all_runs:
-        if run.seed == 0:
-            panel = make_panel(prepared, run.inputs())
-            seen.add(
-                (panel.targets, run.gauge if "surface_water" in panel.targets else "",
-                 panel.variables, panel.values.tobytes(), panel.known.tobytes())
-            )  # fmt: skip
-    assert len(seen) == sum(run.seed == 0 for run in grid.all_runs)
+
+def test_the_first_cell_is_table_2(grid, prepared):
+    small = grid_runs(prepared, get_profile("paper"))
+    assert set(small["run"]) <= set(planned_runs(prepared, get_profile("paper")))
+    assert len(small) == 3 * sum(map(len, VARIANTS.values()))
+    assert set(small["run"]) == set(grid["run"].iloc[: len(small)])
 
 
 def test_heads_alone_take_one_run_where_gauges_share_their_weather(prepared, grid):
     shared = replace(prepared, weather={"basin": prepared.weather["basin"]})
-    alike = Grid(shared, get_profile("full"))
-    upper, lower = Cell("yingluo", True, True), Cell("gaoya", True, True)
-    assert alike.run(upper, "ST", "head", 0) == alike.run(lower, "ST", "head", 0)
-    assert alike.run(upper, "ST+", "head", 0) != alike.run(lower, "ST+", "head", 0)
-    assert grid.run(upper, "ST", "head", 0) != grid.run(lower, "ST", "head", 0)
+    alike = grid_runs(shared, get_profile("full"))
+    for table, same in ((alike, True), (grid, False)):
+        upper, lower = (run_of(table, g, True, True, "head", "ST") for g in ("yingluo", "gaoya"))
+        assert (upper == lower) is same
 
 
-def test_a_gauge_without_a_record_is_left_out(prepared):
+def test_a_gauge_without_a_record_is_left_out_and_one_target_has_no_grid(prepared):
     water = prepared.surface_water.copy()
     water.loc[prepared.inside("train"), "gaoya"] = np.nan
-    grid = Grid(replace(prepared, surface_water=water), get_profile("full"))
-    assert grid.gauges == ("yingluo",)
-    assert grid.pairs() == []
-
-
-def test_a_basin_of_one_water_has_no_cell(prepared):
+    grid = grid_runs(replace(prepared, surface_water=water), get_profile("full"))
+    assert set(grid["gauge"]) == {"yingluo"}
+    assert grid["upstream"].isna().all()
     dry = replace(prepared, heads=prepared.heads * np.nan)
-    grid = Grid(dry, get_profile("full"))
-    assert grid.cells == () and grid.all_runs == ()
+    assert grid_runs(dry, get_profile("full")).empty
 
 
-def test_drawn_scores_begin_with_the_data_as_they_are():
-    obs = np.array([[1.0], [2.0], [3.0], [4.0]])
-    sims = np.array([obs, obs * 0 + 2.5])
-    scores = drawn_scores(obs, sims, block=2, draws=50)
-    assert scores.shape == (51, 2, 1)
-    assert scores[0, :, 0].tolist() == [1.0, 0.0]
-    assert np.nanmin(scores[:, 0]) == 1.0  # a perfect simulation on whatever blocks
+# ---- sites -----------------------------------------------------------------------------------
+
+GAUGES = [f"g{k}" for k in range(7)]
 
 
-def test_a_contrast_of_two_arms_is_the_difference_of_their_mean_scores():
-    rng = np.random.default_rng(1)
-    obs = rng.normal(size=(200, 1))
-    good = obs + rng.normal(0, 0.3, (3, 200, 1))
-    poor = obs + rng.normal(0, 0.6, (3, 200, 1))
-    found = contrast(
-        [(1, drawn_scores(obs, good, 15)), (-1, drawn_scores(obs, poor, 15))], blocks=13
+@pytest.fixture
+def many(own_basin):
+    """Seven gauges: g0 with two wells, five with one, g6 with none; one well without a gauge."""
+    wells, heads, water = (
+        pd.read_csv(own_basin / f"{name}.csv", dtype={"well_id": str, "gauge_id": str})
+        for name in ("wells", "heads", "surface_water")
     )
-    other = bootstrap.difference_interval(obs[:, 0], good[..., 0], poor[..., 0], block=15)
-    assert found.value == pytest.approx(other.value, abs=1e-12)
-    assert found.low == pytest.approx(other.low, abs=0.03)
-    assert found.high == pytest.approx(other.high, abs=0.03)
-    assert bootstrap.verdict(found) == "supported"
-    assert found.draws == (3, 13)
+    more = [wells.assign(well_id=wells["well_id"] + "b"), wells]
+    wells = pd.concat(more).assign(gauge_id=["g0", "g0", "g1", "g2", "g3", "g4", "g5", ""])
+    wells.to_csv(own_basin / "wells.csv", index=False)
+    both = [heads, heads.assign(well_id=heads["well_id"] + "b", head=heads["head"] + 1)]
+    pd.concat(both).to_csv(own_basin / "heads.csv", index=False)
+    gauges = pd.DataFrame({"gauge_id": GAUGES, "longitude": 100.1, "latitude": 38.9})
+    gauges.to_csv(own_basin / "gauges.csv", index=False)
+    noise = np.random.default_rng(0).random((len(GAUGES), len(water)))
+    flows = [
+        water.assign(gauge_id=g, discharge=water["discharge"] * (k + 1) + noise[k])
+        for k, g in enumerate(GAUGES)
+    ]
+    pd.concat(flows).to_csv(own_basin / "surface_water.csv", index=False)
+    text = (own_basin / "basin.yml").read_text().replace('target_gauge: "01"', "target_gauge: g1")
+    (own_basin / "basin.yml").write_text(text)
+    return own_basin
 
 
-def test_an_arm_less_itself_is_nothing_and_is_not_judged():
-    obs = np.arange(40.0)[:, None]
-    scores = drawn_scores(obs, np.stack([obs + 1, obs - 1]), 5)
-    found = contrast([(1, scores), (-1, scores)], blocks=8)
-    assert found.value == 0 and np.isnan(found.low)
-    assert bootstrap.verdict(found) == "not judged"
+@pytest.fixture
+def basin_of_sites(many):
+    return swgw.prepare_basin(swgw.load_basin(many))
 
 
-def test_what_both_differences_share_cancels_in_their_difference():
-    rng = np.random.default_rng(2)
-    obs = rng.normal(size=(150, 4))
-    arms = [drawn_scores(obs, obs + rng.normal(0, 0.4, (3, 150, 4)), 15) for _ in range(3)]
-    one, two, shared = arms
-    with_shared = contrast([(1, one), (-1, shared), (-1, two), (1, shared)], 10, wells=True)
-    assert with_shared == contrast([(1, one), (-1, two)], 10, wells=True)
+def test_sites_are_gauges_with_wells_that_name_them(basin_of_sites):
+    found = find_sites(basin_of_sites)
+    assert list(found) == GAUGES[:6]
+    assert found["g0"] == ["007b", "A1b"]
+    assert {len(wells) for wells in found.values()} == {1, 2}
+    assert not any("B1" in wells for wells in found.values())
 
 
-def test_over_wells_the_value_is_the_median_and_a_well_without_a_score_is_left_out():
-    obs = np.tile(np.arange(30.0)[:, None], (1, 4))
-    obs[:, 3] = np.nan
-    sims = obs + np.array([0.0, 1.0, 2.0, 0.0])
-    scores = drawn_scores(obs, np.stack([sims, sims]), 5)
-    found = contrast([(1, scores)], blocks=6, wells=True)
-    assert found.value == pytest.approx(1 - 1 / np.var(np.arange(30.0)))
-    assert found.draws == (2, 3)
+def test_basins_without_sites_say_why(basin_of_sites, tiny_basin):
+    water = basin_of_sites.surface_water.copy()
+    water.loc[basin_of_sites.inside("test"), "g1"] = np.nan
+    few = replace(basin_of_sites, surface_water=water)
+    assert lack_of_sites(few).startswith("5 gauges with own wells, where a test")
+    plain = swgw.prepare_basin(swgw.load_basin(tiny_basin))
+    assert "gauge_id" in lack_of_sites(plain)
+    assert chosen_sites(plain, get_profile("quick")) == {}
+
+
+def test_small_profiles_take_some_of_many_sites(basin_of_sites, monkeypatch):
+    monkeypatch.setitem(MOST_SITES, "quick", 3)
+    assert list(chosen_sites(basin_of_sites, get_profile("quick"))) == ["g0", "g2", "g5"]
+
+
+def test_nothing_of_another_site_enters_a_run(basin_of_sites):
+    rng = np.random.default_rng(1)
+    heads, water = basin_of_sites.heads.copy(), basin_of_sites.surface_water.copy()
+    for table in (heads, water):
+        others = table.columns.difference(["g1", "A2b"])
+        table[others] = rng.random((len(table), len(others)))
+    other = replace(basin_of_sites, heads=heads, surface_water=water)
+    sites = [at_site(each, "g1", ["A2b"]) for each in (basin_of_sites, other)]
+    run = Plan(sites[0], get_profile("smoke")).run(Experiment("TFT", "MT", BOTH), "g1", 0)
+    first, second = (make_panel(site, run.inputs()) for site in sites)
+    assert first.series == ("A2b",)
+    for name in ("values", "target", "anchor", "centre", "scale"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+
+
+def test_each_site_is_a_study_with_folders_of_its_own(many, tmp_path):
+    study = open_study(many, "smoke", 2, tmp_path / "out", train=False)
+    assert list(study.sites) == GAUGES[:6]
+    results = [result for site in study.sites.values() for result in own_results(site)]
+    assert len(results) == 6 * (1 + 6 * 2)
+    assert len({result.path for result in results}) == len(results)
+    assert {r.label for r in results} <= {r.label for r in results_of(study)}
+    assert study.sites["g0"].sites == {}
+
+
+@pytest.mark.slow
+def test_a_site_from_training_to_scores(many, tmp_path):
+    study = open_study(many, "smoke", 0, tmp_path / "out", train=False)
+    site = study.sites["g0"]
+    for result in missing(own_results(site)):
+        result.fill()
+    obs, sims = site.concatenated("head")
+    assert list(obs) == ["007b", "A1b"]
+    assert set(site.trained("head")) == {"ST-TFT", "ST+-TFT", "MT-TFT"}
+    assert np.isfinite(sims.to_numpy()).all()
+    obs, sims = site.concatenated("surface_water")
+    assert {"STw-TFT", "persistence"} <= set(sims.columns.unique("model"))
+
+
+# ---- assumptions -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def small(tiny_basin, tmp_path_factory):
+    """A study of profile full's kind, as small as can be."""
+    study = open_study(tiny_basin, "smoke", output=tmp_path_factory.mktemp("out"), train=False)
+    object.__setattr__(study, "profile", replace(study.profile, grid=True))
+    return study
+
+
+@pytest.fixture(scope="module")
+def panel(small):
+    run = Plan(small.prepared, small.profile).run(Experiment("TFT", "MT", BOTH), small.gauge, 0)
+    return make_panel(small.prepared, run.inputs())
+
+
+def test_assumptions_on_a_panel_change_what_they_name(small, panel):
+    for key in ("", "shorter", "weather", "past", "two"):
+        assert choices.changed_panel(key, panel, small.prepared) is panel
+    for key, share in (("undamped", 1), ("climatology", 0)):
+        assert (choices.changed_panel(key, panel, small.prepared).fading == share).all()
+    known = choices.changed_panel("lags", panel, small.prepared).known
+    lagged = np.array([name.startswith("surface_water_lag_") for name in panel.variables])
+    assert panel.known[lagged].any() and not known[lagged].any()
+    assert (known[~lagged] == panel.known[~lagged]).all()
+
+
+def test_the_level_is_the_same_series_in_another_form(small, panel):
+    training = small.prepared.inside("train")
+    found = choices.as_level(panel, training)
+    value = panel.centre + panel.scale[:, None] * panel.target
+    again = found.centre + found.scale[:, None] * found.target
+    assert np.allclose(again, value, rtol=1e-4, equal_nan=True)
+    assert np.allclose(np.nanmean(found.target[:, training], axis=1), 0, atol=1e-2)
+    assert np.allclose(np.nanstd(found.target[:, training], axis=1), 1, atol=1e-2)
+    assert (found.anchor == 0).all()
+
+
+def test_assumptions_on_a_run_change_one_setting(small):
+    experiment = Experiment("TFT", "MT", BOTH)
+    base = alternative(small, "", experiment, 0).settings["run"]
+    changed = {"weather": "weather_ahead", "past": "history", "fixed": "level_shift"}
+    for key in ALTERNATIVES:
+        own = alternative(small, key, experiment, 0).settings["run"]
+        differ = {name for name in own if own[name] != base[name]}
+        assert differ == ({changed[key]} if key in changed else set())
+
+
+def test_a_basin_has_the_assumptions_that_it_allows(small):
+    assert {"shorter", "weather", "level", "lags"} <= set(possible(small.prepared))
+    settings = replace(small.basin.settings, target_gauge=None, encoder_length=1)
+    bare = replace(small.prepared, basin=replace(small.basin, settings=settings))
+    assert not {"lags", "fixed", "shorter"} & set(possible(bare))
+    results = alternatives(small)
+    assert len(results) == 3 * (len(possible(small.prepared)) + 1) * len(small.seeds)
+    assert len({result.path for result in results}) == len(results)
+
+
+def test_an_assumption_is_trained_when_a_page_asks_for_it(small, monkeypatch):
+    obs, sims = small.alternatives("head", ["", "longer"])
+    assert list(sims.columns.unique("model")) == ["as in the book", "longer"]
+    assert np.isfinite(sims.to_numpy()).all()
+    assert obs.index.equals(sims.index)
+    monkeypatch.setattr(choices, "train_alternative", None)  # a second training would fail
+    small.alternatives("head", ["", "longer"])

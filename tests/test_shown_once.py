@@ -143,3 +143,23 @@ def test_the_mean_of_page_6_is_the_one_that_is_pretrained_on(tiny_basin):
     exec(cell("06_transfer", "transfer_results(study)"), space)
     mean = windows["observed"].sel(series=MEAN).isel(lead_time=0)
     assert np.allclose(mean, space["mean"].loc[mean["valid_time"]], equal_nan=True)
+
+
+def test_the_difference_by_hand_on_page_3_3_is_that_of_the_bootstrap():
+    """The same generator draws the same blocks, so each resample has the same difference."""
+    from swgw.scores.resample import resampled_scores
+
+    rng, time = np.random.default_rng(1), pd.date_range("2010-01-01", periods=219, freq="5D")
+    obs = pd.Series(np.sin(np.arange(219) / 9) + rng.normal(0, 0.3, 219), time)
+    names = pd.MultiIndex.from_product([["MT-TFT", "ST-TFT"], [0]], names=["model", "seed"])
+    sims = pd.DataFrame(obs.to_numpy()[:, None] + rng.normal(0, 0.3, (219, 2)), time, names)
+
+    class Study:
+        block, seeds = 15, (0,)
+
+    space = {"study": Study, "obs": obs, "sims": sims, "np": np, "pd": pd, "nse": nse}
+    exec(cell("03_3_second_task", "starts[:, :, None]"), space)
+    exec(cell("03_3_second_task", "rng.permutation(second)"), space)
+    scores = resampled_scores(obs, sims, nse, 15)
+    expected = (scores["MT-TFT"] - scores["ST-TFT"])[1:1001, 0]
+    assert space["by_hand"]["paired"].to_numpy() == pytest.approx(expected)

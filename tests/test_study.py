@@ -3,15 +3,21 @@
 import hashlib
 import json
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+import xarray as xr
+from swgw.virtual.origin import write_origin
 
-from swgw.experiments.study import REFERENCES, open_study
+from swgw.experiments import baselines
+from swgw.experiments.study import open_study
+from swgw.experiments.table_2 import REFERENCES
 from swgw.models import training
 from swgw.models.profiles import get_profile
 from swgw.storage.errors import UserError
+from swgw.virtual import Parameters
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +86,17 @@ def test_a_damaged_run_is_named_and_made_again(study, caplog):
     }
 
 
-def test_an_interrupted_run_ends_with_the_same_bits(study, tmp_path, monkeypatch):
+@pytest.fixture
+def other(study, tmp_path):
+    """The same study with nothing trained yet, and its MT-GRU."""
+    made = open_study(study.basin.path, "smoke", output=tmp_path, train=False)
+    run = next(r for r in made.runs if r.experiment.name == "MT-GRU")
+    return made, made.run_folder(run)
+
+
+def test_an_interrupted_run_ends_with_the_same_bits(study, other, monkeypatch):
     """Stop after the first epoch, start again, and compare with the uninterrupted forecasts."""
-    other = open_study(study.basin.path, "smoke", output=tmp_path, train=False)
-    runs = [r for r in other.runs if r.experiment.name == "MT-GRU"]
-    object.__setattr__(other, "__dict__", {**other.__dict__, "runs": tuple(runs)})
+    made, result = other
     evaluate, calls = training.evaluate, []
 
     def interrupted(*args):
@@ -95,26 +107,23 @@ def test_an_interrupted_run_ends_with_the_same_bits(study, tmp_path, monkeypatch
 
     monkeypatch.setattr(training, "evaluate", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        other.train()
-    assert (other.run_folder(runs[0]).path / "checkpoint.pt").exists()
+        result.fill()
+    assert (result.path / "checkpoint.pt").exists()
     monkeypatch.setattr(training, "evaluate", evaluate)
-    other.train()
+    result.fill()
     for task in ("head", "surface_water"):
-        ours = other.hindcast(task, "MT-GRU", 0)["forecast"].to_numpy()
+        ours = made.hindcast(task, "MT-GRU", 0)["forecast"].to_numpy()
         assert np.array_equal(ours, study.hindcast(task, "MT-GRU", 0)["forecast"].to_numpy())
 
 
-def test_a_broken_checkpoint_is_named_and_its_run_starts_afresh(study, tmp_path, caplog):
-    other = open_study(study.basin.path, "smoke", output=tmp_path, train=False)
-    runs = [r for r in other.runs if r.experiment.name == "MT-GRU"]
-    object.__setattr__(other, "__dict__", {**other.__dict__, "runs": tuple(runs)})
-    folder = other.run_folder(runs[0]).path
-    folder.mkdir(parents=True)
-    (folder / "checkpoint.pt").write_bytes(b"broken")
+def test_a_broken_checkpoint_is_named_and_its_run_starts_afresh(study, other, caplog):
+    made, result = other
+    result.path.mkdir(parents=True)
+    (result.path / "checkpoint.pt").write_bytes(b"broken")
     with caplog.at_level(logging.WARNING):
-        other.train()
+        result.fill()
     assert "checkpoint.pt" in caplog.text and "starts afresh" in caplog.text
-    ours = other.hindcast("head", "MT-GRU", 0)["forecast"].to_numpy()
+    ours = made.hindcast("head", "MT-GRU", 0)["forecast"].to_numpy()
     assert np.array_equal(ours, study.hindcast("head", "MT-GRU", 0)["forecast"].to_numpy())
 
 
@@ -184,3 +193,57 @@ def test_a_basin_of_one_water_has_single_task_models_only(own_basin, tmp_path, m
     assert set(table["model"]) == set(study.models(task))
     assert np.isfinite(table["nse"]).all()
     assert study.interpretation(0, "ST-TFT")["attention"].sizes["lead_time"] == 3
+
+
+# ---- baselines, Pastas and the limit ---------------------------------------------------------
+
+
+def test_baselines_forecast_the_validation_year(study):
+    found = study.validation_hindcast("head", "ridge")
+    year = study.basin.settings.validation
+    assert found["valid_time"].min() >= np.datetime64(year.start)
+    assert found["valid_time"].max() <= np.datetime64(year.end)
+    assert np.isfinite(found["forecast"]).all()
+    last = study.validation_hindcast("surface_water", "persistence")
+    flow = study.surface_water["01"][last["issue_time"].values].to_numpy()
+    assert last["forecast"][0].values == pytest.approx(np.repeat(flow[:, None], 3, axis=1))
+
+
+def test_wells_are_shared_among_parts_of_pastas(tiny_basin, tmp_path, monkeypatch):
+    monkeypatch.setattr(baselines.pastas, "available", lambda: True)
+    monkeypatch.setattr(baselines, "version", lambda name: "2")
+    monkeypatch.setattr(baselines, "WELLS_A_PART", 3)
+    study = open_study(tiny_basin, "quick", output=tmp_path, train=False)
+    parts = baselines.pastas_parts(study)
+    assert study.baselines("head")[-1] == "Pastas"
+    assert [part.args[1] for part in parts] == [("007", "A1"), ("A2", "B1")]
+    for part in parts:
+        valid, wells = baselines.valid_times(study.prepared), part.args[1]
+        dims, shape = ("series", *valid.dims), (len(wells), *valid.shape)
+        data = xr.Dataset({"forecast": (dims, np.ones(shape))}, {"series": list(wells)})
+        part.path.mkdir(parents=True)
+        data.assign_coords(valid_time=valid).to_netcdf(part.path / "test.nc", engine="scipy")
+    assert list(study.hindcast("head", "Pastas")["series"].values) == ["007", "A1", "A2", "B1"]
+    monkeypatch.setattr(baselines.pastas, "available", lambda: False)
+    assert "Pastas" not in study.baselines("head")
+
+
+def test_valid_times_are_those_of_whole_forecasts_in_the_test_period(study):
+    valid, test = baselines.valid_times(study.prepared), study.basin.settings.test
+    assert valid.values[0, 0] == np.datetime64(test.start)
+    assert (np.diff(valid.values, axis=1) > np.timedelta64(0, "D")).all()
+    assert valid.values[-1, -1] <= np.datetime64(test.end)
+
+
+def test_the_limit_needs_a_simulator_and_is_kept_by_its_parameters(study, own_basin, tmp_path):
+    assert baselines.why_no_limit(study) == "no simulator"
+    assert study.limit("head", "observed") is None
+    found = []
+    for width in (60.0, 90.0):
+        parameters = Parameters()
+        parameters = replace(parameters, river=replace(parameters.river, width=width))
+        write_origin(own_basin / "truth", 5, parameters)
+        (own_basin / "truth" / "heads.csv").write_text("")
+        other = open_study(own_basin, "smoke", output=tmp_path, train=False)
+        found.append(baselines.limit_of(other).path)
+    assert found[0] != found[1]

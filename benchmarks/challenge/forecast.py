@@ -15,8 +15,7 @@ from scipy.optimize import nnls
 from benchmarks.challenge.recipe import MEMBERS, Fit, fits_of, read_forecast
 from benchmarks.challenge.site import Site
 from swgw.experiments.simulation import WHOLE, block_of
-from swgw.scores.conformal import Method, calibrate
-from swgw.scores.error_scale import Forecasts
+from swgw.scores.conformal import Forecasts, recalibrate
 from swgw.scores.skill import rmse
 
 LEVELS = (0.025, 0.975)
@@ -150,7 +149,7 @@ def intervals(obs: pd.Series, out_of_fold: pd.Series, centre: pd.Series) -> np.n
     # them would widen the intervals for it once more
     known = _as_forecasts(out_of_fold, obs, np.zeros(len(obs), dtype=int))
     wanted = _as_forecasts(centre, centre * np.nan, np.zeros(len(centre), dtype=int))
-    return calibrate(known, Method("state", False), LEVELS).apply(wanted)[0, :, 0]
+    return recalibrate(known, wanted, LEVELS)[0, :, 0]
 
 
 def _as_forecasts(head: pd.Series, obs: pd.Series, block: np.ndarray) -> Forecasts:
@@ -159,7 +158,6 @@ def _as_forecasts(head: pd.Series, obs: pd.Series, block: np.ndarray) -> Forecas
     return Forecasts(
         obs=obs.to_numpy()[None, :, None],
         centre=head.to_numpy()[None, :, None],
-        spread=None,
         season=season[:, None],
         block=block,
         steps_per_year=366,

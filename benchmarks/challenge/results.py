@@ -12,7 +12,7 @@ from benchmarks.challenge.forecast import ENSEMBLE, Forecast
 from benchmarks.challenge.recipe import MEMBERS
 from benchmarks.challenge.site import Period, Site, read_heads, read_table
 from swgw.scores import skill as scores
-from swgw.scores.bootstrap import block_length, nse, score_interval
+from swgw.scores.resample import block_length, intervals
 from swgw.storage.errors import UserError
 
 FULL = "heads_full.csv"
@@ -117,10 +117,9 @@ def score_row(obs: pd.Series, sim: pd.DataFrame, period: Period) -> dict[str, fl
         return row | {"nse_low": float("nan"), "nse_high": float("nan")}
     days = max(1, round(float(np.median(np.diff(hidden.index) / pd.Timedelta(days=1)))))
     block = max(1, round(block_length("D") / days))
-    interval = score_interval(
-        hidden.loc[shared].to_numpy(), sim.loc[shared, "head"].to_numpy(), nse, block
-    )
-    return row | {"nse_low": interval.low, "nse_high": interval.high}
+    alone = pd.concat({("sim", 0): sim.loc[shared, "head"]}, axis=1, names=["model", "seed"])
+    found = intervals(hidden.loc[shared], alone, scores.nse, block).iloc[0]
+    return row | {"nse_low": found["low"], "nse_high": found["high"]}
 
 
 def score_table(

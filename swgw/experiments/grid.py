@@ -1,16 +1,13 @@
-"""The grid of runs that asks whether a second task helps, where, and what makes it help.
+"""The runs that show whether a second task helps, where, and what makes it help.
 
-A cell of the grid is a gauge, weather that is known beyond the issue time or not, and pasts of the
-targets that are inputs or not. In each cell the arms of the transformer are trained, several seeds
-of each; two arms that would see the same inputs there are one run.
+A cell of the grid is a gauge, weather that is known beyond the issue time or not, and past values
+of the targets among the inputs or not. In each cell the variants of the transformer are trained,
+several seeds of each; two variants with the same inputs there are one run.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from itertools import product
 
-import numpy as np
 import pandas as pd
 
 from swgw.basin.prepare import Prepared
@@ -19,115 +16,63 @@ from swgw.inputs.panel import MIN_TRAINING_STEPS
 from swgw.inputs.variables import upstream_gauge
 from swgw.models.profiles import Profile
 from swgw.models.run import BOTH, Experiment, Run, tasks
-from swgw.scores.chains import chained
-from swgw.storage.files import read_dataset
-from swgw.storage.results import Result
 
-MODEL = "TFT"
+VARIANTS = {"surface_water": ("ST", "STw", "ST+", "MT"), "head": ("ST", "ST+", "MT")}
+"""Variants by task, each with one thing more than the one before."""
+
 SEEDS = 3
 MOST_GAUGES = 4
-ARMS = {"surface_water": ("ST", "STw", "ST+", "MT"), "head": ("ST", "ST+", "MT")}
-"""Arms by task, each with one thing more than the one before."""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """Where and under which conditions the arms are compared.
-
-    Attributes
-    ----------
-    gauge : str
-    weather_ahead : bool
-        Whether the weather beyond the issue time is known.
-    history : bool
-        Whether the pasts of the targets are inputs.
-    """
-
-    gauge: str
-    weather_ahead: bool
-    history: bool
-
-
-class Grid:
-    """The cells of a basin and the runs of each.
+def grid_runs(prepared: Prepared, profile: Profile) -> pd.DataFrame:
+    """List the runs of the grid.
 
     Parameters
     ----------
     prepared : Prepared
     profile : Profile
-        Without ``grid`` there is one cell, that of Table 2: the target gauge, and weather and
-        pasts as ``basin.yml`` says.
+        Without ``grid`` there is one cell, that of Table 2: the target gauge, and weather and past
+        values as ``basin.yml`` says.
 
-    Attributes
-    ----------
-    gauges : tuple of str
-        The target gauge, then others that can be learned, at most `MOST_GAUGES` in all; none in
-        a basin of one water.
-    cells : tuple of Cell
-        That of Table 2 first.
-    seeds : tuple of int
+    Returns
+    -------
+    DataFrame
+        gauge, weather_ahead, history, task, variant, seed, run, upstream (the gauge upstream of
+        it, if it is one of the grid): one row a variant of a task and seed, the cell of Table 2
+        first. Empty in a basin of one target.
     """
+    settings, plan = prepared.basin.settings, Plan(prepared, profile)
+    ahead, past = settings.future_forcing == "observed", settings.history
+    conditions = list(product((ahead, not ahead), (past, not past)))[: 4 if profile.grid else 1]
+    gauges = learnable_gauges(prepared) if len(tasks(prepared)) == len(BOTH) else ()
+    gauges = gauges[: MOST_GAUGES if profile.grid else 1]
+    upstream = {gauge: upstream_gauge(prepared, gauge) for gauge in gauges}
+    alike = {gauge: _first_with_weather_of(prepared, gauge, gauges) for gauge in gauges}
 
-    def __init__(self, prepared: Prepared, profile: Profile):
-        self.prepared, self.plan = prepared, Plan(prepared, profile)
-        self.seeds = profile.seeds[:SEEDS]
-        settings = prepared.basin.settings
-        known, history = settings.future_forcing == "observed", settings.history
-        choices = [(known, history)]
-        self.gauges = learnable_gauges(prepared) if len(tasks(prepared)) == len(BOTH) else ()
-        if profile.grid:
-            choices = list(product((known, not known), (history, not history)))
-        else:
-            self.gauges = self.gauges[:1]
-        self.cells = tuple(Cell(gauge, *choice) for gauge in self.gauges for choice in choices)
+    def run(gauge: str, ahead: bool, past: bool, task: str, variant: str, seed: int) -> Run:
+        """Name a run; the same for variants and cells with the same inputs."""
+        if variant == "ST+" and not past:  # no past values: the control has the inputs of STw
+            variant = "STw" if task == "surface_water" else "ST"
+        if (variant, task) == ("ST", "head"):  # the gauge's weather is all it gets of the gauge
+            gauge = alike[gauge]
+        experiment = Experiment("TFT", variant, BOTH if variant == "MT" else (task,))
+        return replace(plan.run(experiment, gauge, seed), weather_ahead=ahead, history=past)
 
-    def run(self, cell: Cell, arm: str, task: str, seed: int) -> Run:
-        """Name the run of an arm; the same run for arms and cells with the same inputs.
+    cells = product(gauges, conditions, VARIANTS.items(), profile.seeds[:SEEDS])
+    rows = [
+        (gauge, *condition, task, variant, seed, run(gauge, *condition, task, variant, seed))
+        for gauge, condition, (task, variants), seed in cells
+        for variant in variants
+    ]
+    columns = ["gauge", "weather_ahead", "history", "task", "variant", "seed", "run"]
+    table = pd.DataFrame(rows, columns=columns)
+    above = table["gauge"].map(upstream)
+    return table.assign(upstream=above.where(above.isin(gauges), None))
 
-        Parameters
-        ----------
-        cell : Cell
-        arm : str
-            One of `ARMS` of the task.
-        task : str
-            "surface_water" or "head"; MT has one run for both.
-        seed : int
-        """
-        if arm == "ST+" and not cell.history:  # no past is seen: the control sees no more
-            arm = "STw" if task == "surface_water" else "ST"
-        experiment = Experiment(MODEL, arm, BOTH if arm == "MT" else (task,))
-        gauge = cell.gauge
-        if experiment.targets == ("head",) and arm == "ST":  # sees the gauge's weather alone
-            gauge = self._first_with_its_weather(gauge)
-        run = self.plan.run(experiment, gauge, seed)
-        return replace(run, weather_ahead=cell.weather_ahead, history=cell.history)
 
-    def runs(self, cell: Cell, arm: str, task: str) -> tuple[Run, ...]:
-        """List the runs of an arm, one a seed."""
-        return tuple(self.run(cell, arm, task, seed) for seed in self.seeds)
-
-    @cached_property
-    def all_runs(self) -> tuple[Run, ...]:
-        """Every run of the grid, each once; the cell of Table 2 alone is no grid and has none."""
-        if len(self.cells) < 2:
-            return ()
-        found = [
-            run
-            for cell, (task, arms) in product(self.cells, ARMS.items())
-            for arm in arms
-            for run in self.runs(cell, arm, task)
-        ]
-        return tuple(dict.fromkeys(found))
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """List the gauges that lie below another of the grid: (gauge, the one upstream of it)."""
-        above = {gauge: upstream_gauge(self.prepared, gauge) for gauge in self.gauges}
-        return [(gauge, upper) for gauge, upper in above.items() if upper in self.gauges]
-
-    def _first_with_its_weather(self, gauge: str) -> str:
-        own = self.prepared.weather_of_gauge(gauge)
-        alike = (g for g in self.gauges if self.prepared.weather_of_gauge(g).equals(own))
-        return next(alike)
+def _first_with_weather_of(prepared: Prepared, gauge: str, gauges: tuple[str, ...]) -> str:
+    own = prepared.weather_of_gauge(gauge)
+    return next(other for other in gauges if prepared.weather_of_gauge(other).equals(own))
 
 
 def learnable_gauges(prepared: Prepared) -> tuple[str, ...]:
@@ -137,34 +82,9 @@ def learnable_gauges(prepared: Prepared) -> tuple[str, ...]:
     """
     target = prepared.basin.settings.target_gauge
     water = prepared.surface_water
-    counts = {period: water[prepared.inside(period)].notna().sum() for period in ("train", "test")}
-    usable = [
-        gauge
-        for gauge in water.columns
-        if gauge != target and min(count[gauge] for count in counts.values()) >= MIN_TRAINING_STEPS
-    ]
+    counts = [water[prepared.inside(period)].notna().sum() for period in ("train", "test")]
+    enough = pd.concat(counts, axis=1).min(axis=1) >= MIN_TRAINING_STEPS
+    usable = [gauge for gauge in water.columns[enough] if gauge != target]
     near = {upstream_gauge(prepared, target)}
     near |= {gauge for gauge in usable if upstream_gauge(prepared, gauge) == target}
     return (target, *sorted(usable, key=lambda gauge: gauge not in near))[:MOST_GAUGES]
-
-
-def chains(folders: Sequence[Result], task: str) -> tuple[pd.DataFrame, np.ndarray]:
-    """Read the chained test series of several runs of an arm.
-
-    Parameters
-    ----------
-    folders : sequence of Result
-    task : str
-
-    Returns
-    -------
-    observed : DataFrame (time, series)
-    forecasts : array (seed, time, series)
-        In the unit of the observations; see :meth:`swgw.experiments.study.Study.chain`.
-    """
-    forecasts = []
-    for folder in folders:
-        hindcast = read_dataset(folder.path / f"{task}.nc")
-        observed = chained(hindcast, "observed")
-        forecasts.append(chained(hindcast, "forecast").to_numpy())
-    return observed, np.stack(forecasts)

@@ -1,4 +1,4 @@
-"""The tables of scores of a study: Table 3, scores of wells, scores by lead time."""
+"""Tables of scores, and what pages of the older form still use; it shrinks to two tables."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -6,7 +6,8 @@ from functools import cached_property
 import pandas as pd
 import xarray as xr
 
-from swgw.scores.chains import SCORES, chain_scores, lead_time_scores
+from swgw.experiments.baselines import why_no_limit
+from swgw.scores.chains import SCORES, chain_scores, chained, lead_time_scores
 
 
 class ScoreTables:
@@ -70,3 +71,20 @@ class ScoreTables:
     def scores_by_lead_time(self, task: str, gauge: str | None = None) -> pd.DataFrame:
         """Scores of each lead time of each series, over every issue time, by model and seed."""
         return lead_time_scores(self._hindcasts(task, gauge))
+
+    def references(self, task: str) -> list[str]:
+        """List the baselines of a task."""
+        return self.baselines(task)
+
+    def chain(self, task: str, model: str, seed: int = 0, gauge: str | None = None) -> pd.DataFrame:
+        """Concatenated forecasts of a model and seed (time, series)."""
+        return chained(self.hindcast(task, model, seed, gauge), "forecast")
+
+    def observed_chain(self, task: str, gauge: str | None = None) -> pd.DataFrame:
+        """What was observed at the steps of :meth:`chain` (time, series)."""
+        return chained(self.hindcast(task, "persistence", gauge=gauge), "observed")
+
+    @property
+    def no_limit(self) -> str:
+        """Why there is no perfect-model limit; empty where there is one."""
+        return why_no_limit(self)

@@ -1,29 +1,27 @@
-"""Heads simulated for years on end from weather and river alone: no past head is an input.
+"""Heads simulated for years from weather and river alone: no past head is an input.
 
 What ``history: false`` in ``basin.yml`` asks for. A forecast that starts from the last head is
-corrected every few weeks by what was measured; a simulation is not, so it tells what weather and
-river explain of a head, and goes on where a logger has failed. The network is that of the public
-benchmark (:mod:`swgw.experiments.simulation_network`), trained sequence to sequence on the training
-years. Bands rest on forecasts of training years by fits that did not see them
-(:mod:`swgw.experiments.simulation_scores`).
+corrected every few weeks by a measurement; a simulation is not, so it shows what weather and river
+explain of a head, and continues where a logger has failed. The network is
+:mod:`swgw.experiments.simulation_network`, trained on the training years. Its quantiles rest on
+forecasts of blocks of the training years by fits without them.
 
-It works on days. Where the basin's step is longer, each day has the mean of its bin, and what is
-simulated is averaged over bins again.
+It works on days. Where the basin's step is longer, each day has the mean of its bin, and the
+simulation is averaged over bins again.
 """
 
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from swgw.basin import calendar as steps
+from swgw.basin import calendar
 from swgw.basin.prepare import Prepared
 from swgw.inputs.climatology import fit_climatology
-from swgw.models import pastas as response
+from swgw.models import pastas
 from swgw.models.profiles import Profile, evenly
+from swgw.scores.conformal import LEVELS, Forecasts, recalibrate
 from swgw.storage.files import read_dataset, write_dataset
 from swgw.storage.results import ENGINE, Result
 
@@ -35,9 +33,9 @@ MOST_WELLS = {"smoke": 1, "quick": 2, "paper": 2, "full": 8}
 """Where ``history: false`` makes simulation what a basin is for, every well is simulated."""
 
 STEPS = {"smoke": 2, "quick": 40}
-"""Steps of the optimiser in small profiles; others have those of the recipe."""
+"""Steps of the optimiser in small profiles; others have those of the network's own training."""
 
-SECONDS = 2_000.0  # of work, in the unit of a job's cost
+COST = 2_000.0 * 30  # of a seed, in training samples of a recurrent network
 SOURCES = (*ENGINE, "experiments/simulation.py", "experiments/simulation_network.py")
 
 BLOCKS = 5
@@ -48,69 +46,13 @@ WHOLE = -1
 """Number of the block of a fit that uses every training day."""
 
 
-@dataclass(frozen=True, eq=False)
-class Simulations:
-    """The wells of a basin that are simulated, and what came of it.
-
-    Attributes
-    ----------
-    prepared : Prepared
-    profile : Profile
-    runs_folder : Path
-        Folder of the run folders.
-    """
-
-    prepared: Prepared
-    profile: Profile
-    runs_folder: Path
-
-    @property
-    def lack(self) -> str:
-        """Why there is nothing to simulate; empty where there is."""
-        return lack_of_simulation(self.prepared)
-
-    @cached_property
-    def wells(self) -> tuple[str, ...]:
-        """The wells that are simulated, spread evenly over those that can be."""
-        able, name = able_wells(self.prepared), self.profile.name
-        every = not self.prepared.basin.settings.history and name != "smoke"
-        return able if every else evenly(able, MOST_WELLS[name])
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """Seeds of the network."""
-        return self.profile.seeds[:SEEDS]
-
-    def folder(self, well: str) -> Result:
-        """Describe a well's simulation."""
-        steps = STEPS.get(self.profile.name)
-        made = {"simulation": well, "seeds": self.seeds, "steps": steps}
-        return Result(
-            self.runs_folder,
-            "simulation",
-            simulate,
-            (self.prepared, well, self.seeds, steps),
-            made | {"pastas": response.available()},
-            self.prepared.basin.digest,
-            SOURCES,
-            f"simulation, {well}",
-            "simulation",
-            SECONDS * 30 * len(self.seeds),
-        )
-
-    def results(self) -> list[Result]:
-        """List the work, one result a well."""
-        return [self.folder(well) for well in self.wells]
-
-    def read(self, well: str) -> xr.Dataset:
-        """Give a well's simulation; see :func:`simulate`."""
-        return read_dataset(self.folder(well).path / "simulation.nc")
-
-
-@lru_cache(maxsize=8)
-def simulations_of(study) -> Simulations:
-    """Give the simulations of a study."""
-    return Simulations(study.prepared, study.profile, study.folder / "runs")
+def simulated_wells(prepared: Prepared, profile: Profile) -> tuple[str, ...]:
+    """List the wells that are simulated, spread evenly over those that can be."""
+    able, name = able_wells(prepared), profile.name
+    if "precipitation" not in prepared.variables:
+        return ()
+    every = not prepared.basin.settings.history and name != "smoke"
+    return able if every else evenly(able, MOST_WELLS[name])
 
 
 def able_wells(prepared: Prepared) -> tuple[str, ...]:
@@ -127,6 +69,48 @@ def lack_of_simulation(prepared: Prepared) -> str:
     if able_wells(prepared):
         return ""
     return f"no well with heads in {LEAST_HEADS} steps of the training years and in the test years"
+
+
+def simulation(study, well: str) -> Result:
+    """Describe a well's simulation; see :func:`simulate`."""
+    seeds, steps = study.profile.seeds[:SEEDS], STEPS.get(study.profile.name)
+    made = {"simulation": well, "seeds": seeds, "steps": steps, "pastas": pastas.available()}
+    return Result(
+        study.folder / "runs",
+        "simulation",
+        simulate,
+        (study.prepared, well, seeds, steps),
+        made,
+        study.basin.digest,
+        SOURCES,
+        f"simulation, {well}",
+        "simulation",
+        COST * len(seeds),
+    )
+
+
+def read_simulation(study, well: str) -> xr.Dataset:
+    """Give a well's simulation with its quantiles.
+
+    Returns
+    -------
+    Dataset (time)
+        What :func:`simulate` writes, and quantiles (time, quantile) [m].
+    """
+    data, prepared = read_dataset(simulation(study, well).path / "simulation.nc"), study.prepared
+    season, block = prepared.step_of_year()[:, None], data["block"].to_numpy()
+
+    def forecasts(centre: xr.DataArray) -> Forecasts:
+        """One series with one lead time."""
+        series = [data["observed"], centre]
+        obs, centre = (values.to_numpy().astype(float)[None, :, None] for values in series)
+        return Forecasts(obs, centre, season, block, prepared.steps_per_year)
+
+    known = forecasts(data["out_of_fold"]).take(block >= 0)
+    quantiles = recalibrate(known, forecasts(data["simulation"].mean("seed")))[0, :, 0]
+    return data.assign(quantiles=(("time", "quantile"), quantiles)).assign_coords(
+        quantile=list(LEVELS)
+    )
 
 
 def river_of(prepared: Prepared, well: str) -> str | None:
@@ -187,17 +171,16 @@ def daily_record(prepared: Prepared, well: str) -> tuple[pd.Series, pd.DataFrame
         [m or m³/s], as far as they are there.
     """
     time, step = prepared.time, prepared.basin.settings.step
-    ends = steps.bin_ends(time, step)
-    table = response.stresses_of(prepared, well, river_of(prepared, well))
+    ends = calendar.bin_ends(time, step)
+    table = pastas.stresses_of(prepared, well, river_of(prepared, well))
     weather = prepared.weather_of_well(well)
     if "temperature" in weather:
         table["temperature"] = weather["temperature"]
     days = pd.date_range(time[0], ends[-1])
     inputs = table.rename(columns={"river": "stage"}).reindex(days, method="ffill")
-    training = prepared.inside("train")
-    middle = time + (ends - time) // 2
-    heads = pd.Series(prepared.heads[well].to_numpy(float), middle.normalize())[training].dropna()
-    return heads, inputs
+    middle = (time + (ends - time) // 2).normalize()
+    heads = pd.Series(prepared.heads[well].to_numpy(float), middle)
+    return heads[prepared.inside("train")].dropna(), inputs
 
 
 def simulate(
@@ -211,56 +194,40 @@ def simulate(
     well : str
     seeds : tuple of int
     count : int or None
-        Steps of the optimiser; the recipe's own where None.
+        Steps of the optimiser; the network's own where None.
     folder : Path
-        Gets a Dataset: simulation (seed, time), out_of_fold (time) by fits that did not see the
-        block of the training years, block (time; −1 outside of them), observed, climatology and,
-        where Pastas is installed, response (time), all [m].
+        Gets a Dataset: simulation (seed, time), out_of_fold (time) by fits without the block of
+        the training years, block (time; −1 outside of them), observed, climatology and, where
+        Pastas is installed, response (time), all [m].
     """
     from swgw.experiments.simulation_network import Training, simulate_head
 
     training = Training() if count is None else Training(steps=count)
-    heads, inputs = daily_record(prepared, well)
-    bins = _Bins(prepared)
+    (heads, inputs), time = daily_record(prepared, well), prepared.time
+
+    def bins(daily: pd.Series) -> pd.Series:
+        """Give days the bins of the basin."""
+        return daily.set_axis(calendar.bin_starts(daily.index, prepared.basin.settings.step))
 
     def network(block: int, seed: int) -> np.ndarray:
         used = training_days(heads.index, block)
-        return bins.mean(simulate_head(heads, inputs, used, seed, training))
+        daily = simulate_head(heads, inputs, used, seed, training)
+        return bins(daily).groupby(level=0).mean().reindex(time).to_numpy()
 
-    block = bins.place(pd.Series(block_of(heads.index), heads.index))
+    block = pd.Series(block_of(heads.index), heads.index)
+    block = bins(block).reindex(time, fill_value=WHOLE).to_numpy()
     found = {"simulation": (("seed", "time"), np.stack([network(WHOLE, s) for s in seeds]))}
-    out = np.full(len(prepared.time), np.nan)
+    out = np.full(len(time), np.nan)
     for b in np.unique(block[block >= 0]):
         out[block == b] = np.mean([network(b, s) for s in seeds], axis=0)[block == b]
     head = prepared.heads[[well]]
     found |= {"out_of_fold": ("time", out), "block": ("time", block)}
     found["observed"] = ("time", head[well].to_numpy(float))
     found["climatology"] = ("time", fit_climatology(head, prepared)[well].to_numpy(float))
-    if response.available():
-        found["response"] = ("time", _response(prepared, well))
-    coordinates = {"time": prepared.time, "seed": list(seeds)}
+    if pastas.available():
+        stresses = pastas.stresses_of(prepared, well, river_of(prepared, well))
+        # without a trend, which nobody could know years ahead
+        fit = pastas.fit_response(prepared, head[well].to_numpy(float), stresses, trend=False)
+        found["response"] = ("time", fit.simulation)
+    coordinates = {"time": time, "seed": list(seeds)}
     write_dataset(xr.Dataset(found, coordinates, {"units": "m"}), folder / "simulation.nc")
-
-
-class _Bins:
-    """From days to the bins of a basin."""
-
-    def __init__(self, prepared: Prepared):
-        self.time, self.step = prepared.time, prepared.basin.settings.step
-
-    def mean(self, daily: pd.Series) -> np.ndarray:
-        """Average days over bins (time,)."""
-        by_bin = daily.groupby(steps.bin_starts(daily.index, self.step)).mean()
-        return by_bin.reindex(self.time).to_numpy()
-
-    def place(self, daily: pd.Series) -> np.ndarray:
-        """Put whole numbers of single days into their bins (time,), −1 elsewhere."""
-        placed = pd.Series(daily.to_numpy(), steps.bin_starts(daily.index, self.step))
-        return placed.reindex(self.time, fill_value=-1).to_numpy()
-
-
-def _response(prepared: Prepared, well: str) -> np.ndarray:
-    """Simulate by Pastas, without a trend, which nobody could know years ahead: (time,) [m]."""
-    stresses = response.stresses_of(prepared, well, river_of(prepared, well))
-    head = prepared.heads[well].to_numpy(float)
-    return response.fit_response(prepared, head, stresses, trend=False).simulation

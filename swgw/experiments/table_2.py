@@ -113,7 +113,8 @@ def planned_runs(prepared: Prepared, profile: Profile) -> list[Run]:
     """List the runs of Table 2 and its controls in a basin, the longest first."""
     plan = Plan(prepared, profile)
     gauge = prepared.basin.settings.target_gauge
-    pairs = product(possible_experiments(prepared), profile.seeds)
+    possible = [e for e in possible_experiments(prepared) if e.model in profile.models]
+    pairs = product(possible, profile.seeds)
     runs = [plan.run(experiment, gauge, seed) for experiment, seed in pairs]
     return sorted(runs, key=lambda run: run.cost, reverse=True)
 

@@ -13,19 +13,14 @@ import pandas as pd
 
 from swgw.attribution.work import probe_results
 from swgw.basin.prepare import Prepared
-from swgw.experiments.choices_work import sensitivity_results
-from swgw.experiments.fold_baselines import fold_baselines
+from swgw.experiments.baselines import baselines, limit_of, pastas_parts
+from swgw.experiments.choices import alternatives
 from swgw.experiments.realisations import realisation_results
-from swgw.experiments.simulation import simulations_of
-from swgw.experiments.sites import sites_of
-from swgw.experiments.table_2 import REFERENCES
+from swgw.experiments.simulation import simulated_wells, simulation
 from swgw.models.run import Run
 from swgw.storage.jobs import perform_all
 from swgw.storage.results import Result, missing
 from swgw.transfer.results import transfer_work
-
-BASELINE_COST = 2_000.0
-"""What the baselines of a gauge take, in training samples of a recurrent network."""
 
 
 def results_of(study) -> list[Result]:
@@ -35,20 +30,27 @@ def results_of(study) -> list[Result]:
     ----------
     study : Study
     """
-    baselines = [study.reference_folder(gauge) for gauge in study.gauges_studied]
-    if study.fold_runs:
-        baselines.append(fold_baselines(study))
+    folds = [baselines(study, study.gauge, "folds")] if study.fold_runs else []
+    limit, prepared = limit_of(study), study.prepared
     return [
-        *baselines,
-        *study.yardsticks.results(study.gauges_studied),
+        *(baselines(study, gauge) for gauge in study.gauges_studied),
+        *folds,
+        *(baselines(study, gauge, "validation") for gauge in study.gauges_studied),
+        *pastas_parts(study),
+        *([limit] if limit else []),
         *map(study.run_folder, study.all_runs),
-        *realisation_results(study.prepared, study.profile, study.folder),
+        *realisation_results(prepared, study.profile, study.folder),
         *transfer_work(study).values(),
-        *sites_of(study).results(),
-        *simulations_of(study).results(),
+        *(result for site in study.sites.values() for result in own_results(site)),
+        *(simulation(study, well) for well in simulated_wells(prepared, study.profile)),
         *probe_results(study),
-        *sensitivity_results(study),
+        *alternatives(study),
     ]
+
+
+def own_results(study) -> list[Result]:
+    """List the baselines and runs of a study at a site."""
+    return [baselines(study, study.gauge), *map(study.run_folder, study.all_runs)]
 
 
 def do_missing(
@@ -76,51 +78,28 @@ def do_missing(
         perform_all(work, workers, scheduler)
 
 
-def run_result(
-    run: Run, prepared: Prepared, clusters: pd.Series | None, runs_folder: Path
-) -> Result:
+def run_result(study, run: Run) -> Result:
     """Describe one run."""
+    name, where = run.experiment.name, f"{study.gauge}, " * study.is_site
     return Result(
-        runs_folder,
+        study.folder / "runs",
         run.label,
-        _train,
-        (run, prepared, clusters),
+        train,
+        (run, study.prepared, study.clusters, not study.is_site),
         run.settings(),
-        prepared.basin.digest,
-        label=run.label,
-        kind=run.experiment.name if run.fold is None else f"{run.experiment.name}, folds",
+        study.basin.digest,
+        label=where + run.label,
+        kind="sites" if study.is_site else name if run.fold is None else f"{name}, folds",
         cost=run.cost,
         parts=run.epochs,
     )
 
 
-def baselines_result(
-    prepared: Prepared, gauge: str | None, clusters: pd.Series | None, runs_folder: Path
-) -> Result:
-    """Describe the fit of all baselines of a gauge."""
-    return Result(
-        runs_folder,
-        "references",
-        _fit_baselines,
-        (prepared, gauge, clusters),
-        {"references": REFERENCES, "gauge": gauge},
-        prepared.basin.digest,
-        label="references",
-        cost=BASELINE_COST,
-    )
-
-
-def _train(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: Path) -> None:
+def train(
+    run: Run, prepared: Prepared, clusters: pd.Series | None, interpret: bool, folder: Path
+) -> None:
     """Carry out one run, perhaps in a process of its own: torch is imported here."""
     logging.getLogger("lightning").setLevel(logging.ERROR)
     from swgw.models.fit import fit
 
-    fit(run, prepared, clusters, folder)
-
-
-def _fit_baselines(
-    prepared: Prepared, gauge: str | None, clusters: pd.Series | None, folder: Path
-) -> None:
-    from swgw.models.baseline import fit_references
-
-    fit_references(prepared, gauge, clusters, folder)
+    fit(run, prepared, clusters, folder, interpret)

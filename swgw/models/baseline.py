@@ -1,7 +1,5 @@
 """The references' hindcasts of any period, on the windows of the trained models."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -19,26 +17,6 @@ from swgw.models.references import (
     forecast_ridge,
 )
 from swgw.models.run import BOTH, tasks
-from swgw.storage.files import write_dataset
-
-
-def fit_references(
-    prepared: Prepared, gauge: str | None, clusters: pd.Series | None, folder: Path
-) -> None:
-    """Forecast every task of a basin by every reference and write the hindcasts.
-
-    Parameters
-    ----------
-    prepared : Prepared
-    gauge : str or None
-    clusters : Series (well,) or None
-    folder : Path
-        Gets ``<task>_<reference>.nc``.
-    """
-    for task in tasks(prepared):
-        found = reference_hindcasts(prepared, task, gauge, clusters, prepared.inside("test"))
-        for reference, hindcast in found.items():
-            write_dataset(hindcast, folder / f"{task}_{reference}.nc")
 
 
 def reference_hindcasts(

@@ -40,6 +40,7 @@ def fit(
     clusters: pd.Series | None,
     folder: Path,
     interpret: bool = True,
+    panel: Panel | None = None,
 ) -> None:
     """Carry out a run, or what is left of it, and write its folder.
 
@@ -52,6 +53,8 @@ def fit(
     folder : Path
     interpret : bool
         Whether a TFT's attention, selection weights and permutation importance are kept too.
+    panel : Panel, optional
+        Inputs and targets in place of those of the run.
     """
     scored = prepared.inside("test")
     if run.fold is not None:
@@ -59,7 +62,7 @@ def fit(
         prepared = prepared.without(scored)
     with one_thread():
         with timed(folder, "panel"):
-            panel = make_panel(prepared, run.inputs(), clusters)
+            panel = panel or make_panel(prepared, run.inputs(), clusters)
         with timed(folder, "training") as keep:
             network = learn(run, prepared, panel, folder, lambda _: keep())
         with timed(folder, "hindcast"):

@@ -30,6 +30,8 @@ class Profile:
     grid : bool
         Whether the question of the second task is asked at every gauge, with known and unknown
         weather, with and without the targets' pasts.
+    models : tuple of str
+        The networks that are trained.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Profile:
     hidden_size: int | None
     fold_windows: int
     grid: bool
+    models: tuple[str, ...] = ("GRU", "LSTM", "TFT")
 
 
 PROFILES = {

@@ -100,6 +100,17 @@ class Run:
         """All of it as plain values, for the run folder."""
         return asdict(self)
 
+    def who(self) -> dict:
+        """What it is, as columns of a table: model, target ("both" for two), seed, gauge."""
+        targets = self.experiment.targets
+        target = "both" if len(targets) > 1 else targets[0]
+        return {
+            "model": self.experiment.name,
+            "target": target,
+            "seed": self.seed,
+            "gauge": self.gauge,
+        }
+
     @property
     def cost(self) -> int:
         """How long it takes against other runs."""

@@ -4,20 +4,12 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from IPython.display import Markdown
-from matplotlib.figure import Figure
 
-from swgw.book import text as words
-from swgw.claims.judge import combine
-from swgw.pages import needs
-from swgw.pages.grid import gauge_name
 from swgw.pages.simulations import block, simulations, trained
-from swgw.plots import second_task as plots
 from swgw.scores import bootstrap
 from swgw.scores import paper as published
 from swgw.scores.bootstrap import Interval
 from swgw.scores.contrasts import contrast, drawn_scores
-from swgw.scores.rounding import telling_digits
 
 HEADS = "heads, median over wells"
 COMPARISONS = (("MT-GRU", "ST-GRU"), ("MT-LSTM", "ST-LSTM"), ("MT-TFT", "ST-TFT"))
@@ -63,7 +55,7 @@ def differences(study) -> pd.DataFrame:
     for model, other in _present(study, "surface_water"):
         found = gauge_difference(study, study.gauge, model, other)
         paper = _paper_nse(study, model, other)
-        rows.append((gauge_name(study, study.gauge), "NSE", f"{model} − {other}", found, paper))
+        rows.append((f"gauge {study.name(study.gauge)}", "NSE", f"{model} − {other}", found, paper))
     for model, other in _present(study, "head"):
         found, paper = head_difference(study, model, other), _paper_r2(study, model, other)
         rows.append((HEADS, "R²", f"{model} − {other}", found, paper))
@@ -98,58 +90,3 @@ def _difference(study, numbers: pd.Series, model: str, other: str) -> float:
     if study.basin.settings.companion != "jing2025":
         return float("nan")
     return float(numbers.get(model, np.nan) - numbers.get(other, np.nan))
-
-
-@needs("gauge", "wells:1", "both")
-def figure_differences(study) -> Figure:
-    """Paired differences with 90 % intervals at the target gauge and over the wells."""
-    return plots.plot_differences(differences(study))
-
-
-@needs("gauge", "wells:1", "both")
-def table_differences(study) -> Markdown:
-    """List the differences with their intervals, verdicts, and the paper's numbers."""
-    groups = differences(study).groupby("place", sort=False)
-    return Markdown("\n\n".join(_one_table(study, rows) for _, rows in groups))
-
-
-def _one_table(study, rows: pd.DataFrame) -> str:
-    """Give the differences at one place under its name."""
-    first, lines = rows.iloc[0], []
-    sample = words.count(int(first["sample"]), "block" if first["score"] == "NSE" else "well")
-    place = HEADS if first["place"] == HEADS else words.escape(first["place"])
-    heading = f"**{place}**, {first['score']}, over "
-    heading += f"{words.count(int(first['seeds']), 'seed')} × {sample}:"
-    for line in rows.itertuples():
-        ends = (line.low, line.high)
-        digits = telling_digits(ends, 3)
-        row = {
-            "comparison": line.comparison,
-            "difference": words.number(line.value, digits),
-            "90 % interval": " to ".join(words.number(end, digits) for end in ends),
-            "“the first is better”": f"**{line.word}**",
-        }
-        if study.basin.settings.companion == "jing2025":
-            row["paper"] = words.number(line.paper)
-        lines.append(row)
-    return f"{heading}\n\n{words.table(pd.DataFrame(lines)).data}"
-
-
-@needs("gauge", "wells:1", "both")
-def words_claim(study) -> Markdown:
-    """Judge the claim that the second task helps both waters, whatever the architecture."""
-    lines = []
-    for place, rows in differences(study).groupby("place", sort=False):
-        counts, verdict = rows["word"].value_counts(), combine(list(rows["word"]))
-        parts = [f"{word} for {n} of {len(rows)}" for word, n in counts.items()]
-        where = "the heads" if place == HEADS else "surface water at the target gauge"
-        lines.append(
-            f"The claim *“the second task improves the forecast of {where}, whatever the "
-            f"architecture”* is **{verdict}**: by architecture, {words.listing(parts)}."
-        )
-    if len(study.profile.seeds) < 2:
-        lines.append(
-            "With one seed nothing is judged: another seed may turn the sign. Take a profile with "
-            "more seeds for verdicts."
-        )
-    return Markdown("\n\n".join(lines))

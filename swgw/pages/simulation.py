@@ -1,18 +1,21 @@
 """What section 3.6 shows: heads simulated for years without a past head."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
+import xarray as xr
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 
 from swgw.book import text as words
 from swgw.book.export import KeptTable
-from swgw.experiments.simulation import MOST_WELLS, able_wells, river_of, simulations_of
-from swgw.experiments.simulation_scores import scored, simulation_scores
+from swgw.experiments.simulation import MOST_WELLS, SEEDS, able_wells, river_of
 from swgw.models import pastas as response
 from swgw.pages import needs
 from swgw.plots import simulation as plots
 from swgw.scores import bootstrap
+from swgw.scores.conformal import LEVELS
 from swgw.storage.errors import install
 
 MOST_PANELS = 3
@@ -27,10 +30,10 @@ NO_PASTAS = (
 @needs("simulation")
 def words_setting(study) -> Markdown:
     """Say which wells are simulated from what, and whether the basin asks for it."""
-    found, settings = simulations_of(study), study.basin.settings
+    wells, settings = study.simulated, study.basin.settings
     able = len(able_wells(study.prepared))
     inputs = [name for name in study.prepared.variables if name in ("precipitation", "temperature")]
-    if river_of(study.prepared, found.wells[0]) is not None:
+    if river_of(study.prepared, wells[0]) is not None:
         inputs.append(f"the river's {words.surface_water_word(study)}")
     asks = (
         "This basin's `basin.yml` says `history: true`: its forecasts on the other pages start "
@@ -40,9 +43,10 @@ def words_setting(study) -> Markdown:
         "this book, and this page is what such a basin is for"
     )
     return Markdown(
-        f"{asks}. Simulated here: {_which(study, len(found.wells), able)}, from "
+        f"{asks}. Simulated here: {_which(study, len(wells), able)}, from "
         f"{words.listing(inputs)}, with "
-        f"{words.count(len(found.seeds), 'seed')}, over {words.period(settings.test)}, which is "
+        f"{words.count(len(study.seeds[:SEEDS]), 'seed')}, over {words.period(settings.test)}, "
+        "which is "
         f"{words.number(_years_ahead(study), 1)} years at most after the last head that was used."
         f"{'' if response.available() else NO_PASTAS}"
     )
@@ -68,8 +72,7 @@ def _years_ahead(study) -> float:
 def figure_years(study) -> Figure:
     """Draw the simulated test years of some wells, with their bands."""
     panels = {
-        f"{_name(study, well)}": scored(study, well)
-        for well in simulations_of(study).wells[:MOST_PANELS]
+        f"{_name(study, well)}": scored(study, well) for well in study.simulated[:MOST_PANELS]
     }
     return plots.plot_years(panels)
 
@@ -151,9 +154,52 @@ def _against(study, table: pd.DataFrame) -> str:
     text = f"the median difference in NSE is {words.number(np.nanmedian(gain))}"
     if len(gain) < 4:
         return f"{text}; fewer than four wells are no sample to judge it by."
-    found = bootstrap.sample_interval(gain, seeds=len(simulations_of(study).seeds))
+    found = bootstrap.sample_interval(gain, seeds=len(study.seeds[:SEEDS]))
     said = bootstrap.verdict(found)
     return (
         f"{text} ({words.number(found.low)} to {words.number(found.high)} over wells); that the "
         f"network is better is **{said}**."
     )
+
+
+def scored(study, well: str) -> tuple[xr.Dataset, np.ndarray]:
+    """Give a well's simulation of the test years, and its bands (time, level)."""
+    data = study.simulation(well).isel(time=study.prepared.inside("test"))
+    return data, data["quantiles"].to_numpy()
+
+
+@lru_cache(maxsize=8)
+def simulation_scores(study) -> pd.DataFrame:
+    """Score the simulation of the test years at each well.
+
+    Returns
+    -------
+    DataFrame
+        well_id, value, low, high (NSE of the network over seeds, 90 % interval over seeds ×
+        blocks), mean (NSE of the mean of the seeds), response, climatology (NSE; NaN without
+        Pastas), rmse of that mean [m], coverage_80, coverage_95.
+    """
+    block, rows = bootstrap.block_length(study.basin.settings.step), []
+    for well in study.simulated:
+        data, quantiles = scored(study, well)
+        obs, sims = data["observed"].to_numpy(), data["simulation"].to_numpy()
+        found = bootstrap.score_interval(obs, sims, block=block)
+        row = {"well_id": well, "value": found.value, "low": found.low, "high": found.high}
+        row["mean"] = float(bootstrap.nse(obs, sims.mean(axis=0)))
+        for name in ("response", "climatology"):
+            known = name in data
+            row[name] = float(bootstrap.nse(obs, data[name].to_numpy())) if known else np.nan
+        row["rmse"] = float(bootstrap.rmse(obs, sims.mean(axis=0)))
+        rows.append(row | _coverage(obs, quantiles))
+    return pd.DataFrame(rows)
+
+
+def _coverage(obs: np.ndarray, quantiles: np.ndarray) -> dict[str, float]:
+    """Share of observations inside the 80 % and 95 % bands."""
+    known = np.isfinite(obs)
+    ends = {"coverage_80": (0.1, 0.9), "coverage_95": (0.025, 0.975)}
+    return {
+        name: float(np.mean([(low <= obs[known]) & (obs[known] <= high)]))
+        for name, pair in ends.items()
+        for low, high in [[quantiles[known, LEVELS.index(level)] for level in pair]]
+    }

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from swgw.figures import style
-from swgw.figures.axes import LOWEST_SCORE, cut_scores, set_time_axis
+from swgw.figures.series import LOWEST_SCORE, cut_scores, set_time_axis
 from swgw.figures.style import literal
 from swgw.scores.conformal import LEVELS
 

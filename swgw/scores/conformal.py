@@ -1,59 +1,147 @@
-"""Intervals from forecasts of years that a model was not fitted on.
+"""Intervals from errors on years that a model was not fitted on (conformal prediction).
 
-The training years are cut into blocks; a model fitted without a block forecasts it. How far these
-forecasts missed, in units of what a forecast expects of itself, tells how wide intervals must be
-(conformal prediction). A forecast's quantile at level τ becomes
+The training years are cut into blocks; a model fitted without a block forecasts it. Errors of these
+forecasts are made comparable by a unit, their expected size given the season and the level. A
+forecast's quantile at level τ becomes
 
     centre + unit · (quantile at level τ of (observed − centre) / unit over the blocks)
 
-where the centre is the median of a quantile model and the forecast of any other. Three units are
-tried, and errors are taken of each series alone or of all series together; leaving out one block at
-a time tells which is best, without a look at the test years.
+where quantiles are taken over all series of a lead time together, and the centre is the median of a
+quantile model and the forecast of any other.
 
 References
 ----------
-Romano, Patterson and Candès (2019), conformalised quantile regression, whose scaled form (Sesia and
-Candès, 2020) is the unit "spread"; Barber et al. (2021) for errors out of fold. Their guarantee
-needs years that are exchangeable, which a falling water table is not.
+Romano, Patterson and Candès (2019), conformalised quantile regression; Barber et al. (2021) for
+errors out of fold. Their guarantee needs years that are exchangeable, which a falling water table
+is not.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from swgw.scores import skill as scores
-from swgw.scores.error_scale import SMALLEST, Expected, Forecasts, fit_expected, mean_known
-
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+SMALLEST = 0.1
+"""Least unit, as a share of a series' mean error: no season is forecast without error."""
+
+HALF_SEASON_MONTHS = 1
 
 
 @dataclass(frozen=True)
-class Method:
-    """How errors are made comparable before their quantiles are taken.
+class Forecasts:
+    """Forecasts with what was observed.
 
     Attributes
     ----------
-    unit : str
-        "mean": the mean size of a series' errors at a lead time; "state": the size that goes with
-        the time of the year and with how much is forecast; "spread": what the model itself
-        expects, stretched to its mean error.
-    pooled : bool
-        Whether quantiles are taken over the errors of all series together.
+    obs : array (series, issue_time, lead_time)
+        NaN where nothing was observed.
+    centre : array (series, issue_time, lead_time)
+        Median of a quantile model, else the forecast.
+    season : int array (issue_time, lead_time)
+        Step of the year of the valid time.
+    block : int array (issue_time,)
+        Block of the training years.
+    steps_per_year : int
     """
 
-    unit: str
-    pooled: bool
+    obs: np.ndarray
+    centre: np.ndarray
+    season: np.ndarray
+    block: np.ndarray
+    steps_per_year: int
+
+    def take(self, chosen: np.ndarray) -> "Forecasts":
+        """Select issue times."""
+        obs, centre = self.obs[:, chosen], self.centre[:, chosen]
+        return replace(
+            self, obs=obs, centre=centre, season=self.season[chosen], block=self.block[chosen]
+        )
+
+    @property
+    def error(self) -> np.ndarray:
+        """Observed minus centre (series, issue_time, lead_time)."""
+        return self.obs - self.centre
 
 
-def methods(forecasts: Forecasts) -> list[Method]:
-    """List the methods that such forecasts allow."""
-    units = ("mean", "state") + (() if forecasts.spread is None else ("spread",))
-    pools = (False, True) if len(forecasts.obs) > 1 else (False,)
-    return [Method(unit, pooled) for unit in units for pooled in pools]
+def recalibrate(
+    known: Forecasts, wanted: Forecasts, levels: tuple[float, ...] = LEVELS
+) -> np.ndarray:
+    """Give quantiles of forecasts from the errors of others.
+
+    The unit of a block's errors is learned from the other blocks, as the unit of the wanted years
+    is: how much the size of errors changes from block to block widens the intervals too.
+
+    Parameters
+    ----------
+    known : Forecasts
+        Out of fold, with observations.
+    wanted : Forecasts
+        Of the same series and lead times; their observations are not used.
+    levels : tuple of float
+
+    Returns
+    -------
+    array (series, issue_time, lead_time, level)
+        Sorted, in the unit of the data.
+    """
+    ratio, blocks = np.full(known.obs.shape, np.nan), np.unique(known.block)
+    for block in blocks:
+        inside = known.block == block
+        others = known.take(~inside) if len(blocks) > 1 else known
+        ratio[:, inside] = known.take(inside).error / error_unit(others, known.take(inside))
+    by_lead = np.moveaxis(ratio, 2, 0).reshape(ratio.shape[2], -1)
+    quantiles = conformal_quantiles(by_lead, levels)  # (lead, level)
+    unit = error_unit(known, wanted)[..., None]
+    return np.sort(wanted.centre[..., None] + unit * quantiles, axis=-1)
+
+
+def left_out(forecasts: Forecasts, levels: tuple[float, ...] = LEVELS) -> np.ndarray:
+    """Recalibrate each block by the other blocks: (series, issue_time, lead_time, level)."""
+    quantiles = np.full((*forecasts.obs.shape, len(levels)), np.nan)
+    for block in np.unique(forecasts.block):
+        inside = forecasts.block == block
+        known, wanted = forecasts.take(~inside), forecasts.take(inside)
+        quantiles[:, inside] = recalibrate(known, wanted, levels)
+    return quantiles
+
+
+def error_unit(known: Forecasts, wanted: Forecasts) -> np.ndarray:
+    """Expected size of errors, learned from others: (series, issue_time, lead_time).
+
+    The mean of two estimates: the mean size within a month of that time of the year, and a straight
+    line of the size on the forecast.
+    """
+    size = np.abs(known.error)
+    centre = np.where(np.isfinite(size), known.centre, np.nan)
+    mean, middle = (mean_known(values, axis=1, keepdims=True) for values in (size, centre))
+    variance = mean_known((centre - middle) ** 2, axis=1, keepdims=True)
+    slope = mean_known((centre - middle) * (size - mean), axis=1, keepdims=True)
+    slope = slope / np.where(variance > 0, variance, 1.0)
+    by_level = mean + slope * (wanted.centre - middle)
+    leads = np.arange(wanted.centre.shape[2])
+    by_season = _size_by_season(known, size)[:, wanted.season, leads]
+    least = np.maximum(SMALLEST * mean, 1e-12)
+    return (np.maximum(by_season, least) + np.maximum(by_level, least)) / 2
+
+
+def _size_by_season(known: Forecasts, size: np.ndarray) -> np.ndarray:
+    """Mean size of errors within a month of each step of the year (series, step, lead_time)."""
+    per_year, (n_series, _, n_leads) = known.steps_per_year, size.shape
+    total, count = np.zeros((2, per_year, n_series, n_leads))
+    finite = np.isfinite(size)
+    for lead in range(n_leads):
+        steps = known.season[:, lead]
+        np.add.at(total[..., lead], steps, np.where(finite, size, 0.0)[..., lead].T)
+        np.add.at(count[..., lead], steps, finite[..., lead].T)
+    reach = max(1, round(HALF_SEASON_MONTHS * per_year / 12))
+    around = [np.roll(np.stack([total, count]), k, axis=1) for k in range(-reach, reach + 1)]
+    near, near_count = np.sum(around, axis=0)
+    mean = total.sum(0) / np.maximum(count.sum(0), 1)
+    return np.where(near_count > 0, near / np.maximum(near_count, 1), mean).swapaxes(0, 1)
 
 
 def conformal_quantiles(values: np.ndarray, levels: tuple[float, ...] = LEVELS) -> np.ndarray:
-    """Give quantiles of a sample that hold for one more value drawn like it.
+    """Give quantiles of a sample that hold for one more value from the same distribution.
 
     Parameters
     ----------
@@ -73,118 +161,15 @@ def conformal_quantiles(values: np.ndarray, levels: tuple[float, ...] = LEVELS) 
     array([1., 5., 9.])
     """
     ordered, p = np.sort(values, axis=-1), np.asarray(levels)
-    n = np.isfinite(values).sum(-1, keepdims=True)
+    n = np.isfinite(values).sum(axis=-1, keepdims=True)
     place = (n + 1) * p
     rank = np.where(p < 0.5, np.floor(place + 1e-9), np.ceil(place - 1e-9))
     rank = np.clip(rank, 1, np.maximum(n, 1)).astype(int) - 1
     return np.take_along_axis(ordered, rank, axis=-1)
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """What forecasts out of fold tell of a model's errors.
-
-    Attributes
-    ----------
-    method : Method
-    expected : Expected or None
-        Size of the errors by the state, for that unit.
-    size : array (series, 1, lead_time)
-        Mean size of the errors in the method's unit.
-    quantiles : array (series or 1, 1, lead_time, level)
-        Of the errors in units of ``size``.
-    """
-
-    method: Method
-    expected: Expected | None
-    size: np.ndarray
-    quantiles: np.ndarray
-
-    def apply(self, forecasts: Forecasts) -> np.ndarray:
-        """Give the recalibrated quantiles: (series, issue_time, lead_time, level)."""
-        low, high = _units(forecasts, self.method, self.expected) * self.size
-        unit = np.where(self.quantiles < 0, low[..., None], high[..., None])
-        return np.sort(forecasts.centre[..., None] + unit * self.quantiles, axis=-1)
-
-
-def calibrate(
-    forecasts: Forecasts, method: Method, levels: tuple[float, ...] = LEVELS
-) -> Calibration:
-    """Learn the size and the shape of a model's errors from its forecasts out of fold.
-
-    The units of a block's errors are learned from the other blocks, as the test years' units will
-    be: how much the size itself changes from block to block widens the intervals too.
-    """
-    ratio = np.full(forecasts.obs.shape, np.nan)
-    blocks = np.unique(forecasts.block)
-    for block in blocks:
-        inside = forecasts.block == block
-        others = forecasts.take(~inside) if len(blocks) > 1 else forecasts
-        ratio[:, inside] = _ratio(forecasts.take(inside), method, *_fit_units(others, method))
-    shape = np.moveaxis(ratio, 1, -1)  # (series, lead, issue)
-    if method.pooled:
-        shape = shape.swapaxes(0, 1).reshape(1, shape.shape[1], -1)
-    quantiles = conformal_quantiles(shape, levels)[:, None]
-    return Calibration(method, *_fit_units(forecasts, method), quantiles)
-
-
-def _fit_units(forecasts: Forecasts, method: Method) -> tuple[Expected | None, np.ndarray]:
-    """Learn the unit of errors, and their mean size in it (series, 1, lead_time)."""
-    expected = fit_expected(forecasts) if method.unit == "state" else None
-    ratio = _ratio(forecasts, method, expected, np.ones((1, 1, 1)))
-    return expected, mean_known(np.abs(ratio), axis=1, keepdims=True)
-
-
-def _ratio(
-    forecasts: Forecasts, method: Method, expected: Expected | None, size: np.ndarray
-) -> np.ndarray:
-    """Errors in their unit (series, issue_time, lead_time)."""
-    low, high = _units(forecasts, method, expected)
-    unit = np.where(forecasts.error < 0, low, high) * size
-    return forecasts.error / np.where(unit > 0, unit, 1.0)
-
-
-def _units(forecasts: Forecasts, method: Method, expected: Expected | None) -> np.ndarray:
-    """Units of errors below and above the centre: (2, series, issue_time, lead_time)."""
-    if method.unit == "spread":
-        least = SMALLEST * forecasts.spread.mean(axis=2, keepdims=True)
-        return np.maximum(forecasts.spread, np.maximum(least, 1e-12))
-    unit = np.ones(forecasts.centre.shape) if expected is None else expected.size(forecasts)
-    return np.stack([unit, unit])
-
-
-def left_out(
-    forecasts: Forecasts, method: Method, levels: tuple[float, ...] = LEVELS
-) -> np.ndarray:
-    """Calibrate each block on the other blocks: (series, issue_time, lead_time, level)."""
-    quantiles = np.full((*forecasts.obs.shape, len(levels)), np.nan)
-    for block in np.unique(forecasts.block):
-        inside = forecasts.block == block
-        learned = calibrate(forecasts.take(~inside), method, levels)
-        quantiles[:, inside] = learned.apply(forecasts.take(inside))
-    return quantiles
-
-
-def choose_method(
-    forecasts: Forecasts, levels: tuple[float, ...] = LEVELS
-) -> tuple[Method, dict[Method, float]]:
-    """Choose the method with the least CRPS on blocks left out.
-
-    Returns
-    -------
-    best : Method
-    crps : dict
-        Method to CRPS, per series and lead time in units of that of the first method, then
-        averaged, so that no series counts by its metres.
-    """
-    found = {}
-    for method in methods(forecasts):
-        each = scores.crps(forecasts.obs, left_out(forecasts, method, levels), levels)
-        found[method] = mean_known(each, axis=1)
-    first = next(iter(found.values()))
-    safe = np.where(first > 0, first, 1.0)
-    relative = {
-        method: float(np.mean((value / safe)[first > 0])) if (first > 0).any() else 1.0
-        for method, value in found.items()
-    }
-    return min(relative, key=relative.get), relative
+def mean_known(values: np.ndarray, **kwargs) -> np.ndarray:
+    """Mean of the finite values; 0 where there is none."""
+    known = np.isfinite(values)
+    count = known.sum(**kwargs)
+    return np.where(known, values, 0.0).sum(**kwargs) / np.maximum(count, 1)

@@ -1,0 +1,300 @@
+"""What a study shows of its models: their forecasts, one by one and side by side."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from swgw.experiments import baselines as compared
+from swgw.experiments import choices, simulation
+from swgw.experiments.recalibration import fold_hindcasts, recalibrated
+from swgw.experiments.table_2 import CONTROLS, REFERENCES, TABLE_2
+from swgw.models.run import Experiment, Run
+from swgw.scores.chains import chained
+from swgw.scores.skill import nse
+from swgw.storage.files import read_dataset
+
+BASELINE_SEED = -1
+Series = pd.Series | pd.DataFrame
+
+
+def side_by_side(
+    task: str, hindcasts: Iterable[tuple[tuple[str, int], xr.Dataset]]
+) -> tuple[Series, pd.DataFrame]:
+    """Concatenate hindcasts, lead times 1…n end to end.
+
+    Parameters
+    ----------
+    task : str
+        "surface_water" or "head".
+    hindcasts : iterable of ((str, int), Dataset)
+        Model and seed, and the hindcast; all have the same index.
+
+    Returns
+    -------
+    obs : Series (time,), or DataFrame (time, well) for heads
+    sims : DataFrame (time; model, seed), or (time; model, seed, well) for heads
+    """
+    parts, obs = {}, pd.DataFrame()
+    for name, hindcast in hindcasts:
+        parts[name] = chained(hindcast, "forecast")
+        obs = chained(hindcast, "observed") if obs.empty else obs
+    sims = pd.concat(parts, axis=1, names=["model", "seed", "series"])
+    if task == "head":
+        return obs, sims
+    return obs.iloc[:, 0].rename("observed"), sims.droplevel("series", axis=1)
+
+
+class Hindcasts:
+    """The part of :class:`swgw.experiments.study.Study` that reads forecasts."""
+
+    def models(self, task: str, gauge: str | None = None) -> list[str]:
+        """List the trained models of a task, then its baselines."""
+        found = dict.fromkeys(run.experiment.name for run in self._runs_of(task, gauge))
+        order = [e.name for e in TABLE_2 + CONTROLS]
+        return [n for n in dict.fromkeys(order) if n in found] + self.baselines(task)
+
+    def trained(self, task: str, gauge: str | None = None) -> list[str]:
+        """List the trained models of a task."""
+        return [m for m in self.models(task, gauge) if m not in self.baselines(task)]
+
+    def baselines(self, task: str) -> list[str]:
+        """List the baselines of a task, Pastas where it is installed."""
+        extra = [compared.pastas.NAME] if task == "head" and compared.pastas_parts(self) else []
+        return [*REFERENCES, *extra]
+
+    def seeds_of(self, model: str) -> tuple[int, ...]:
+        """Seeds of a model; baselines have the single seed −1."""
+        return (BASELINE_SEED,) if model in self.baselines("head") else self.profile.seeds
+
+    def best_baseline(self, task: str, gauge: str | None = None, lead_time: int = 0) -> str:
+        """Name the baseline with the highest NSE in the validation period, median over series.
+
+        Parameters
+        ----------
+        task : str
+        gauge : str, optional
+        lead_time : int
+            0 takes the concatenated forecasts.
+        """
+        found = {}
+        for baseline in self.baselines(task):
+            hindcast = self.validation_hindcast(task, baseline, gauge)
+            if lead_time:
+                hindcast = hindcast.sel(lead_time=[lead_time])
+            obs, sim = (chained(hindcast, name) for name in ("observed", "forecast"))
+            each = pd.Series([nse(obs[series], sim[series]) for series in obs])
+            found[baseline] = each.median()
+        return pd.Series(found).fillna(-np.inf).idxmax()
+
+    def hindcast(
+        self, task: str, model: str, seed: int = 0, gauge: str | None = None
+    ) -> xr.Dataset:
+        """Forecasts of the test period.
+
+        Parameters
+        ----------
+        task : str
+            "surface_water" or "head".
+        model : str
+            One of :meth:`models`; baselines have no seed.
+        seed : int
+        gauge : str, optional
+            The run's gauge; the target gauge by default.
+
+        Returns
+        -------
+        Dataset (series, issue_time, lead_time)
+            forecast (mean), observed, and for quantile models median and quantiles
+            (…, quantile); valid_time (issue_time, lead_time).
+        """
+        if model == compared.pastas.NAME:
+            return compared.pastas_hindcast(self)
+        if model in REFERENCES:
+            folder = compared.baselines(self, gauge or self.gauge).path
+            return read_dataset(folder / f"{task}_{model}.nc")
+        return read_dataset(self._folder_of(task, model, seed, gauge) / f"{task}.nc")
+
+    def validation_hindcast(self, task: str, baseline: str, gauge: str | None = None) -> xr.Dataset:
+        """Forecasts of the validation period by a baseline, in the form of :meth:`hindcast`."""
+        if baseline == compared.pastas.NAME:
+            return compared.pastas_hindcast(self, "validation")
+        folder = compared.baselines(self, gauge or self.gauge, "validation").path
+        return read_dataset(folder / f"{task}_{baseline}.nc")
+
+    def fold_hindcasts(self, task: str, model: str) -> list[xr.Dataset]:
+        """Forecasts of blocks of the training years by a model fitted without each of them.
+
+        Empty where the profile has none.
+        """
+        return fold_hindcasts(self, task, model)
+
+    def recalibrated_models(self, task: str) -> list[str]:
+        """List the models of a task that :meth:`recalibrated` takes; none without folds."""
+        return [model for model in self.models(task) if fold_hindcasts(self, task, model)]
+
+    def recalibrated(self, task: str, model: str, seed: int = 0) -> xr.Dataset:
+        """Forecasts of the test period with quantiles recalibrated by :meth:`fold_hindcasts`."""
+        return recalibrated(self, task, model, seed)
+
+    def limit(self, task: str, weather: str, gauge: str | None = None) -> xr.Dataset | None:
+        """Forecasts of the simulator itself on the index of a hindcast; None without one.
+
+        Parameters
+        ----------
+        task : str
+        weather : str
+            "observed": the coming weather is known; "resampled": it is that of other years.
+        gauge : str, optional
+        """
+        from swgw.virtual.limit import open_limit
+
+        if compared.why_no_limit(self):
+            return None
+        template = self.hindcast(task, "persistence", gauge=gauge)
+        return open_limit(compared.limit_of(self).path, task, weather, template)
+
+    @property
+    def simulated(self) -> tuple[str, ...]:
+        """Wells whose heads are simulated for years; see :meth:`simulation`."""
+        return simulation.simulated_wells(self.prepared, self.profile)
+
+    def simulation(self, well: str) -> xr.Dataset:
+        """A head simulated from weather and river alone, with quantiles.
+
+        Returns
+        -------
+        Dataset (time)
+            simulation (seed, time), quantiles (time, quantile), observed, climatology, out_of_fold
+            and, where Pastas is installed, response; all [m].
+        """
+        return simulation.read_simulation(self, well)
+
+    def concatenated(self, task: str, gauge: str | None = None) -> tuple[Series, pd.DataFrame]:
+        """Observations and forecasts of the test period, lead times 1…n end to end (Fig. 5).
+
+        Parameters
+        ----------
+        task : str
+            "surface_water" or "head".
+        gauge : str, optional
+            The target gauge by default.
+
+        Returns
+        -------
+        obs : Series (time,), or DataFrame (time, well) for heads
+            NaN where nothing was observed.
+        sims : DataFrame (time; model, seed), or (time; model, seed, well) for heads
+            Trained models, then baselines, whose seed is 0.
+        """
+        return side_by_side(task, self._every(task, gauge))
+
+    def at_lead_time(
+        self, task: str, lead_time: int, gauge: str | None = None
+    ) -> tuple[Series, pd.DataFrame]:
+        """Observations and forecasts of one lead time from every issue time.
+
+        The same form as :meth:`concatenated`, by valid time.
+        """
+        every = self._every(task, gauge)
+        return side_by_side(task, ((name, one.sel(lead_time=[lead_time])) for name, one in every))
+
+    def variants(
+        self,
+        task: str,
+        gauge: str | None = None,
+        weather_ahead: bool | None = None,
+        history: bool | None = None,
+    ) -> tuple[Series, pd.DataFrame]:
+        """Observations and forecasts of the transformer's variants in a cell of :attr:`grid`.
+
+        Parameters
+        ----------
+        task : str
+        gauge : str, optional
+            The target gauge by default.
+        weather_ahead, history : bool, optional
+            Whether the coming weather is known and past values of the targets are inputs; as
+            ``basin.yml`` says by default.
+
+        Returns
+        -------
+        obs, sims
+            In the form of :meth:`concatenated`. A variant with the inputs and the loss of another
+            is that run, and left out.
+        """
+        table, settings = self.grid, self.basin.settings
+        ahead = settings.future_forcing == "observed" if weather_ahead is None else weather_ahead
+        past = settings.history if history is None else history
+        where = (gauge or self.gauge, ahead, past, task)
+        columns = ["gauge", "weather_ahead", "history", "task"]
+        cell = table[(table[columns] == where).all(axis=1)].drop_duplicates("run")
+        found = (
+            ((f"{row.variant}-TFT", row.seed), self._read(row.run, task))
+            for row in cell.itertuples()
+        )
+        return side_by_side(task, found)
+
+    @property
+    def assumptions(self) -> list[str]:
+        """Keys of the assumptions that this basin lets one change; see :meth:`alternatives`."""
+        return choices.possible(self.prepared)
+
+    def alternatives(
+        self, task: str, keys: Iterable[str], variant: str = "MT"
+    ) -> tuple[Series, pd.DataFrame]:
+        """Observations and forecasts of a transformer trained under other assumptions.
+
+        What is not there yet is trained.
+
+        Parameters
+        ----------
+        task : str
+        keys : iterable of str
+            Of :data:`swgw.experiments.choices.ALTERNATIVES`; "" for the book's own.
+        variant : str
+            "MT" or "ST"; ST in a basin of one target.
+
+        Returns
+        -------
+        obs, sims
+            In the form of :meth:`concatenated`; models are named by their keys.
+        """
+        alone, found = Experiment("TFT", "ST", (task,)), {}
+        experiment = choices.widest(self.tasks) if variant == "MT" else alone
+        for key in keys:
+            for seed in self.profile.seeds[: choices.SEEDS]:
+                result = choices.alternative(self, key, experiment, seed)
+                if not result.is_finished():
+                    result.fill()
+                found[key or "as in the book", seed] = read_dataset(result.path / f"{task}.nc")
+        return side_by_side(task, found.items())
+
+    def _every(self, task: str, gauge: str | None):
+        for model in self.models(task, gauge):
+            for seed in self.seeds_of(model):
+                yield (model, max(seed, 0)), self.hindcast(task, model, seed, gauge)
+
+    def _read(self, run: Run, task: str) -> xr.Dataset:
+        return read_dataset(self.run_folder(run).path / f"{task}.nc")
+
+    def _runs_of(self, task: str, gauge: str | None = None) -> list[Run]:
+        settings = self.basin.settings
+        usual = (gauge or self.gauge, settings.future_forcing == "observed", settings.history, None)
+        return [
+            run
+            for run in self.all_runs
+            if (run.gauge, run.weather_ahead, run.history, run.fold) == usual
+            and task in run.experiment.targets
+        ]
+
+    def _run_of(self, task: str, model: str, seed: int, gauge: str | None = None) -> Run:
+        for run in self._runs_of(task, gauge):
+            if run.experiment.name == model and run.seed == seed:
+                return run
+        raise KeyError(f"no {model} for {task} with seed {seed} at {gauge or self.gauge}")
+
+    def _folder_of(self, task: str, model: str, seed: int, gauge: str | None = None) -> Path:
+        return self.run_folder(self._run_of(task, model, seed, gauge)).path
