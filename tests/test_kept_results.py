@@ -9,11 +9,9 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from swgw.book import times
 from swgw.experiments.study import open_study
 from swgw.experiments.work import do_missing
 from swgw.storage.files import clear_drafts, write_whole
@@ -191,36 +189,6 @@ def test_attempts_add_up(tmp_path):
     seconds = read_seconds(tmp_path)
     assert list(seconds) == ["training", "hindcast", "whole"]
     assert seconds["training"][0] >= kept >= 0.04
-
-
-@pytest.fixture
-def study(tmp_path, monkeypatch):
-    """A study with two results of one kind, one with its whole time only, and one unmade."""
-    kinds = {"a": "MT-TFT", "b": "MT-TFT", "c": "", "d": "ST-GRU"}
-    results = [Result(tmp_path, n, print, label=n, kind=kind) for n, kind in kinds.items()]
-    seconds = [{"panel": [3.0, 2.0], "whole": [70.0, 48.0]}] * 2 + [{"whole": [6.0, 6.0]}]
-    for result, found in zip(results, seconds, strict=False):
-        result.path.mkdir()
-        (result.path / "seconds.json").write_text(json.dumps(found))
-    monkeypatch.setattr(times, "results_of", lambda study: study.results)
-    return SimpleNamespace(folder=tmp_path, results=results)
-
-
-def test_processor_time_is_summed_and_kept_for_these_results_only(study):
-    assert times.summed(times.work_times(study)) == {
-        "MT-TFT": {"panel": 4.0, "whole": 96.0},
-        "c": {"whole": 6.0},
-    }
-    times.keep_times(study, check=1.5)
-    assert times.keep_times(study, models=7.0) == {"check": 1.5, "models": 7.0}
-    study.results = study.results[:2]
-    assert times.read_times(study) == {}
-
-
-@pytest.mark.parametrize("text", ["", "[]", "null", '{"jobs": 1}', '{"seconds": {"check": 1}}'])
-def test_a_damaged_record_of_times_is_none(study, text):
-    (study.folder / "times.json").write_text(text)
-    assert times.read_times(study) == {}
 
 
 # ---- order and bar ---------------------------------------------------------------------------
