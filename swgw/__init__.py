@@ -5,9 +5,20 @@ import importlib
 _HOME = {
     "storage.errors": ("UserError",),
     "scores": ("paper",),
-    "scores.skill": ("nse", "r2", "rmse", "kge", "bias", "pinball", "crps", "coverage"),
-    "scores.resample": ("intervals", "differences", "resampled_scores", "interval", "verdict"),
-    "scores.correlation": ("pearson",),
+    "scores.skill": (
+        *("nse", "r2", "rmse", "kge", "bias", "median_error", "pinball", "crps", "coverage"),
+    ),
+    "scores.resample": (
+        *("intervals", "differences", "resampled_scores", "interval", "verdict"),
+        *("sample_means", "over_seeds"),
+    ),
+    "scores.correlation": (
+        *("pearson", "rank_correlation", "without_seasons", "largest_correlations"),
+        "seasonal_null",
+    ),
+    "attribution.attention": ("attention", "null_attention", "attention_match"),
+    "attribution.importance": ("rise_of_loss", "shares_of_past"),
+    "attribution.agreement": ("driver_of", "shares_by_driver", "agreement"),
     "figures.style": ("colours", "use_style"),
     "figures.intervals": ("plot_intervals",),
     "figures.series": ("plot_series", "plot_fan", "plot_by_lead_time", "set_time_axis"),

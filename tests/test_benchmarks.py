@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from swgw.basin.folder import load_basin
-from swgw.models import reading
+from swgw.models import interpretation
 from swgw.models.batch import Rows
 from swgw.models.losses import quantile_loss
 from swgw.models.training import one_thread
@@ -143,7 +143,7 @@ def test_wells_are_multiplied_into_a_valid_basin(tiny_basin, tmp_path):
 
 
 def test_scaling_goes_through_every_stage(tiny_basin, monkeypatch):
-    monkeypatch.setattr(reading, "NULL_PERMUTATIONS", 2)
+    monkeypatch.setattr(interpretation, "PERMUTATIONS", 2)
     found = scaling.all_stages(tiny_basin, steps=1)
     assert list(found)[-1] == "references"
     assert all(stage["seconds"] > 0 and stage["peak"] > 0 for stage in found.values())

@@ -1,17 +1,20 @@
-"""Permutation importance in blocks of issue times, well by well.
+"""Permutation importance: how much the loss rises when inputs come from another time or well.
 
-A block of issue times gets an input, past and future together, from another block of the test
-period, or from the same weeks of another year; everything else stays. The input keeps its own
-course within each window and loses its relation to all others.
+One engine for every kind of input. The test period is cut into blocks of issue times. The windows
+of a block take some inputs from elsewhere: a variable or a group of them, past and future together,
+or all variables of one part of the past, from another block or from the same weeks of another year;
+static attributes from another well. Everything else stays. So an input keeps its own course within
+each window and loses its relation to the others (Breiman, 2001).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
 import xarray as xr
 
-from swgw.attribution.groups import PLACE, groups_of
+from swgw.attribution.groups import PLACE, group_of, parts_of_past
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel
 from swgw.inputs.windows import issue_steps
@@ -21,118 +24,116 @@ from swgw.models.training import chunks
 from swgw.scores.bootstrap import block_length
 
 MOST_SERIES = 60
-WINDOWS_A_BLOCK = 2
-ONCE, TWICE = 1, 2
-"""How often inputs are exchanged; with other years twice, since these differ most."""
+WINDOWS_PER_BLOCK = 2
+YEARS = 2
+"""Other years that inputs are taken from; years differ more than blocks do."""
 
 ROWS_AT_ONCE = 32
 
 
-@dataclass(frozen=True)
-class Exchange:
-    """Inputs that are exchanged together, and where they come from.
+class Permutation(NamedTuple):
+    """Inputs that are permuted together, and where they come from.
 
     Attributes
     ----------
-    places : tuple of int
-        Of dynamic inputs.
-    reals, classes : tuple of int
-        Of static numbers and classes.
     sources : tuple of Rows
-        One a repeat: rows that the inputs are taken from.
+        Rows of windows that the inputs are taken from, one for each repeat.
+    variables, reals, classes : tuple of int
+        Places of the dynamic inputs, of static numbers and of static classes.
+    steps : slice
+        Steps of a window at which dynamic inputs are permuted.
     """
 
-    places: tuple[int, ...]
-    reals: tuple[int, ...]
-    classes: tuple[int, ...]
     sources: tuple[Rows, ...]
+    variables: tuple[int, ...] = ()
+    reals: tuple[int, ...] = ()
+    classes: tuple[int, ...] = ()
+    steps: slice = slice(None)
 
     def apply(self, block: Block, other: Block) -> Block:
-        """Put the other block's inputs into a block."""
-        values, reals = block.values.clone(), block.reals.clone()
-        classes = block.classes.clone()
-        for mine, theirs, which in (
-            (values, other.values, self.places),
-            (reals, other.reals, self.reals),
-            (classes, other.classes, self.classes),
-        ):
-            mine[..., list(which)] = theirs[..., list(which)]
+        """Give a block with the other block's inputs in place of its own."""
+        values, reals, classes = (x.clone() for x in (block.values, block.reals, block.classes))
+        values[:, self.steps, self.variables] = other.values[:, self.steps, self.variables]
+        reals[:, self.reals] = other.reals[:, self.reals]
+        classes[:, self.classes] = other.classes[:, self.classes]
         return replace(block, values=values, reals=reals, classes=classes)
 
 
-def block_rows(gatherer: Gatherer, step: str) -> tuple[Rows, int]:
-    """Cut the issue times into blocks, a few windows of each: rows by series, then by block.
+def rows_of_blocks(gatherer: Gatherer, step: str) -> tuple[Rows, int]:
+    """Cut the issue times into blocks, two windows of each: rows by series, then by block.
 
     Parameters
     ----------
     gatherer : Gatherer
         Of the issue times.
     step : str
-        Of the calendar; blocks are those of :func:`swgw.scores.bootstrap.block_length`.
+        Of the calendar; blocks have :func:`swgw.scores.bootstrap.block_length` steps.
 
     Returns
     -------
     rows : Rows
+        Of at most 60 series, spread evenly.
     blocks : int
-        How many blocks each series has; a rest shorter than a block is left out.
+        Blocks of each series; a rest shorter than a block is left out.
     """
     issues = gatherer.issues
     block = min(block_length(step), len(issues))
     starts = issues[0] + block * np.arange(len(issues) // block)
-    stride = -(-block // WINDOWS_A_BLOCK)
+    stride = -(-block // WINDOWS_PER_BLOCK)
     series = np.arange(0, gatherer.n_series, -(-gatherer.n_series // MOST_SERIES))
     first = np.tile(starts, len(series))
     return Rows(np.repeat(series, len(starts)), first, -(-block // stride), stride), len(starts)
 
 
-@torch.no_grad()
+def middle_windows(rows: Rows) -> Rows:
+    """Keep one window of each row: overlapping windows share the steps of their past."""
+    first = rows.first + (rows.per_row - 1) * rows.stride // 2
+    return replace(rows, first=first, per_row=1)
+
+
 def permutation_importance(network, panel: Panel, prepared: Prepared, seed: int) -> xr.Dataset:
-    """Exchange inputs on the test windows and see how much the loss rises.
+    """Permute inputs of the test windows and see how much the loss rises.
 
     Parameters
     ----------
     network : Module
-        Gives quantiles (window, lead_time, target, quantile) of a block.
+        Gives standardised quantiles (window, lead_time, target, quantile) of a block.
     panel : Panel
         Its inputs.
     prepared : Prepared
     seed : int
-        Of the exchanges.
+        Of the permutations.
 
     Returns
     -------
     Dataset
-        loss (target, series, block): quantile loss of standardised anomalies, summed over the
-        observed lead times of a block's windows. By how much that sum rises, mean over repeats:
-        rise_of_variable (target, encoder_variable, series, block), rise_of_static (target,
-        static_input, …), rise_of_group (target, group, …), all exchanged with any other block;
-        rise_in_season (target, group, …): with the same weeks of other years only.
+        loss (target, series, block): quantile loss in typical changes, summed over the observed
+        lead times of a block's windows. Its rises (…, target, series, block): rise_of_variable
+        (encoder_variable), rise_of_static (static_input) and rise_of_group (group) with inputs of
+        any other block or series; rise_in_season (group) with the same weeks of other years;
+        rise_of_past (age) with one window a block, whose loss is loss_of_windows.
     """
     network.eval()
     gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("test")))
-    rows, blocks = block_rows(gatherer, prepared.basin.settings.step)
+    rows, blocks = rows_of_blocks(gatherer, prepared.basin.settings.step)
+    plan = plan_inputs(panel, rows, blocks, prepared.steps_per_year, seed)
+    windows = middle_windows(rows)
+    past = plan_past(panel, windows, blocks, prepared.steps_per_year / 12, seed)
+    found = loss_and_rises(network, gatherer, windows, past).rename(loss="loss_of_windows")
+    found = found.merge(loss_and_rises(network, gatherer, rows, plan))
     series = [panel.series[i] for i in dict.fromkeys(rows.series)]
-    plan = plan_exchanges(panel, rows, blocks, prepared.steps_per_year, seed)
-    names = {"variable": "encoder_variable", "static": "static_input"}
-    every = [exchange for exchanges in plan.values() for exchange in exchanges.values()]
-    loss, rises = _losses(network, gatherer, rows, every)
-    shape = (len(panel.targets), len(series), blocks)
-    data = {"loss": (("target", "series", "block"), loss.reshape(shape))}
-    coords = {"target": list(panel.targets), "series": series}
-    at = 0
-    for kind, exchanges in plan.items():
-        part = rises[at : at + len(exchanges)].reshape(-1, *shape).swapaxes(0, 1)
-        at += len(exchanges)
-        name = names.get(kind.removeprefix("rise_of_"), "group")
-        data[kind] = (("target", name, "series", "block"), part)
-        coords[name] = list(exchanges)
-    return xr.Dataset(data, coords)
+    return found.assign_coords(target=list(panel.targets), series=series)
 
 
-def plan_exchanges(
-    panel: Panel, rows: Rows, blocks: int, year: int, seed: int
-) -> dict[str, dict[str, Exchange]]:
-    """List what is exchanged, by kind and name, and draw where it comes from.
+Plan = dict[str, dict[str, Permutation]]
+"""By kind of rise: name to permutation."""
+
+DIMENSION = {"rise_of_variable": "encoder_variable", "rise_of_static": "static_input"}
+DIMENSION |= {"rise_of_group": "group", "rise_in_season": "group", "rise_of_past": "age"}
+
+
+def plan_inputs(panel: Panel, rows: Rows, blocks: int, year: int, seed: int) -> Plan:
+    """List what is permuted in whole windows, and draw where it comes from.
 
     Parameters
     ----------
@@ -144,75 +145,103 @@ def plan_exchanges(
     seed : int
     """
     rng = np.random.default_rng([seed, 1])
-    any_block, in_season, elsewhere = _sources(panel, rows, blocks, year, rng)
-    reals, classes = panel.static_reals, panel.static_classes
-    statics = {n: Exchange((), (i,), (), elsewhere) for i, n in enumerate(reals)}
-    statics |= {n: Exchange((), (), (i,), elsewhere) for i, n in enumerate(classes)}
+    any_block = _other_block(rows, blocks, rng)
+    in_season = _other_years(panel, rows, blocks, year, rng)
+    shift = blocks * _shift(len(rows) // blocks, rng)
+    any_series = (replace(rows, series=np.roll(rows.series, shift)),)
+    groups: dict[str, tuple[int, ...]] = {}
+    for place, variable in enumerate(panel.variables):
+        groups[group_of(variable)] = (*groups.get(group_of(variable), ()), place)
+    reals, classes = tuple(range(len(panel.static_reals))), tuple(range(len(panel.static_classes)))
+    statics = {panel.static_reals[i]: Permutation(any_series, reals=(i,)) for i in reals}
+    statics |= {panel.static_classes[i]: Permutation(any_series, classes=(i,)) for i in classes}
     if statics:
-        every = tuple(range(len(reals))), tuple(range(len(classes)))
-        statics[PLACE] = Exchange((), *every, elsewhere)
-    groups = groups_of(panel.variables)
+        statics[PLACE] = Permutation(any_series, reals=reals, classes=classes)
+    single = {name: Permutation(any_block, (i,)) for i, name in enumerate(panel.variables)}
     return {
-        "rise_of_variable": {
-            name: Exchange((i,), (), (), any_block) for i, name in enumerate(panel.variables)
-        },
+        "rise_of_variable": single,
         "rise_of_static": statics,
-        "rise_of_group": {n: Exchange(tuple(p), (), (), any_block) for n, p in groups.items()},
-        "rise_in_season": {n: Exchange(tuple(p), (), (), in_season) for n, p in groups.items()},
+        "rise_of_group": {name: Permutation(any_block, places) for name, places in groups.items()},
+        "rise_in_season": {name: Permutation(in_season, places) for name, places in groups.items()},
     }
 
 
-def _sources(
+def plan_past(panel: Panel, rows: Rows, blocks: int, steps_per_month: float, seed: int) -> Plan:
+    """List the parts of the past whose dynamic inputs come from another block."""
+    sources = _other_block(rows, blocks, np.random.default_rng([seed, 3]))
+    every = tuple(range(len(panel.variables)))
+    parts = parts_of_past(panel.encoder_length, steps_per_month)
+    ages = {age: Permutation(sources, every, steps=part) for age, part in parts.items()}
+    return {"rise_of_past": ages}
+
+
+def _shift(count: int, rng: np.random.Generator) -> int:
+    """Draw a shift that leaves nothing in its place; 0 where there is one place only."""
+    return 1 + int(rng.permutation(count - 1)[0]) if count > 1 else 0
+
+
+def _issued(rows: Rows, first: list | np.ndarray) -> Rows:
+    """Give the rows with other issue steps (block,), alike for every series."""
+    return replace(rows, first=np.tile(first, len(rows) // len(first)))
+
+
+def _other_block(rows: Rows, blocks: int, rng: np.random.Generator) -> tuple[Rows, ...]:
+    return (_issued(rows, np.roll(rows.first[:blocks], _shift(blocks, rng))),)
+
+
+def _other_years(
     panel: Panel, rows: Rows, blocks: int, year: int, rng: np.random.Generator
-) -> tuple[tuple[Rows, ...], ...]:
-    """Draw rows to take from: any other block, the same weeks of other years, other series."""
-    count, first = len(rows) // blocks, rows.first[:blocks]
+) -> tuple[Rows, ...]:
+    """Draw rows in the same weeks of other years of the record; none where one has no other."""
     last = len(panel.time) - panel.lead_times - 1 - (rows.per_row - 1) * rows.stride
-    any_block = [np.roll(first, shift) for shift in shifts(rng, blocks, ONCE)]
-    in_season = _in_other_years(first, year, panel.encoder_length - 1, last, rng)
-    by_time = (
-        tuple(replace(rows, first=np.tile(steps, count)) for steps in drawn)
-        for drawn in (any_block, in_season)
-    )
-    moved = shifts(rng, count, ONCE) * blocks
-    return *by_time, tuple(replace(rows, series=np.roll(rows.series, s)) for s in moved)
-
-
-def shifts(rng: np.random.Generator, count: int, most: int) -> np.ndarray:
-    """Draw shifts that leave nothing in its place, no two alike; none of one."""
-    return 1 + rng.permutation(max(count - 1, 0))[:most]
-
-
-def _in_other_years(
-    first: np.ndarray, year: int, earliest: int, last: int, rng: np.random.Generator
-) -> list[np.ndarray]:
-    """Draw for each step the same of another year of the record; none where one has no other."""
     found = []
-    for step in first:
+    for step in rows.first[:blocks]:
         same = np.arange(step % year, last + 1, year)
-        found.append(rng.permutation(same[(same >= earliest) & (same != step)]))
-    most = min(TWICE, *map(len, found))
-    return list(np.array([steps[:most] for steps in found], int).T)
+        found.append(rng.permutation(same[(same >= panel.encoder_length - 1) & (same != step)]))
+    repeats = min(YEARS, *map(len, found))
+    return tuple(_issued(rows, [steps[k] for steps in found]) for k in range(repeats))
 
 
-def _losses(
-    network, gatherer: Gatherer, rows: Rows, exchanges: list[Exchange]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Give losses (target, row) and how far they rise (exchange, target, row)."""
-    losses, rises = [], []
+@torch.no_grad()
+def loss_and_rises(network, gatherer: Gatherer, rows: Rows, plan: Plan) -> xr.Dataset:
+    """Compute the loss of each row and its rise under each permutation of a plan.
+
+    Parameters
+    ----------
+    network : Module
+    gatherer : Gatherer
+    rows : Rows
+        By series, then by block.
+    plan : dict
+        Kind of rise to {name: Permutation}.
+
+    Returns
+    -------
+    Dataset
+        loss (target, series, block) and one variable (name, target, series, block) for each kind.
+    """
+    losses, rises = [], {kind: [] for kind in plan}
     for chosen in chunks(len(rows), ROWS_AT_ONCE):
         block = gatherer.gather(rows.take(chosen))
-        sources = {id(each): each for exchange in exchanges for each in exchange.sources}
-        taken = {key: gatherer.gather(each.take(chosen)) for key, each in sources.items()}
-        base = row_losses(network, block)
-        losses.append(base)
-        found = np.zeros((len(exchanges), *base.shape), np.float32)
-        for i, exchange in enumerate(exchanges):
-            for source in exchange.sources:
-                changed = exchange.apply(block, taken[id(source)])
-                found[i] += (row_losses(network, changed) - base) / len(exchange.sources)
-        rises.append(found)
-    return np.concatenate(losses, axis=-1), np.concatenate(rises, axis=-1)
+        losses.append(row_losses(network, block))
+        for kind, permutations in plan.items():
+            part = np.zeros((len(permutations), *losses[-1].shape), np.float32)
+            for rise, permutation in zip(part, permutations.values(), strict=True):
+                for source in permutation.sources:
+                    other = permutation.apply(block, gatherer.gather(source.take(chosen)))
+                    rise += (row_losses(network, other) - losses[-1]) / len(permutation.sources)
+            rises[kind].append(part)
+    shape = len(dict.fromkeys(rows.series)), -1
+    dims = ("target", "series", "block")
+    data = {"loss": (dims, _rows_apart(losses, shape))}
+    data |= {kind: ((DIMENSION[kind], *dims), _rows_apart(r, shape)) for kind, r in rises.items()}
+    return xr.Dataset(data, {DIMENSION[kind]: list(names) for kind, names in plan.items()})
+
+
+def _rows_apart(parts: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+    """Join parts (…, row) and unfold their rows: (…, series, block)."""
+    whole = np.concatenate(parts, axis=-1)
+    return whole.reshape(*whole.shape[:-1], *shape)
 
 
 def row_losses(network, block: Block) -> np.ndarray:

@@ -1,8 +1,8 @@
-"""Selection weights well by well, of a network and of its twin trained on shuffled inputs.
+"""What a transformer's own weights say of its inputs, and what they say in a null model.
 
-In the twin's data every dynamic input is shuffled in time, each on its own and the same way for
-all wells, and the statics are dealt among the wells; the targets stay. What weights such a network
-gives, it gives for no reason that lies in the data.
+The null model is a network of the same build, trained on permuted inputs: every dynamic input is
+permuted in time, each on its own and alike for all wells, and the statics are permuted among the
+wells; the targets stay. Its weights differ from input to input for no reason that is in the data.
 """
 
 from dataclasses import replace
@@ -12,11 +12,12 @@ import numpy as np
 import torch
 import xarray as xr
 
-from swgw.attribution.permutation import ROWS_AT_ONCE, block_rows
+from swgw.attribution.groups import parts_of_past
+from swgw.attribution.permutation import ROWS_AT_ONCE, middle_windows, rows_of_blocks
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel
 from swgw.inputs.windows import issue_steps
-from swgw.models.batch import Gatherer
+from swgw.models.batch import Gatherer, Rows
 from swgw.models.fit import learn
 from swgw.models.run import Run
 from swgw.models.tft import CoupledTFT
@@ -26,41 +27,48 @@ KINDS = ("encoder", "decoder", "static")
 
 
 @torch.no_grad()
-def read_weights(network: CoupledTFT, panel: Panel, prepared: Prepared) -> xr.Dataset:
-    """Read the selection weights of each series, mean over its test windows.
+def mean_weights(network: CoupledTFT, panel: Panel, prepared: Prepared) -> xr.Dataset:
+    """Average the weights of each series over windows of the test period.
 
     Returns
     -------
     Dataset
-        encoder (series, encoder_variable), decoder (series, decoder_variable), static (series,
-        static_variable); each adds up to 1 over its variables.
+        Selection weights encoder (series, encoder_variable), decoder (series, decoder_variable),
+        static (series, static_variable); attention (series, age) by part of the past, mean over
+        lead times. Each adds up to 1 over its last dimension. steps (age) of each part.
     """
     network.eval()
     gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("test")))
-    rows, blocks = block_rows(gatherer, prepared.basin.settings.step)
-    parts = {kind: [] for kind in KINDS}
-    for chosen in chunks(len(rows), ROWS_AT_ONCE):
-        read = network.interpret(gatherer.gather(rows.take(chosen)))
-        for kind in KINDS:
-            by_row = read[kind].unflatten(0, (len(chosen), -1)).mean(dim=1)
-            parts[kind].append(by_row.cpu().numpy())
-    by_row = {kind: np.concatenate(part) for kind, part in parts.items()}
+    rows, blocks = rows_of_blocks(gatherer, prepared.basin.settings.step)
+    parts = parts_of_past(panel.encoder_length, prepared.steps_per_year / 12)
+    weights = _by_series(network, gatherer, rows, blocks)
+    steps = _by_series(network, gatherer, middle_windows(rows), blocks)["attention"]
+    weights["attention"] = np.stack([steps[:, part].sum(axis=1) for part in parts.values()], axis=1)
     known = [name for name, k in zip(panel.variables, panel.known, strict=True) if k]
     names = list(panel.variables), known, list(network.tft.static_variables)
     coords = {f"{kind}_variable": each for kind, each in zip(KINDS, names, strict=True)}
-    coords["series"] = [panel.series[i] for i in dict.fromkeys(rows.series)]
-    data = {
-        kind: (
-            ("series", f"{kind}_variable"),
-            values.reshape(len(coords["series"]), blocks, values.shape[-1]).mean(axis=1),
-        )
-        for kind, values in by_row.items()
-    }
+    coords |= {"series": [panel.series[i] for i in dict.fromkeys(rows.series)], "age": list(parts)}
+    data = {kind: (("series", f"{kind}_variable"), weights[kind]) for kind in KINDS}
+    data["attention"] = (("series", "age"), weights["attention"])
+    data["steps"] = ("age", [part.stop - part.start for part in parts.values()])
     return xr.Dataset(data, coords)
 
 
-def shuffled(panel: Panel, seed: int) -> Panel:
-    """Shuffle the inputs of a panel: dynamic ones in time, static ones among the series.
+def _by_series(network, gatherer: Gatherer, rows: Rows, blocks: int) -> dict[str, np.ndarray]:
+    """Mean of each kind of weight over the windows of a series: (series, …)."""
+    parts: dict[str, list] = {kind: [] for kind in (*KINDS, "attention")}
+    for chosen in chunks(len(rows), ROWS_AT_ONCE):
+        found = network.interpret(gatherer.gather(rows.take(chosen)))
+        on_encoder = found["attention"].mean(dim=1)  # (window, encoder_step)
+        found["attention"] = on_encoder / on_encoder.sum(dim=1, keepdim=True)
+        for kind, part in parts.items():
+            part.append(found[kind].unflatten(0, (len(chosen), -1)).mean(dim=1).cpu().numpy())
+    whole = {kind: np.concatenate(part) for kind, part in parts.items()}
+    return {k: w.reshape(-1, blocks, w.shape[-1]).mean(axis=1) for k, w in whole.items()}
+
+
+def permuted(panel: Panel, seed: int) -> Panel:
+    """Permute the inputs of a panel: dynamic ones in time, static ones among the series.
 
     Parameters
     ----------
@@ -82,10 +90,10 @@ def shuffled(panel: Panel, seed: int) -> Panel:
     return replace(panel, values=values, reals=reals, classes=classes)
 
 
-def train_on_shuffled(
+def null_model_weights(
     run: Run, prepared: Prepared, panel: Panel, folder: Path, windows: int
 ) -> xr.Dataset:
-    """Train a run's network on shuffled inputs and read its weights; see :func:`read_weights`.
+    """Train the null model of a run and average its weights; see :func:`mean_weights`.
 
     Parameters
     ----------
@@ -96,9 +104,9 @@ def train_on_shuffled(
     folder : Path
         Gets checkpoint and learning curve.
     windows : int
-        Presented, at most.
+        Training samples at most.
     """
-    changed = shuffled(panel, run.seed)
+    inputs = permuted(panel, run.seed)
     with one_thread():
-        network = learn(replace(run, windows=windows), prepared, changed, folder)
-        return read_weights(network, changed, prepared)
+        network = learn(replace(run, windows=windows), prepared, inputs, folder)
+        return mean_weights(network, inputs, prepared)

@@ -1,4 +1,4 @@
-"""The jobs of a study that probe its transformer, and where each leaves what it found."""
+"""What a study keeps of a look into its transformer, one result for each seed."""
 
 from pathlib import Path
 
@@ -10,92 +10,68 @@ from swgw.models.run import Run
 from swgw.storage.files import read_dataset, write_dataset
 from swgw.storage.results import ENGINE, Result
 
-FILE = "probe.nc"
-NEEDS, SHUFFLED = "needs", "shuffled"
-SOURCES = (
-    "attribution/groups.py",
-    "attribution/past.py",
-    "attribution/permutation.py",
-    "attribution/weights.py",
-)
-SMALL = 9_600
-"""Windows presented to a network trained on shuffled inputs, at most: it has nothing to learn."""
+IMPORTANCE, NULL_MODEL = "importance.nc", "null_model.nc"
+SOURCES = tuple(f"attribution/{name}.py" for name in ("groups", "permutation", "weights"))
+NULL_WINDOWS = 9_600
+"""Training samples of a null model at most: it has nothing to learn."""
 
 
-def probed_runs(study) -> list[Run]:
-    """List the runs that the pages read, one a seed: MT-TFT, or ST-TFT where there is one task."""
-    task = "head" if "head" in study.tasks else "surface_water"
-    for name in ("MT-TFT", "ST-TFT"):
-        runs = [r for r in study.runs if r.experiment.name == name and task in r.experiment.targets]
-        if runs:
-            return sorted(runs, key=lambda run: run.seed)
-    return []
+def attribution_results(study) -> list[Result]:
+    """List the results, by seed: of MT-TFT, or of ST-TFT where there is one task."""
+    name = "MT-TFT" if len(study.tasks) == 2 else "ST-TFT"
+    runs = [run for run in study.runs if run.experiment.name == name]
+    return [_result(study, run) for run in sorted(runs, key=lambda run: run.seed)]
 
 
-def lack(study) -> str:
-    """Say in words why a study has no probes; empty where it has."""
-    return (
-        "not asked of its models in the smallest profile" if study.profile.name == "smoke" else ""
-    )
-
-
-def probe_results(study) -> list[Result]:
-    """List what is kept: what each network needs, and its twin trained on shuffled inputs."""
-    if lack(study):
-        return []
-    return [probe(study, run, kind) for run in probed_runs(study) for kind in (NEEDS, SHUFFLED)]
-
-
-def probe(study, run: Run, kind: str) -> Result:
-    """Describe what is found about a run: "needs" or "shuffled"."""
-    args, parts, after = (run, study.prepared, study.clusters), 0, False
-    if kind == NEEDS:
-        make, name, cost, after = ask_needs, "importance", 20_000.0, True
-        args += (study.run_folder(run).path,)
-    else:
-        make, name, parts = train_shuffled, "shuffled inputs", run.epochs
-        cost = 2.0 * min(run.windows, SMALL)
-    settings = {"probe": kind, "run": run.settings(), "small": SMALL}
+def _result(study, run: Run) -> Result:
     return Result(
         study.folder / "runs",
-        f"probe_{kind}_seed{run.seed}",
-        make,
-        args,
-        settings,
+        f"attribution_seed{run.seed}",
+        attribute,
+        (run, study.prepared, study.clusters, study.run_folder(run).path),
+        {"attribution": run.settings(), "null_windows": NULL_WINDOWS},
         study.basin.digest,
         (*ENGINE, *SOURCES),
-        f"{name}, seed {run.seed}",
-        name,
-        cost,
-        parts,
-        after,
+        f"attribution, seed {run.seed}",
+        "attribution",
+        30_000.0,
+        run.epochs,
+        after=True,
     )
 
 
-def read_probe(study, seed: int, kind: str) -> xr.Dataset:
-    """Read what a job found about the network of a seed.
+def read_attribution(study, seed: int, file: str) -> xr.Dataset:
+    """Read what is kept about the transformer of a seed.
 
     Parameters
     ----------
     study : Study
     seed : int
-    kind : str
-        "needs": what :func:`swgw.attribution.permutation.permutation_importance`,
-        :func:`swgw.attribution.past.importance_of_past` and
-        :func:`swgw.attribution.weights.read_weights`
-        give; "shuffled": the weights of its twin.
+    file : str
+        ``importance.nc``: what :func:`swgw.attribution.permutation.permutation_importance` and
+        :func:`swgw.attribution.weights.mean_weights` give; ``null_model.nc``: the weights of its
+        null model.
     """
-    run = next(run for run in probed_runs(study) if run.seed == seed)
-    return read_dataset(probe(study, run, kind).path / FILE)
+    return read_dataset(attribution_results(study)[study.seeds.index(seed)].path / file)
 
 
-def ask_needs(
+def attribute(
     run: Run, prepared: Prepared, clusters: pd.Series | None, of: Path, folder: Path
 ) -> None:
-    """Ask a trained network what it needs; its run must be finished."""
-    from swgw.attribution.past import importance_of_past
+    """Look into a finished run and train its null model, perhaps in a process of its own.
+
+    Parameters
+    ----------
+    run : Run
+    prepared : Prepared
+    clusters : Series (well,) or None
+    of : Path
+        Folder of the run.
+    folder : Path
+        Gets both files.
+    """
     from swgw.attribution.permutation import permutation_importance
-    from swgw.attribution.weights import read_weights
+    from swgw.attribution.weights import mean_weights, null_model_weights
     from swgw.inputs.panel import make_panel
     from swgw.models.fit import make_network
     from swgw.models.training import load_checkpoint, one_thread
@@ -105,17 +81,7 @@ def ask_needs(
     network.load_state_dict(load_checkpoint(of / "checkpoint.pt")["best"])
     with one_thread():
         found = permutation_importance(network, panel, prepared, run.seed)
-        found = found.merge(read_weights(network, panel, prepared))
-        found = found.merge(importance_of_past(network, panel, prepared, run.seed))
-    write_dataset(found, folder / FILE)
-
-
-def train_shuffled(run: Run, prepared: Prepared, clusters: pd.Series | None, folder: Path) -> None:
-    """Train a run's twin on shuffled inputs and read its weights."""
-    from swgw.attribution.weights import train_on_shuffled
-    from swgw.inputs.panel import make_panel
-
-    panel = make_panel(prepared, run.inputs(), clusters)
-    small = min(run.windows, SMALL)
-    found = train_on_shuffled(run, prepared, panel, folder, small)
-    write_dataset(found, folder / FILE)
+        found = found.merge(mean_weights(network, panel, prepared))
+    write_dataset(found, folder / IMPORTANCE)
+    windows = min(run.windows, NULL_WINDOWS)
+    write_dataset(null_model_weights(run, prepared, panel, folder, windows), folder / NULL_MODEL)

@@ -52,20 +52,25 @@ class TrainedRun:
         """pytorch-forecasting's ``TemporalFusionTransformer`` with these weights."""
         return self.network.tft
 
-    def block(self, issued: pd.Timestamp | pd.DatetimeIndex) -> Block:
-        """Gather the windows of every series issued at some steps, one after another by series."""
+    def block(self, issued: pd.Timestamp | pd.DatetimeIndex, most: int = 50) -> Block:
+        """Gather the windows issued at some steps, by series; see :meth:`windows`."""
         steps = np.flatnonzero(self.panel.time.isin(pd.DatetimeIndex(np.atleast_1d(issued))))
-        count = len(self.panel.series)
-        rows = Rows(np.repeat(np.arange(count), len(steps)), np.tile(steps, count), 1, 1)
+        series = np.arange(len(self.panel.series))
+        series = series[:: -(-len(series) // most)]
+        rows = Rows(np.repeat(series, len(steps)), np.tile(steps, len(series)), 1, 1)
         return Gatherer(self.panel, steps).gather(rows)
 
-    def windows(self, issued: pd.Timestamp | pd.DatetimeIndex) -> dict[str, torch.Tensor]:
+    def windows(
+        self, issued: pd.Timestamp | pd.DatetimeIndex, most: int = 50
+    ) -> dict[str, torch.Tensor]:
         """Give windows in the form of pytorch-forecasting's data loader, to call ``tft`` with.
 
         Parameters
         ----------
         issued : Timestamp or DatetimeIndex
             First days of the bins after which forecasts are issued.
+        most : int
+            Of at most so many series, spread evenly: the library holds every window in memory.
 
         Returns
         -------
@@ -74,7 +79,7 @@ class TrainedRun:
             variable), ``encoder_cat``, ``decoder_cat``, lengths and ``target_scale``; windows are
             ordered by series, then by issue time.
         """
-        return library_batch(self.block(issued))
+        return library_batch(self.block(issued, most))
 
     def encoder_time(self, issued: pd.Timestamp) -> pd.DatetimeIndex:
         """First days of the encoder's bins of a window issued then: (encoder_step,)."""

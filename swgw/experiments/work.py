@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw.attribution.work import probe_results
+from swgw.attribution.work import attribution_results
 from swgw.basin.prepare import Prepared
 from swgw.experiments.baselines import baselines, limit_of, pastas_parts
 from swgw.experiments.choices import alternatives
@@ -43,7 +43,7 @@ def results_of(study) -> list[Result]:
         *transfer_work(study).values(),
         *(result for site in study.sites.values() for result in own_results(site)),
         *(simulation(study, well) for well in simulated_wells(prepared, study.profile)),
-        *probe_results(study),
+        *attribution_results(study),
         *alternatives(study),
     ]
 

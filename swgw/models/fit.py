@@ -152,6 +152,6 @@ def _write_hindcasts(
 def _write_interpretation(
     run: Run, prepared: Prepared, panel: Panel, network, folder: Path
 ) -> None:
-    from swgw.models.reading import interpret_run
+    from swgw.models.interpretation import interpret_run
 
     write_dataset(interpret_run(network, panel, prepared, run.seed), folder / "interpretation.nc")

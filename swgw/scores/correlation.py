@@ -1,11 +1,13 @@
-"""Correlations of series that remember: lagged, with intervals that know how few values count.
+"""Correlations of series with memory: effective sample size, lags, ranks and a seasonal null.
 
-Two smooth series agree by chance far more often than two rows of dice. Intervals and p-values
-here rest on an effective number of values, n (1 − r₁r₂)/(1 + r₁r₂) with the series' lag-one
-autocorrelations (Bartlett, 1935; Bretherton et al., 1999), not on n.
+Two smooth series correlate by chance far more often than two white ones. Intervals and p-values
+rest on an effective sample size, n (1 − r₁r₂)/(1 + r₁r₂) with the series' lag-one autocorrelations
+(Bartlett, 1935; Bretherton et al., 1999). Two seasonal series correlate because both have seasons:
+the null permutes the calendar years of one of them, each year as a whole.
 """
 
-from dataclasses import dataclass
+import warnings
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,17 +16,18 @@ from scipy import stats
 
 LEVEL = 0.9
 FEWEST = 4  # pairs below which Fisher's interval does not exist
+PERMUTATIONS = 200
 
 
-@dataclass(frozen=True)
-class Correlation:
-    """Pearson's r with its interval.
+class Correlation(NamedTuple):
+    """Pearson's r with its interval; a list of them is the rows of a DataFrame.
 
     Attributes
     ----------
-    r : float
+    value : float
+        r.
     low, high : float
-        Ends of the 90 % interval (Fisher's z); NaN with fewer than four effective values.
+        Ends of the 90 % interval (Fisher's z); NaN with fewer than four effective pairs.
     p : float
         Two-sided, of the hypothesis that r is zero.
     n : int
@@ -33,33 +36,12 @@ class Correlation:
         Pairs that count as independent.
     """
 
-    r: float
+    value: float
     low: float
     high: float
     p: float
     n: int
     effective_n: float
-
-    @property
-    def text(self) -> str:
-        """The number for a label: r, its 90 % interval, p and how many pairs count."""
-        count = f"n = {self.n}"
-        if self.effective_n < self.n - 1:
-            count += f" (counting as {self.effective_n:.0f})"
-        if not np.isfinite(self.low):
-            text = f"r = {self.r:.2f}, {count}" if np.isfinite(self.r) else count
-        else:
-            p = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
-            text = f"r = {self.r:.2f} [{self.low:.2f}, {self.high:.2f}], {p}, {count}"
-        return text.replace("-", "−")
-
-
-def _pairs(x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    x, y = np.asarray(x, float), np.asarray(y, float)
-    if x.shape != y.shape:
-        raise ValueError(f"x has {x.size} values and y {y.size}; expected as many")
-    known = np.isfinite(x) & np.isfinite(y)
-    return np.where(known, x, np.nan), np.where(known, y, np.nan)
 
 
 def lag_one(values: ArrayLike) -> float:
@@ -90,68 +72,174 @@ def pearson(x: ArrayLike, y: ArrayLike, series: bool = True) -> Correlation:
     series : bool
         False for samples without an order, such as wells; then every pair counts.
 
+    Raises
+    ------
+    ValueError
+        If the two differ in length.
+
     Examples
     --------
-    >>> pearson([1, 2, 3, 4, 5], [2, 4, 7, 6, 9], series=False).text
-    'r = 0.94 [0.50, 0.99], p = 0.019, n = 5'
+    >>> found = pearson([1, 2, 3, 4, 5], [2, 4, 7, 6, 9], series=False)
+    >>> [round(float(number), 2) for number in found]
+    [0.94, 0.5, 0.99, 0.02, 5.0, 5.0]
     """
-    x, y = _pairs(x, y)
-    n = int(np.isfinite(x).sum())
-    if n < 3 or np.nanstd(x) < 1e-12 or np.nanstd(y) < 1e-12:
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    if x.shape != y.shape:
+        raise ValueError(f"x has {x.size} values and y {y.size}; expected as many")
+    known = np.isfinite(x) & np.isfinite(y)
+    n = int(known.sum())
+    if n < 3 or min(x[known].std(), y[known].std()) < 1e-12:
         return Correlation(np.nan, np.nan, np.nan, np.nan, n, float(n))
-    known = np.isfinite(x)
     r = float(np.clip(np.corrcoef(x[known], y[known])[0, 1], -1, 1))
-    effective = float(n)
+    memory = 0.0
     if series:
-        memory = max(lag_one(x) * lag_one(y), 0.0)
-        effective = n * (1 - memory) / (1 + memory)
-    return _with_interval(r, n, effective)
+        memory = max(lag_one(np.where(known, x, np.nan)) * lag_one(np.where(known, y, np.nan)), 0.0)
+    effective = n * (1 - memory) / (1 + memory)
+    return Correlation(r, *interval_of_r(r, effective), n, effective)
 
 
-def _with_interval(r: float, n: int, effective: float) -> Correlation:
-    if effective < FEWEST or abs(r) >= 1:
-        return Correlation(r, np.nan, np.nan, np.nan, n, effective)
-    half = stats.norm.ppf((1 + LEVEL) / 2) / np.sqrt(effective - 3)
-    low, high = np.tanh(np.arctanh(r) + np.array([-half, half]))
-    t = abs(r) * np.sqrt((effective - 2) / (1 - r**2))
-    p = 2 * stats.t.sf(t, effective - 2)
-    return Correlation(r, float(low), float(high), float(p), n, effective)
-
-
-def lag_correlations(heads: pd.DataFrame, cause: pd.Series, lags: dict[int, int]) -> pd.DataFrame:
-    """Correlate each well's head with an earlier series, at several lags.
+def interval_of_r(r: float, n: float) -> tuple[float, float, float]:
+    """Give the ends of the 90 % interval of Pearson's r (Fisher's z) and its two-sided p.
 
     Parameters
     ----------
-    heads : DataFrame (time, well)
+    r : float
+    n : float
+        Independent pairs.
+
+    Examples
+    --------
+    >>> [round(number, 3) for number in interval_of_r(0.52, 25)]
+    [0.222, 0.73, 0.008]
+    """
+    if n < FEWEST or abs(r) >= 1:
+        return np.nan, np.nan, np.nan
+    half = stats.norm.ppf((1 + LEVEL) / 2) / np.sqrt(n - 3)
+    low, high = np.tanh(np.arctanh(r) + np.array([-half, half]))
+    t = abs(r) * np.sqrt((n - 2) / (1 - r**2))
+    return float(low), float(high), float(2 * stats.t.sf(t, n - 2))
+
+
+def rank_correlation(x: ArrayLike, y: ArrayLike) -> np.ndarray:
+    """Give Spearman's rank correlation along the last axis; NaN where one does not vary.
+
+    Parameters
+    ----------
+    x, y : array (..., sample)
+
+    Examples
+    --------
+    >>> float(rank_correlation([1, 2, 3, 4], [10, 30, 20, 40]))
+    0.8
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.ConstantInputWarning)
+        return stats.spearmanrho(x, y, axis=-1).statistic
+
+
+def lag_correlations(table: pd.DataFrame, cause: pd.Series, lags: dict[int, int]) -> pd.DataFrame:
+    """Correlate each column, such as a well's head, with an earlier series, at several lags.
+
+    Parameters
+    ----------
+    table : DataFrame (time, well)
         NaN where missing.
     cause : Series (time,)
-        On the same index, a complete calendar.
+        On a complete calendar that has the table's steps.
     lags : dict
-        Month of the lag to steps of the lag.
+        Name of the lag, such as its months, to steps of the lag.
 
     Returns
     -------
-    DataFrame (well, month of lag)
-        Pearson's r; NaN where a well has too few values.
+    DataFrame (well, lag)
+        Pearson's r; NaN where fewer than four values are shared or one of the two is constant.
     """
-    columns = {month: correlate_each(heads, cause.shift(steps)) for month, steps in lags.items()}
-    return pd.DataFrame(columns, index=heads.columns)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a stuck logger, a dry river
+        columns = {
+            name: table.corrwith(cause.shift(steps), min_periods=FEWEST)
+            for name, steps in lags.items()
+        }
+    return pd.DataFrame(columns, index=table.columns)
 
 
-def correlate_each(table: pd.DataFrame, series: pd.Series) -> pd.Series:
-    """Correlate each column with a series.
+def place_in_year(time: pd.DatetimeIndex) -> np.ndarray:
+    """Number the steps of each calendar year from 0: (time,)."""
+    return pd.Series(0, time).groupby(time.year).cumcount().to_numpy()
+
+
+def without_seasons(table: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:
+    """Subtract from each step of the year its mean over the years."""
+    return table - table.groupby(place_in_year(table.index)).transform("mean")
+
+
+def permute_years(series: pd.Series, rng: np.random.Generator) -> pd.Series:
+    """Put the calendar years of a series (time,) into another order, each as a whole.
+
+    The calendar must be complete; steps that the other year lacks become NaN.
+    """
+    time, years = series.index, series.index.year.unique()
+    other = pd.Series(rng.permutation(years), years)
+    values = series.set_axis([time.year, place_in_year(time)])
+    return values.reindex([other.loc[time.year].to_numpy(), place_in_year(time)]).set_axis(time)
+
+
+def largest_correlations(table: pd.DataFrame, cause: pd.Series, lags: list[int]) -> np.ndarray:
+    """Give the size of each column's largest correlation with an earlier series: (well,).
 
     Parameters
     ----------
-    table : DataFrame (time, column)
+    table : DataFrame (time, well)
         NaN where missing.
-    series : Series (time,)
+    cause : Series (time,)
+        On a calendar that has the table's steps.
+    lags : list of int
+        In steps.
+    """
+    shifted = [cause.shift(lag).reindex(table.index).to_numpy(float) for lag in lags]
+    x, has_x = _anomalies(np.stack(shifted))  # (lag, time)
+    y, has_y = _anomalies(table.to_numpy(float).T)  # (well, time)
+    n = has_x @ has_y.T  # (lag, well), and so are all sums over pairs
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean_x, mean_y = x @ has_y.T / n, has_x @ y.T / n
+        covariance = x @ y.T / n - mean_x * mean_y
+        spread = (x**2 @ has_y.T / n - mean_x**2) * (has_x @ (y**2).T / n - mean_y**2)
+        size = np.abs(np.where(n >= FEWEST, covariance / np.sqrt(spread), np.nan))
+    known = np.isfinite(size).any(axis=0)
+    return np.where(known, np.nanmax(np.where(known, size, 0.0), axis=0).clip(max=1), np.nan)
+
+
+def _anomalies(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Subtract each row's mean, or rounding would exceed the spread of heads of 1,400 m."""
+    has = np.isfinite(rows).astype(float)
+    known = np.where(has > 0, rows, 0.0)
+    return (
+        known - known.sum(axis=1, keepdims=True) / has.sum(axis=1, keepdims=True).clip(1)
+    ) * has, has
+
+
+def seasonal_null(
+    table: pd.DataFrame, cause: pd.Series, lags: list[int], seed: int = 0
+) -> pd.DataFrame:
+    """Compare each column's largest correlation with those after the cause's years are permuted.
+
+    Permuted years keep seasons, spread and memory within the year, and lose their relation to the
+    years of the table. The largest of many correlations is large by chance: so is the null's.
+
+    Parameters
+    ----------
+    table, cause, lags
+        See :func:`largest_correlations`.
+    seed : int
 
     Returns
     -------
-    Series (column,)
-        Pearson's r; NaN where too few values are shared, or nothing varies.
+    DataFrame (well; value, null, null_high, above)
+        Sizes of correlations; of the permuted ones the mean and the 95 % quantile; whether the
+        value is above that.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):  # a stuck logger, a dry river
-        return table.corrwith(series, min_periods=FEWEST)
+    rng = np.random.default_rng(seed)
+    orders = [permute_years(cause, rng) for _ in range(PERMUTATIONS)]
+    null = np.stack([largest_correlations(table, order, lags) for order in orders])
+    found = {"value": largest_correlations(table, cause, lags), "null": null.mean(axis=0)}
+    found = pd.DataFrame(found | {"null_high": np.quantile(null, 0.95, axis=0)}, table.columns)
+    return found.assign(above=found["value"] > found["null_high"])

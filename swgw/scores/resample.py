@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from swgw.scores import skill
 
@@ -105,6 +106,52 @@ def differences(
         rows[f"{first} − {second}"] = row | {"verdict": verdict(row)}
     columns = ["value", "low", "high", "seeds", "blocks", "verdict"]
     return pd.DataFrame.from_dict(rows, "index", columns=columns).rename_axis("comparison")
+
+
+def sample_means(values: pd.DataFrame, rows: str = "wells", block: int = 1) -> pd.DataFrame:
+    """Mean of each column over rows, such as wells, with its 90 % interval; rows are resampled.
+
+    Parameters
+    ----------
+    values : DataFrame (row; name) or (row; name, seed)
+        NaN where missing; the mean over seeds is taken, of resampled seeds.
+    rows : str
+        What the rows are: name of the column with their number.
+    block : int
+        Neighbouring rows that are resampled together.
+
+    Returns
+    -------
+    DataFrame (name; value, low, high, seeds, rows)
+        Without seeds where the columns have none.
+    """
+    seeds = values.columns.nlevels > 1
+    sims = values if seeds else pd.concat({0: values}, axis=1).swaplevel(axis=1)
+    table = intervals(pd.Series(0.0, values.index), sims, skill.bias, block)
+    table = table.rename(columns={"blocks": rows}).rename_axis(None)
+    return table if seeds else table.drop(columns="seeds")
+
+
+def over_seeds(values: pd.DataFrame) -> pd.DataFrame:
+    """Mean of each column over seeds, with its 90 % interval by Student's t.
+
+    Parameters
+    ----------
+    values : DataFrame (seed; name)
+
+    Returns
+    -------
+    DataFrame (name; value, low, high, seeds)
+        low and high are NaN with one seed.
+
+    Examples
+    --------
+    >>> over_seeds(pd.DataFrame({"share": [1.0, 2.0, 3.0]})).round(2).to_numpy().tolist()
+    [[2.0, 0.31, 3.69, 3.0]]
+    """
+    seeds, mean = len(values), values.mean()
+    half = stats.t.ppf((1 + LEVEL) / 2, seeds - 1) * values.std() / np.sqrt(seeds)
+    return pd.DataFrame({"value": mean, "low": mean - half, "high": mean + half, "seeds": seeds})
 
 
 def resampled_scores(
@@ -270,14 +317,18 @@ def _nse(n, o, s, oo, ss, errors, centre):
     return 1 - errors / _spread(n, o, oo)
 
 
-def _r2(n, o, s, oo, ss, errors, centre):
+def _correlation(n, o, s, oo, ss, errors, centre):
     product = (oo + ss - errors) / 2 - o * s / n
-    return product**2 / (_spread(n, o, oo) * _spread(n, s, ss))
+    return product / np.sqrt(_spread(n, o, oo) * _spread(n, s, ss))
+
+
+def _r2(*moments):
+    return _correlation(*moments) ** 2
 
 
 def _kge(n, o, s, oo, ss, errors, centre):
     spread, other = _spread(n, o, oo), _spread(n, s, ss)
-    r = ((oo + ss - errors) / 2 - o * s / n) / np.sqrt(spread * other)
+    r = _correlation(n, o, s, oo, ss, errors, centre)
     alpha, beta = np.sqrt(other / spread), (s / n + centre) / (o / n + centre)
     return 1 - np.sqrt((r - 1) ** 2 + (alpha - 1) ** 2 + (beta - 1) ** 2)
 
@@ -285,6 +336,7 @@ def _kge(n, o, s, oo, ss, errors, centre):
 FROM_MOMENTS = {
     skill.nse: _nse,
     skill.r2: _r2,
+    skill.correlation: _correlation,
     skill.kge: _kge,
     skill.rmse: lambda n, o, s, oo, ss, errors, centre: np.sqrt(errors / n),
     skill.bias: lambda n, o, s, oo, ss, errors, centre: (s - o) / n,

@@ -43,6 +43,20 @@ def nse(obs: ArrayLike, sim: ArrayLike) -> float:
     return float(1 - np.sum((sim - obs) ** 2) / spread) if spread > 0 else float("nan")
 
 
+def correlation(obs: ArrayLike, sim: ArrayLike) -> float:
+    """Pearson correlation (dimensionless); NaN where one of the two does not vary.
+
+    Examples
+    --------
+    >>> correlation([1, 2, 3, 4], [8, 6, 4, 2])
+    -1.0
+    """
+    obs, sim = _pairs(obs, sim)
+    if obs.size < 2 or obs.std() == 0 or sim.std() == 0:
+        return float("nan")
+    return float(np.corrcoef(obs, sim)[0, 1].clip(-1, 1))
+
+
 def r2(obs: ArrayLike, sim: ArrayLike) -> float:
     """Squared Pearson correlation (dimensionless), as section 2.8 of the paper defines R².
 
@@ -53,10 +67,7 @@ def r2(obs: ArrayLike, sim: ArrayLike) -> float:
     >>> r2([1, 2, 3, 4], [2, 4, 6, 8])
     1.0
     """
-    obs, sim = _pairs(obs, sim)
-    if obs.size < 2 or obs.std() == 0 or sim.std() == 0:
-        return float("nan")
-    return float(min(np.corrcoef(obs, sim)[0, 1] ** 2, 1.0))
+    return correlation(obs, sim) ** 2
 
 
 def rmse(obs: ArrayLike, sim: ArrayLike) -> float:
@@ -81,6 +92,18 @@ def bias(obs: ArrayLike, sim: ArrayLike) -> float:
     """
     obs, sim = _pairs(obs, sim)
     return float(np.mean(sim - obs)) if obs.size else float("nan")
+
+
+def median_error(obs: ArrayLike, sim: ArrayLike) -> float:
+    """Median of sim − obs, in the unit of the data.
+
+    Examples
+    --------
+    >>> median_error([1, 2, 3], [2, 2, 9])
+    1.0
+    """
+    obs, sim = _pairs(obs, sim)
+    return float(np.median(sim - obs)) if obs.size else float("nan")
 
 
 def kge(obs: ArrayLike, sim: ArrayLike) -> float:

@@ -1,6 +1,7 @@
-"""What a trained Temporal Fusion Transformer says of its inputs, beside a null.
+"""Attention and variable selection weights of a trained Temporal Fusion Transformer, with a null.
 
-Attention and variable selection weights are read as the library gives them.
+Weights are those of the library's network. The null permutes the steps of the past: what attention
+is left comes from the position of a step alone.
 """
 
 from dataclasses import replace
@@ -16,41 +17,44 @@ from swgw.models.batch import Block, Gatherer, Rows
 from swgw.models.tft import CoupledTFT
 from swgw.models.training import FORECAST_PER_ROW, FORECAST_ROWS, chunks
 
-NULL_PERMUTATIONS = 50
+PERMUTATIONS = 50
 NULL_SERIES = 50
-READ_ROWS = 60
-READ_SERIES = 200
+MEAN_ROWS = 60
+SERIES_AT_ONCE = 200
 
 
 @torch.no_grad()
 def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: int) -> xr.Dataset:
-    """Read a network on its test windows and on those issued at the end of training.
+    """Give a network's weights on its test windows and on those issued at the end of training.
 
     Returns
     -------
     Dataset
         attention (lead_time, encoder_step): mean over test windows; attention_at_issue (series,
         lead_time, encoder_step): windows issued at the last training step (paper, Fig. 10);
-        attention_null (permutation, encoder_step): the same windows with their past shuffled in
-        time, mean over wells and lead times; encoder_importance, decoder_importance and
+        attention_null (permutation, encoder_step): the same windows with the steps of their past
+        permuted, mean over wells and lead times; encoder_importance, decoder_importance and
         static_importance: mean selection weights, adding up to 1.
     """
     network.eval()
     gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("test")))
     rows = gatherer.tile(FORECAST_PER_ROW, 1)
-    rows = rows.take(np.arange(0, len(rows), -(-len(rows) // READ_ROWS)))
-    read = _mean_reading(network, gatherer, rows)
+    rows = rows.take(np.arange(0, len(rows), -(-len(rows) // MEAN_ROWS)))
+    mean = _mean_weights(network, gatherer, rows)
     step = int(np.flatnonzero(prepared.inside("train"))[-1])
-    weights = {name: read[name] / read[name].sum() for name in ("encoder", "decoder")}
-    statics = read["static"] / max(read["static"].sum(), 1e-12)
+    weights = {name: mean[name] / mean[name].sum() for name in ("encoder", "decoder")}
+    statics = mean["static"] / max(mean["static"].sum(), 1e-12)
     return xr.Dataset(
         {
-            "attention": (("lead_time", "encoder_step"), read["attention"]),
+            "attention": (("lead_time", "encoder_step"), mean["attention"]),
             "attention_at_issue": (
                 ("series", "lead_time", "encoder_step"),
-                _attention_at(network, panel, step),
+                attention_at(network, panel, step),
             ),
-            "attention_null": (("permutation", "encoder_step"), _null(network, panel, step, seed)),
+            "attention_null": (
+                ("permutation", "encoder_step"),
+                attention_of_permuted_past(network, panel, step, seed, PERMUTATIONS),
+            ),
             "encoder_importance": ("encoder_variable", weights["encoder"]),
             "decoder_importance": ("decoder_variable", weights["decoder"]),
             "static_importance": ("static_variable", statics),
@@ -70,7 +74,7 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
     )
 
 
-def _mean_reading(network: CoupledTFT, gatherer: Gatherer, rows: Rows) -> dict[str, np.ndarray]:
+def _mean_weights(network: CoupledTFT, gatherer: Gatherer, rows: Rows) -> dict[str, np.ndarray]:
     """Mean over the windows inside the period."""
     totals: dict[str, np.ndarray] = {}
     count = 0
@@ -84,30 +88,45 @@ def _mean_reading(network: CoupledTFT, gatherer: Gatherer, rows: Rows) -> dict[s
 
 
 def _windows_at(panel: Panel, step: int, series: np.ndarray) -> Block:
-    """Windows of some series that are issued at one step."""
+    """Gather the windows of some series that are issued at one step."""
     rows = Rows(series, np.full(len(series), step), per_row=1, stride=1)
     return Gatherer(panel, np.array([step])).gather(rows)
 
 
-def _attention_at(network: CoupledTFT, panel: Panel, step: int) -> np.ndarray:
-    """Attention of every series at one issue step: (series, lead_time, encoder_step)."""
+@torch.no_grad()
+def attention_at(network: CoupledTFT, panel: Panel, step: int) -> np.ndarray:
+    """Give the attention of every series' window issued at a step, mean over attention heads.
+
+    Returns
+    -------
+    array (series, lead_time, encoder_step)
+    """
     some = [
         network.interpret(_windows_at(panel, step, series))["attention"].cpu().numpy()
-        for series in chunks(len(panel.series), READ_SERIES)
+        for series in chunks(len(panel.series), SERIES_AT_ONCE)
     ]
     return np.concatenate(some)
 
 
-def _null(network: CoupledTFT, panel: Panel, step: int, seed: int) -> np.ndarray:
-    """Attention on a past whose steps are shuffled: what position alone draws."""
+@torch.no_grad()
+def attention_of_permuted_past(
+    network: CoupledTFT, panel: Panel, step: int, seed: int, permutations: int
+) -> np.ndarray:
+    """Give the attention of the same windows with the steps of their past in random orders.
+
+    Returns
+    -------
+    array (permutation, encoder_step)
+        Mean over lead times and at most 50 series.
+    """
     generator = torch.Generator().manual_seed(seed)
     every = np.arange(len(panel.series))
     block = _windows_at(panel, step, every[:: -(-len(every) // NULL_SERIES)])
     attention = []
-    for _ in range(NULL_PERMUTATIONS):
+    for _ in range(permutations):
         values = block.values.clone()
         order = torch.randperm(block.encoder_length, generator=generator)
         values[:, : block.encoder_length] = values[:, order]
-        shuffled = replace(block, values=values)
-        attention.append(network.interpret(shuffled)["attention"].mean(dim=(0, 1)).cpu().numpy())
+        permuted = network.interpret(replace(block, values=values))["attention"]
+        attention.append(permuted.mean(dim=(0, 1)).cpu().numpy())
     return np.stack(attention)
