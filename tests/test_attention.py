@@ -1,125 +1,118 @@
-"""What attention is said to follow must not rest on one step; shares are normalised first."""
+"""Attention: by hand, by the library and by the package; its match with a driver and its null."""
 
-from types import SimpleNamespace
+import json
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import pytest
-import xarray as xr
+import torch
 
-from swgw.pages import attention, attention_tested
-from swgw.plots import attention as plots
-from swgw.plots.uncertainty import plot_by_lead as by_lead
-from swgw.scores.bootstrap import Interval
+import swgw
+from swgw.attribution.work import attribution_results
+from swgw.storage.share import shared
 
-TIME = pd.date_range("2008-01-01", periods=73, freq="5D")
-
-
-def weather(peak):
-    """Rain at random, with one step far above the others."""
-    rain = np.random.default_rng(0).random(73)
-    rain[38] = peak
-    return pd.DataFrame({"precipitation": rain}, TIME)
+TORCH_TOLERANCE = 1e-5
 
 
-@pytest.fixture
-def say(monkeypatch):
-    """Let a study of three seeds have some attention, random nulls, and rain."""
-
-    def read(mean, rain):
-        seeds = pd.DataFrame({seed: mean for seed in range(3)}, TIME)
-        null = np.random.default_rng(1).random((80, 73))
-        monkeypatch.setattr(attention, "attention_of_issue", lambda study: seeds)
-        monkeypatch.setattr(attention, "null_of_issue", lambda study: null)
-        monkeypatch.setattr(attention, "drivers", lambda study: rain)
-        return SimpleNamespace(profile=SimpleNamespace(seeds=(0, 1, 2)))
-
-    return read
+@pytest.fixture(scope="module")
+def study(tiny_basin, tmp_path_factory):
+    """A study of which only the transformer that pages look into is trained."""
+    made = swgw.open_study(tiny_basin, "smoke", output=tmp_path_factory.mktemp("out"), train=False)
+    run = next(run for run in made.runs if run.experiment.name == "MT-TFT")
+    for result in [made.run_folder(run), *attribution_results(made)]:
+        result.fill()
+    return made
 
 
-def test_a_correlation_that_rests_on_one_step_is_named_as_such(say):
-    rain = weather(20.0)
-    flat = np.random.default_rng(2).random(73)
-    study = say(np.where(np.arange(73) == 38, 25.0, flat), rain)
-    said = attention.words_attention(study).data
-    assert "r = 0.9" in said and "rests on this one step" in said
-    assert "the step that begins on 9 July 2008" in said
-    assert attention_tested.drivers_followed(study) == []
+@pytest.fixture(scope="module")
+def page(study):
+    """The names of page 4.1 after its cells on the weights and the null have run."""
+    path = shared("notebooks") / "04_1_attention.ipynb"
+    cells = [c for c in json.loads(path.read_text())["cells"] if c["cell_type"] == "code"]
+    sources = ["".join(c["source"]) for c in cells]
+    first = next(i for i, source in enumerate(sources) if source.startswith("model ="))
+    last = next(i for i, source in enumerate(sources) if "null_attention" in source)
+    names = {"study": study, "swgw": swgw}
+    exec("import math\nimport numpy as np, pandas as pd, torch", names)
+    for source in sources[first : last + 1]:
+        exec(source, names)
+    return names
 
 
-def test_a_correlation_over_many_steps_is_not(say):
-    rain = weather(1.0)
-    study = say(100 * rain["precipitation"] / rain["precipitation"].sum(), rain)
-    assert "one step" not in attention.words_attention(study).data.split("precipitation")[1]
-    assert attention_tested.drivers_followed(study) == ["precipitation"]
+def test_the_page_computes_what_the_library_and_the_package_do(page, study):
+    library = page["weights"]
+    assert torch.allclose(page["by_hand"], library[:, :, 0], atol=TORCH_TOLERANCE)
+    run, issued = page["runs"][0], page["issued"]
+    found = swgw.attention(run, issued)
+    assert found == pytest.approx(library.mean(dim=2).numpy(), abs=TORCH_TOLERANCE)
+    kept = study.interpretation(0)
+    assert found == pytest.approx(kept["attention_at_issue"].to_numpy(), abs=TORCH_TOLERANCE)
+    null = swgw.null_attention(run, issued)
+    assert null[0] == pytest.approx(page["one"].mean((0, 1, 2)).numpy(), abs=TORCH_TOLERANCE)
+    assert null == pytest.approx(kept["attention_null"].to_numpy(), abs=TORCH_TOLERANCE)
 
 
-def test_a_driver_that_turns_its_sign_without_one_step_is_not_followed(say):
-    rain = weather(20.0)
-    mean = np.where(np.arange(73) == 38, 25.0, 1 - rain["precipitation"])
-    assert attention_tested.drivers_followed(say(mean, rain)) == []
+def test_windows_are_those_of_the_series_and_few_of_many(page):
+    run, issued = page["runs"][0], page["issued"]
+    count = len(run.panel.series)
+    assert len(run.windows(issued)["encoder_cont"]) == count
+    assert len(run.windows(issued, most=2)["encoder_cont"]) <= 2
+    assert run.encoder_time(issued)[-1] == issued
 
 
-def shares_of(monkeypatch, *seeds):
-    """Let each seed have rows (lead_time, encoder_step) of attention; a month is one step."""
-    dims = ("lead_time", "encoder_step")
-    coords = {"lead_time": [1, 2], "encoder_step": [-1, 0]}
-    read = [xr.Dataset({"attention": (dims, np.array(rows))}, coords) for rows in seeds]
-    monkeypatch.setattr(attention, "readings", lambda study: read)
-    prepared = SimpleNamespace(steps_in_months=lambda months: 1)
-    profile = SimpleNamespace(seeds=tuple(range(len(seeds))))
-    return SimpleNamespace(prepared=prepared, profile=profile)
+def test_shares_of_the_past_add_up(study):
+    shares = swgw.shares_of_past(study)
+    totals = shares.T.groupby(["share", "seed"]).sum(min_count=1).T
+    assert np.allclose(totals["attention"], 100)
+    assert np.allclose(totals["need"].dropna(), 100)
 
 
-def test_each_row_of_attention_counts_alike_whatever_it_sums_to(monkeypatch):
-    # the second seed keeps half of its attention for steps beyond the encoder
-    study = shares_of(monkeypatch, [[0.5, 0.5], [0.8, 0.2]], [[0.5, 0.5], [0.2, 0.3]])
-    late, even = attention.late_shares(study)
-    assert late.to_numpy() == pytest.approx(np.array([[50, 50], [20, 60]]))
-    assert even == 50
-    said = attention.words_lead_times(study).data
-    assert "For the longest it is 40.0 %: it falls with 1 of 2 seeds" in said
-    assert "not told from chance" in said
+def test_importance_is_the_rise_over_the_loss(study):
+    found = study.importance().sel(target="head").sum("series")
+    table = swgw.rise_of_loss(study, "rise_of_group", "head")
+    expected = 100 * found["rise_of_group"].sum("block") / found["loss"].sum()
+    assert table["value"].to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-4)
+    assert list(table.index) == list(found["group"].to_numpy())
+    assert (table["seeds"] == 1).all() and (table["blocks"] == found.sizes["block"]).all()
 
 
-@pytest.mark.parametrize(
-    ("found", "said"),
-    [
-        (Interval(0.6, 0.3, 0.8, (3, 9)), "**agrees** with what forecasts need"),
-        (Interval(0.1, -0.3, 0.4, (3, 9)), "**tells nothing** of what forecasts need"),
-        (Interval(-0.6, -0.8, -0.3, (3, 9)), "**misleads**"),
-        (Interval(0.6, 0.3, 0.8, (1, 9)), "is **not judged**, with one seed"),
-    ],
-)
-def test_what_the_rule_says_has_a_verb(found, said):
-    assert attention_tested._as_needs(found) == said
+RAIN = np.random.default_rng(0).gamma(1, 2, 73)
 
 
-def test_rain_and_attention_are_drawn_on_the_same_instants():
-    mean = pd.DataFrame({0: np.ones(73)}, TIME)
-    panel = plots.Panel("Precipitation", weather(2.0)["precipitation"], "", True)
-    figure = plots.plot_attention(mean, np.ones((3, 73)), [panel])
-    lines, bars = figure.axes
-    (drawn,) = lines.get_lines()
-    centres = [bar.get_x() + bar.get_width() / 2 for bar in bars.patches]
-    assert drawn.get_xdata(orig=False) == pytest.approx(np.array(centres))
-    plt.close(figure)
+def test_attention_that_follows_rain_is_outside_the_null():
+    rng = np.random.default_rng(0)
+    match = swgw.attention_match(RAIN + 0.1 * rng.random(73), rng.random((50, 73)), RAIN)
+    assert match["value"] > 0.9 and match["p"] == pytest.approx(1 / 51)
+    assert match["null_low"] < 0 < match["null_high"] < 0.5
 
 
-def test_even_attention_is_not_cut_by_the_frame():
-    even = pd.DataFrame(100 / 73, range(-72, 1), [1, 2])
-    late = pd.DataFrame(8.2, [1, 2], [0, 1])
-    figure = plots.plot_lead_times(even, late, "5 days", "the last 6 steps")
-    for axes, most in zip(figure.axes, (100 / 73, 8.2), strict=True):
-        assert axes.get_ylim()[1] > 1.03 * most
-    plt.close(figure)
+def test_attention_that_follows_its_position_is_not():
+    rng = np.random.default_rng(1)
+    place = np.linspace(0, 1, 73) ** 2
+    null = place + 0.2 * rng.random((50, 73))
+    match = swgw.attention_match(place + 0.2 * rng.random(73), null, place + 0.1 * rng.random(73))
+    assert match["value"] > 0.7 and match["p"] > 0.1
 
 
-def test_intervals_of_one_width_are_not_cut_by_the_frame():
-    row = {"target": "Discharge", "model": "MT-TFT", "kind": "raw", "value": 5.0}
-    nothing = {"low": np.nan, "high": np.nan}
-    lines = pd.DataFrame([row | nothing | {"lead_time": lead} for lead in (1, 2, 3)])
-    figure = by_lead(lines, ["Width [m³/s]"], "1 week")
-    assert figure.axes[0].get_ylim()[1] > 1.03 * 5.0
-    plt.close(figure)
+def test_p_of_unrelated_attention_is_uniform():
+    rng = np.random.default_rng(2)
+    p = [
+        swgw.attention_match(rng.random(40), rng.random((39, 40)), rng.random(40))["p"]
+        for _ in range(200)
+    ]
+    assert 0.04 < np.mean(np.array(p) <= 0.1) < 0.17
+
+
+def test_one_step_can_be_left_out_of_both():
+    rng = np.random.default_rng(3)
+    attention, rain, null = rng.random(73), rng.random(73), rng.random((50, 73))
+    attention[38] = rain[38] = 30.0
+    null[:, 38] = 30.0
+    assert swgw.attention_match(attention, null, rain)["value"] > 0.9
+    fewer = np.where(np.arange(73) == 38, np.nan, attention)
+    match = swgw.attention_match(fewer, null, rain)
+    assert match["n"] == 72 and abs(match["value"]) < 0.4 and match["null_high"] < 0.4
+
+
+def test_a_driver_that_does_not_vary_gives_no_p():
+    match = swgw.attention_match(np.arange(9.0), np.ones((3, 9)), np.ones(9))
+    assert np.isnan(match["p"]) and np.isnan(match["null_low"])

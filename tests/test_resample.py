@@ -13,6 +13,8 @@ from swgw.scores.resample import (
     differences,
     interval,
     intervals,
+    over_seeds,
+    sample_means,
     verdict,
 )
 
@@ -121,3 +123,31 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say():
         row = intervals(obs, sims, skill.bias, 1).loc["m"]
         held += row["low"] <= 0 <= row["high"]
     assert 165 <= held <= 192
+
+
+def test_means_of_a_sample_have_intervals_over_its_rows_and_seeds():
+    rng = np.random.default_rng(0)
+    values = pd.DataFrame(rng.normal(size=(200, 2)), columns=["a", "b"])
+    table = sample_means(values)
+    assert table["value"].to_numpy() == pytest.approx(values.mean().to_numpy())
+    half = 1.645 * values.std() / np.sqrt(200)
+    assert (table["high"] - table["low"]).to_numpy() == pytest.approx(2 * half.to_numpy(), rel=0.1)
+    assert list(table) == ["value", "low", "high", "wells"] and (table["wells"] == 200).all()
+    seeds = pd.concat({("a", seed): values["a"] + seed for seed in range(3)}, axis=1)
+    both = sample_means(seeds, "blocks").loc["a"]
+    assert (both["seeds"], both["blocks"]) == (3, 200)
+    assert both["value"] == pytest.approx(values["a"].mean() + 1)
+    assert both["high"] - both["low"] > 1  # seeds differ more than rows
+    assert sample_means(values.assign(a=np.nan)).loc["a"].isna()[["value", "low", "high"]].all()
+
+
+def test_over_seeds_is_students_t():
+    found = over_seeds(pd.DataFrame({"x": [1.0, 2.0, 3.0]})).loc["x"]
+    half = 2.9199856 / np.sqrt(3)
+    assert found.tolist() == pytest.approx([2, 2 - half, 2 + half, 3])
+    assert over_seeds(pd.DataFrame({"x": [1.0]})).loc["x"].isna().tolist() == [
+        False,
+        True,
+        True,
+        False,
+    ]

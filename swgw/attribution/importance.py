@@ -45,4 +45,5 @@ def shares_of_past(study) -> pd.DataFrame:
         need = (found["rise_of_past"].sum("block") / loss).sum("target").clip(min=0)
         shares["attention", seed] = found["attention"].to_pandas()
         shares["need", seed] = (need / need.sum("age").where(need.sum("age") > 0)).to_pandas().T
+    shares = dict(sorted(shares.items()))
     return 100 * pd.concat(shares, axis=1, names=["share", "seed", "age"])

@@ -231,7 +231,8 @@ def loss_and_rises(network, gatherer: Gatherer, rows: Rows, plan: Plan) -> xr.Da
                     other = permutation.apply(block, gatherer.gather(source.take(chosen)))
                     rise += (row_losses(network, other) - losses[-1]) / len(permutation.sources)
             rises[kind].append(part)
-    shape = len(dict.fromkeys(rows.series)), -1
+    count = len(dict.fromkeys(rows.series))
+    shape = count, len(rows) // count
     dims = ("target", "series", "block")
     data = {"loss": (dims, _rows_apart(losses, shape))}
     data |= {kind: ((DIMENSION[kind], *dims), _rows_apart(r, shape)) for kind, r in rises.items()}
