@@ -358,42 +358,6 @@ class FakeStudy:
             {"issued_at": str(self.time[self.inside("train")][-1].date())},
         )
 
-    def probe(self, seed, kind):
-        """Give weights and needs made of noise, well by well."""
-        from swgw.attribution.groups import PLACE, groups_of, parts_of_past
-
-        read = self.interpretation(seed, "MT-TFT" if len(self.tasks) == 2 else "ST-TFT")
-        names = {f"{k}_variable": read[f"{k}_variable"].to_numpy() for k in ("encoder", "decoder")}
-        static = list(read["static_variable"].to_numpy())
-        parts = parts_of_past(self.basin.settings.encoder_length, self.per_year / 12)
-        coords = names | {
-            "series": read["series"].to_numpy(), "target": read["target"].to_numpy(),
-            "static_variable": static, "static_input": static + [PLACE] * bool(static),
-            "group": list(groups_of(names["encoder_variable"])), "age": list(parts),
-        }  # fmt: skip
-        rng, last = np.random.default_rng(seed), ("series", "block")
-
-        def draw(*dims, low=-0.1):
-            return dims, rng.uniform(low, 3, [9 if d == "block" else len(coords[d]) for d in dims])
-
-        return xr.Dataset(
-            {
-                **{
-                    k: draw("series", f"{k}_variable", low=0)
-                    for k in ("encoder", "decoder", "static")
-                },
-                "loss": draw("target", *last, low=2),
-                "loss_of_windows": draw("target", *last, low=2),
-                "rise_of_variable": draw("target", "encoder_variable", *last),
-                "rise_of_static": draw("target", "static_input", *last),
-                "rise_of_group": draw("target", "group", *last),
-                "rise_in_season": draw("target", "group", *last),
-                "rise_of_past": draw("target", "age", *last),
-                "attention": draw("series", "age", low=0),
-            },
-            coords,
-        )
-
 
 def make_study(
     wells=6,

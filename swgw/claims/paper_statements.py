@@ -203,58 +203,6 @@ STATEMENTS = {
         "from the channel.",
         "section 3.2 and Fig. 9b",
     ),
-    "attention_precipitation": Statement(
-        "Over the year before the validation year, MT-TFT's attention is said to track "
-        "precipitation closely and to show no consistent pattern with wind or temperature. The "
-        "caption of the figure speaks of a mismatch.",
-        "section 4.1 and Fig. 10",
-    ),
-    "attention_seasons": Statement(
-        "Attention falls with precipitation from January to April, rises with it from May to "
-        "October, and keeps rising from October to December as the forecast comes closer.",
-        "section 4.1 and Fig. 10a",
-    ),
-    "attention_conclusion": Statement(
-        "Higher attention is consistently given to time steps with more precipitation, and it "
-        "rises further as the forecast comes closer.",
-        "section 5, conclusion 3",
-    ),
-    "correlation_drivers": Statement(
-        "Heads correlate strongly with none of the drivers; their correlation with runoff, now "
-        "and 1–12 months before, is the highest and on the whole negative. Runoff correlates "
-        "positively with precipitation and temperature.",
-        "section 4.2 and Fig. 11",
-    ),
-    "autocorrelation": Statement(
-        "Monthly runoff correlates with itself positively, then negatively, then positively "
-        "again as the lag grows from one to twelve months.",
-        "section 4.2 and Fig. 12",
-    ),
-    "correlation_lags": Statement(
-        "Lagged runoff shows no consistent pattern with the heads across wells: other influences "
-        "than the river's flow act on them too.",
-        "section 4.2 and Fig. 13",
-    ),
-    "correlation_clusters": Statement(
-        "Cluster 3, the farthest from the channel, shows the highest linear correlation with "
-        "runoff, then cluster 1; cluster 2, the closest, shows the lowest.",
-        "section 4.2 and Fig. 14",
-    ),
-    "correlation_conclusion": Statement(
-        "Heads correlate negatively with the river's discharge, and the more so the farther the "
-        "well is from the river.",
-        "section 5, conclusion 5",
-    ),
-    "importance_static": Statement(
-        "Among the static inputs the distance to the main channel, the SOM cluster and the slope "
-        "matter most.",
-        "section 4.2 and Fig. 15a",
-    ),
-    "importance_dynamic": Statement(
-        "Among the dynamic inputs lagged runoff matters most, above all at lags of 1, 2, 4 and "
-        "11 months.",
-        "section 4.2 and Fig. 15b",
-    ),
     "clusters_conclusion": Statement(
         "The map separates wells by their distance to the river. Wells farther away have lower "
         "permutation entropy and are simulated better, and the other way round.",

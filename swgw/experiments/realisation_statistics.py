@@ -41,11 +41,11 @@ def basin_statistics(prepared: Prepared, clusters: pd.Series | None) -> dict[str
     return {
         "cluster_distance": explained_beyond_chance(distance, clusters),
         "cluster_entropy": farthest_less_others(entropy, clusters, distance),
-        "entropy_distance": pearson(distance, entropy, series=False).r,
+        "entropy_distance": pearson(distance, entropy, series=False).value,
         "head_water": float(lags.mean(axis=1).mean()),
-        "head_water_distance": pearson(distance, lags.mean(axis=1), series=False).r,
+        "head_water_distance": pearson(distance, lags.mean(axis=1), series=False).value,
         "cluster_head_water": farthest_less_others(lags.abs().mean(axis=1), clusters, distance),
-        **{f"water_{name}": pearson(water, values).r for name, values in weather.items()},
+        **{f"water_{name}": pearson(water, values).value for name, values in weather.items()},
     }
 
 
@@ -75,7 +75,7 @@ def model_statistics(
     distance = distances(prepared).reindex(r2.index)
     return {
         "cluster_r2": farthest_less_others(r2["MT-TFT"], clusters, distance),
-        "r2_distance": pearson(distance, r2["MT-TFT"], series=False).r,
+        "r2_distance": pearson(distance, r2["MT-TFT"], series=False).value,
         "gain_water": _gain(water, "MT-TFT", "ST-TFT"),
         "gain_heads": _gain(r2, "MT-TFT", "ST-TFT"),
         "information_heads": _gain(r2, "ST+-TFT", "ST-TFT"),

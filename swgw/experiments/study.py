@@ -243,11 +243,20 @@ class Study(View, Hindcasts, ScoreTables):
         """Trials behind the settings; see :func:`swgw.experiments.table_2.read_trials`."""
         return table_2.read_trials(self.basin)
 
-    def probe(self, seed: int, kind: str) -> xr.Dataset:
-        """Attribution of a seed's transformer; see :func:`swgw.attribution.work.read_probe`."""
-        from swgw.attribution.work import read_probe
+    def importance(self, seed: int = 0) -> xr.Dataset:
+        """Permutation importance and mean weights of a seed's transformer.
 
-        return read_probe(self, seed, kind)
+        See :func:`swgw.attribution.work.read_attribution`.
+        """
+        from swgw.attribution.work import IMPORTANCE, read_attribution
+
+        return read_attribution(self, seed, IMPORTANCE)
+
+    def null_model(self, seed: int = 0) -> xr.Dataset:
+        """Mean weights of the same network, trained on permuted inputs (null model)."""
+        from swgw.attribution.work import NULL_MODEL, read_attribution
+
+        return read_attribution(self, seed, NULL_MODEL)
 
     def _own_task(self) -> str:
         return "head" if "head" in self.tasks else "surface_water"
