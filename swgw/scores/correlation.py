@@ -110,7 +110,7 @@ def interval_of_r(r: float, n: float) -> tuple[float, float, float]:
     Examples
     --------
     >>> [round(number, 3) for number in interval_of_r(0.52, 25)]
-    [0.222, 0.73, 0.008]
+    [0.222, 0.729, 0.008]
     """
     if n < FEWEST or abs(r) >= 1:
         return np.nan, np.nan, np.nan
