@@ -20,6 +20,8 @@ CHANGED = {
     "03_1_runoff": ("share = 0.10", "share = 0.30"),
     "03_2_groundwater": ("resamples = 1000", "resamples = 50"),
     "03_4_uncertainty": ("nominal = 0.8", "nominal = 0.5"),
+    "04_1_attention": ("index[-1]", "index[-37]"),
+    "04_2_drivers": ("seasons = True", "seasons = False"),
     "05_claims": ("fewest = 2", "fewest = 1"),
     "provenance": ("largest = 8", "largest = 2"),
     "virtual_basin": ("leakance=0.03", "leakance=0.3"),
