@@ -1,11 +1,11 @@
-"""Introduction and the page on one's own basin, on every kind of basin."""
+"""Introduction, on every kind of basin."""
 
 import pandas as pd
 import pytest
 from fake_study import VARIANTS, make_study
 
 from swgw.book import text as words
-from swgw.pages import answer, intro, your_basin
+from swgw.pages import answer, intro
 from swgw.pages.against import Standing, standing
 from swgw.pages.second_task import HEADS
 from swgw.plots.intro import LOWEST
@@ -84,16 +84,6 @@ def test_headline_figure_has_one_panel_a_task_with_a_unit(study):
     figure = intro.figure_headline(study)
     assert len(figure.axes) == len(study.tasks)
     assert all("NSE" in ax.get_xlabel() for ax in figure.axes)
-
-
-def test_optional_parts_say_what_is_here(study):
-    rows = dict(
-        (row.split(" | ")[0].strip("| "), row.split(" | ")[-1].strip("| "))
-        for row in your_basin.table_optional(study).data.splitlines()[2:]
-    )
-    assert rows["`river.geojson`"] == ("yes" if study.basin.river is not None else "no")
-    assert rows["`pet`"] == "no"
-    assert rows["`truth/`"] == ("yes" if study.truth is not None else "no")
 
 
 def test_scores_far_below_zero_are_drawn_at_the_edge():

@@ -1,10 +1,13 @@
-"""What the page on one's own basin promises: commands, a mapping, messages, all of them real."""
+"""What the page on one's own basin promises: its commands, its mapping, its cells."""
 
 import json
 import re
 import shlex
+from dataclasses import asdict, replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 import typer
@@ -13,15 +16,14 @@ from typer.testing import CliRunner
 
 import swgw
 from swgw.basin.check import check_basin
-from swgw.basin.common_errors import TROUBLES, messages
 from swgw.cli import app
-from swgw.pages import your_basin
 from swgw.sources import service
 from swgw.sources.mapping import read_mapping
 from swgw.storage import share
 
-PAGE = json.loads((share.shared("notebooks") / "08_your_basin.ipynb").read_text(encoding="utf-8"))
+PAGE = json.loads((share.shared("notebooks") / "07_your_basin.ipynb").read_text(encoding="utf-8"))
 TEXT = "\n".join("".join(cell["source"]) for cell in PAGE["cells"])
+CODE = ["".join(cell["source"]) for cell in PAGE["cells"] if cell["cell_type"] == "code"]
 README = Path(share.PACKAGE).parent / "README.md"
 
 
@@ -46,12 +48,16 @@ def test_every_command_shown_can_be_parsed(line):
     command.make_context("swgw", words)  # raises where an option or an argument is wrong
 
 
+def run(line):
+    answer = CliRunner().invoke(app, shlex.split(line, comments=True)[1:])
+    assert answer.exit_code == 0, answer.stderr
+    return answer.stdout
+
+
 def test_the_first_steps_work_when_pasted(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for line in commands(TEXT)[:2]:
-        answer = CliRunner().invoke(app, shlex.split(line, comments=True)[1:])
-        assert answer.exit_code == 0, answer.stderr
-    assert "the folder is in order" in answer.stdout
+    said = [run(line) for line in commands(TEXT)[:2]]
+    assert "the folder is in order" in said[-1]
 
 
 def german(number):
@@ -60,12 +66,6 @@ def german(number):
 
 def day(texts):
     return pd.to_datetime(texts).dt.strftime("%d.%m.%Y")
-
-
-def run(line):
-    answer = CliRunner().invoke(app, shlex.split(line, comments=True)[1:])
-    assert answer.exit_code == 0, answer.stderr
-    return answer.stdout
 
 
 @pytest.fixture
@@ -107,73 +107,45 @@ def test_two_files_become_a_basin_by_the_page_alone(two_files, tiny_basin, tmp_p
     assert basin.settings.target_gauge == "Weir"
 
 
-def test_the_mapping_of_other_shapes_works(tiny_basin, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path("map.yml").write_text(blocks(TEXT, "yaml")[1], encoding="utf-8")
-    read = lambda name: pd.read_csv(tiny_basin / name, dtype=str)  # noqa: E731
-    sites = {"well_id": "Number", "longitude": "East", "latitude": "North",
-             "surface_elevation": "Ground"}  # fmt: skip
-    wells = read("wells.csv").rename(columns=sites)
-    wells.to_csv("sites.csv", index=False)
-    weather = {"date": "Day", "precipitation": "Rain", "temperature": "Mean"}
-    read("forcing.csv").rename(columns=weather).to_csv("weather.csv", index=False)
-    heads = read("heads.csv").rename(columns={"date": "Day", "well_id": "Number"})
-    ground = heads["Number"].map(wells.set_index("Number")["Ground"]).astype(float)
-    tape = (ground - heads["head"].astype(float)) / 0.3048
-    heads.assign(Tape=tape.round(6)).drop(columns="head").to_csv("readings.csv", index=False)
-    run("swgw import table sites.csv readings.csv weather.csv mine --mapping map.yml")
-    assert check_basin("mine") == []
-    found, clean = (
-        swgw.load_basin(folder).heads.groupby("well_id")["head"].agg(["size", "mean"])
-        for folder in ("mine", tiny_basin)
-    )
-    pd.testing.assert_frame_equal(found, clean, atol=1e-3)
-
-
-def test_the_mapping_with_columns_works(tiny_basin, tmp_path, monkeypatch):
-    """Other names in `columns`, one file for two sections, the ground behind coordinates."""
-    monkeypatch.chdir(tmp_path)
-    Path("map.yml").write_text(blocks(TEXT, "yaml")[2], encoding="utf-8")
-    read = lambda name: pd.read_csv(tiny_basin / name, dtype=str)  # noqa: E731
-    heads = read("heads.csv")
-    names = {"A1": "Well 1 (new)", "A2": "Well 2"}
-    heads = heads[heads["well_id"].isin(names)].replace({"well_id": names})
-    heads["head"] = (1500 - heads["head"].astype(float)).round(3)
-    wide = heads.pivot_table(index="date", columns="well_id", values="head")
-    wide.rename_axis("Day").reset_index().to_csv("levels.csv", index=False)
-    river = read("surface_water.csv")[["date", "discharge"]].merge(read("forcing.csv"), on="date")
-    theirs = {"date": "Day", "discharge": "discharge_m3s", "precipitation": "precip_mm",
-              "temperature": "tmean_C"}  # fmt: skip
-    river.rename(columns=theirs).to_csv("river.csv", index=False)
-    said = run("swgw import table levels.csv river.csv mine --mapping map.yml")
-    assert "surface_water.csv, from river.csv" in said and "forcing.csv, from river.csv" in said
-    basin = swgw.load_basin("mine")
-    depths = heads[heads["well_id"] == "Well 2"]["head"]
-    assert basin.heads.groupby("well_id")["head"].mean()["P2"] == pytest.approx(
-        414.8 - depths.mean()
-    )
-
-
+@pytest.mark.skipif(not README.is_file(), reason="an installed package has no README")
 def test_the_mapping_of_the_readme_can_be_read(tmp_path):
-    if not README.is_file():
-        pytest.skip("an installed package has no README")
     path = tmp_path / "map.yml"
     path.write_text(blocks(README.read_text("utf-8"), "yaml")[0], encoding="utf-8")
     mapping = read_mapping(path)
     assert mapping.wells and mapping.heads and mapping.forcing
 
 
-def test_each_trouble_has_its_message():
-    found = messages()
-    assert len(found) == len(TROUBLES)
-    assert len({said for _, said, _ in found}) == len(found)
-    for (_, said, cure), trouble in zip(found, TROUBLES, strict=True):
-        assert said.startswith(trouble.file)
-        assert ": found " in said and "; expected " in said
-        assert cure.endswith(".")
+def cell(part):
+    """Source of the one cell of the page that holds some text."""
+    (found,) = [source for source in CODE if part in source]
+    return found
 
 
-def test_the_table_of_troubles_is_one_line_a_trouble():
-    lines = your_basin.table_troubles(None).data.splitlines()
-    assert len(lines) == len(TROUBLES) + 2
-    assert all(line.count(" | ") == 2 for line in lines[2:]), lines
+@pytest.fixture
+def page(tiny_basin, tmp_path):
+    """Names of the page's cells before the first average, for the example."""
+    basin = swgw.load_basin(tiny_basin)
+    study = SimpleNamespace(
+        basin=basin, settings=basin.settings, wells=basin.wells, folder=tmp_path
+    )
+    names = {"np": np, "pd": pd, "swgw": swgw, "replace": replace, "asdict": asdict, "study": study}
+    exec(cell("tables = {"), names)
+    exec(cell("target = "), names)
+    return names
+
+
+@pytest.mark.parametrize("step", ["D", "5D", "W", "MS"])
+def test_means_by_hand_are_those_of_prepare_basin(page, step):
+    exec(cell("by_hand = ").replace("step = study.settings.step", f"step = {step!r}"), page)
+    exec(cell("difference = "), page)
+    assert page["difference"].max().max() < 1e-9
+    assert page["difference"].count().sum() == page["prepared"].heads.count().sum()
+
+
+def test_a_file_broken_on_purpose_is_refused(page):
+    exec(cell("copy.mkdir("), page)
+    assert swgw.check_basin(page["copy"]) == []
+    exec(cell("text.to_csv("), page)
+    found = [problem.found for problem in swgw.check_basin(page["copy"])]
+    for part in ("no date", "a decimal comma", "a usual missing-value code", "unknown well_id"):
+        assert sum(part in each for each in found) == 1, found
