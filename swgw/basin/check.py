@@ -38,12 +38,10 @@ def report(basin: Basin) -> pd.DataFrame:
         test period, how many hold an observation (0–1).
     """
     settings = basin.settings
-    tables = (
-        basin.heads.rename(columns={"well_id": "series"}),
-        basin.surface_water.set_axis(["date", "series", settings.surface_water], axis="columns"),
-        basin.forcing.rename(columns={"place": "series"}),
-    )
-    long = [table.melt(["date", "series"], var_name="kind").dropna() for table in tables]
+    heads = basin.heads.rename(columns={"well_id": "series"})
+    water = basin.surface_water.set_axis(["date", "series", settings.surface_water], axis="columns")
+    weather = basin.forcing.rename(columns={"place": "series"})
+    long = [t.melt(["date", "series"], var_name="kind").dropna() for t in (heads, water, weather)]
     observed = pd.concat([table for table in long if len(table)])
     time = steps.calendar(settings.train.start, settings.test.end, settings.step)
     starts = steps.bin_starts(pd.DatetimeIndex(observed["date"]), settings.step)

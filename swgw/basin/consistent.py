@@ -3,12 +3,11 @@
 import unicodedata
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from swgw.basin import calendar as steps
 from swgw.basin.reading import listed, rows
-from swgw.basin.settings import PERIODS, SETTINGS_FILE, BasinSettings, Period, near, shown
+from swgw.basin.settings import PERIODS, SETTINGS_FILE, BasinSettings, near, shown
 from swgw.basin.tables import COLUMNS, PAIRS, Tables
 from swgw.storage.errors import Problem
 
@@ -108,7 +107,9 @@ def _check_period(
         expected = f"at least {ahead} (lead_times) and {needed} (with encoder_length): longer "
         yield Problem(SETTINGS_FILE, f"key {name}", found, f"{expected}periods or smaller settings")
     for file, table in observed.items():
-        empty = table[_during(table["date"], period)].iloc[:, 2:].isna().all()
+        beyond = period.end + pd.Timedelta(days=1)
+        during = table["date"].between(period.start, beyond, inclusive="left")
+        empty = table.loc[during, table.columns[2:]].isna().all()
         found = f"no value in the {name} period, {period}"
         if empty.all():
             yield Problem(file, "", found, "data in each period")
@@ -116,7 +117,3 @@ def _check_period(
             for variable in empty.index[empty]:
                 expected = "data in it, or no such column"
                 yield Problem(file, f"column {shown(variable)}", found, expected)
-
-
-def _during(times: pd.Series, period: Period) -> np.ndarray:
-    return ((times >= period.start) & (times < period.end + pd.Timedelta(days=1))).to_numpy()

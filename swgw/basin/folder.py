@@ -121,8 +121,7 @@ def examine(folder: Path) -> tuple[list[Problem], dict]:
     settings = read_settings(folder, problems) if there else None
     tables = read_tables(folder, settings, problems)
     river = settings.river if settings else None
-    why = "which basin.yml names as the river"
-    path = find_file(folder, river, why, problems) if river else None
+    path = find_file(folder, river, "the river of basin.yml", problems) if river else None
     tables["river"] = read_river(path, problems) if path else None
     problems += check_identifiers(tables)
     problems += check_coordinates(tables, river)

@@ -10,8 +10,10 @@ from swgw.basin.settings import UNSTATED, shown
 from swgw.basin.tables import PAIRS, Tables
 from swgw.storage.errors import Problem
 
+Problems = Iterator[Problem]
 EARTH = 6371.0  # km
 FAR = 5000.0  # km between places of one basin; none is that wide
+DEGREES = "longitude east and latitude north, in degrees, signs included"
 NEAR = 200.0  # km; a place nearer than this is never taken for a swapped one
 
 LEVELS = ("head", "depth", "stage")  # where zero can be a code, too
@@ -32,7 +34,7 @@ LONELY = (5.0, 1.0, 10)  # times the range of the others, least distance, least 
 WETTEST, DRIEST = 15_000.0, 2.0  # mm a year; the wettest places on Earth have 12,000
 
 
-def check_coordinates(tables: Tables, river_file: str | None) -> Iterator[Problem]:
+def check_coordinates(tables: Tables, river_file: str | None) -> Problems:
     """Report places far from all others, saying so where swapping would bring them near.
 
     Each table has a middle, its place that is nearest to all others; the middle of the basin is the
@@ -51,27 +53,22 @@ def check_coordinates(tables: Tables, river_file: str | None) -> Iterator[Proble
         away, swap = (EARTH * _angle(_directions(each), centre) for each in (table, other))
         swapped = (away > NEAR) & (swap < away / 5) & (table["longitude"].abs() <= 90).to_numpy()
         if swapped.all() and len(places) == 2:
-            middles = (
-                f"{name} near longitude {each['longitude'].median():g}, latitude "
-                f"{each['latitude'].median():g}"
-                for name, each in places.items()
-            )
-            found = "places that fit each other only if one of the two tables is swapped ("
-            found += "; ".join(middles) + ")"
-            yield Problem(" and ".join(places), "", found, f"{_DEGREES}, in each")
-            return  # fmt: skip
-        for bad, what in (
-            (swapped, "that come near the other places only if they are swapped"),
-            ((away > FAR) & ~swapped, f"more than {FAR:.0f} km from the other places"),
-        ):
+            each = "; ".join(f"{name} near {_position(table)}" for name, table in places.items())
+            found = f"places that fit each other only if one of the two tables is swapped ({each})"
+            yield Problem(" and ".join(places), "", found, f"{DEGREES}, in each")
+            return
+        swap = "that come near the other places only if they are swapped"
+        far = f"more than {FAR:.0f} km from the other places"
+        for bad, what in ((swapped, swap), ((away > FAR) & ~swapped, far)):
             if bad.any():
-                first = table[bad].iloc[0]
-                found = f"coordinates {what} (longitude {first['longitude']:g}, latitude "
+                found = f"coordinates {what} ({_position(table[bad][:1])})"
                 where = f"{table.index.name} {listed(list(table.index[bad].astype(str)))}"
-                yield Problem(file, where, f"{found}{first['latitude']:g})", _DEGREES)
+                yield Problem(file, where, found, DEGREES)
 
 
-_DEGREES = "longitude east and latitude north, in degrees, signs included"
+def _position(places: pd.DataFrame) -> str:
+    longitude, latitude = places[["longitude", "latitude"]].median()
+    return f"longitude {longitude:g}, latitude {latitude:g}"
 
 
 def _directions(table: pd.DataFrame) -> np.ndarray:
@@ -91,24 +88,23 @@ def _middle(directions: np.ndarray) -> np.ndarray:
     return some[_angle(some, some).sum(axis=0).argmin()]
 
 
-def check_levels(tables: Tables, datum: str) -> Iterator[Problem]:
+def check_levels(tables: Tables, datum: str) -> Problems:
     """Report levels that look like centimetres, and heads that look like depths.
 
     They are held against the rest of their own series, the surface at their well, and, where that
     is not given, the other wells.
     """
-    heads, wells, water = tables["heads.csv"], tables["wells.csv"], tables["surface_water.csv"]
+    water, heads, wells = (tables[f] for f in ("surface_water.csv", "heads.csv", "wells.csv"))
     if water is not None and "stage" in water:
         yield from _check_series(water, "surface_water.csv")
     if heads is None or wells is None or wells.index.has_duplicates:
         return
     ground = wells.get("surface_elevation", pd.Series(np.nan, index=wells.index))
     yield from _check_series(heads, "heads.csv", ground if "head" in heads else ground * np.nan)
-    if "depth" in heads:
-        return
-    if datum == UNSTATED and (problem := look_like_depths(heads, wells, DEPTHS)):
-        yield problem
-    else:
+    depths = look_like_depths(heads, wells, DEPTHS) if datum == UNSTATED else None
+    if depths:
+        yield depths
+    elif "head" in heads:
         level = heads.groupby("well_id")["head"].transform("median")
         surface = heads["well_id"].map(ground).astype(float)
         ratio, above = (level / surface.where(surface != 0)).abs(), level - surface
@@ -118,9 +114,7 @@ def check_levels(tables: Tables, datum: str) -> Iterator[Problem]:
         yield from report(heads, bad, "heads.csv", "head", expected, what)
 
 
-def _check_series(
-    table: pd.DataFrame, file: str, ground: pd.Series | None = None
-) -> Iterator[Problem]:
+def _check_series(table: pd.DataFrame, file: str, ground: pd.Series | None = None) -> Problems:
     """Report levels a hundred times the others of their series, or wells so far above the others.
 
     A well stands above others only if its level and its variation both do: deep wells beside
@@ -194,27 +188,24 @@ def look_like_depths(heads: pd.DataFrame, wells: pd.DataFrame, limits: tuple) ->
         None where heads lie near the ground, or where the ground is nowhere known. Heads above
         the ground and deep water tables are no depths as long as the values follow the ground.
     """
-    levels = heads.groupby("well_id")["head"].agg(["median", "min", "max"])
-    ground = wells.get("surface_elevation", pd.Series(dtype=float)).reindex(levels.index).dropna()
-    if ground.empty:
+    ground = wells.get("surface_elevation", pd.Series(dtype=float)).dropna()
+    heads = heads[heads["well_id"].isin(ground.index)]
+    if "head" not in heads or heads.empty:
         return None
-    levels, (lowest, ratio, distance) = levels.loc[ground.index], limits
-    size = levels["median"].abs()
+    levels = heads.groupby("well_id")["head"].agg(["median", "min", "max"])
+    ground, size, (lowest, ratio, distance) = ground[levels.index], levels["median"].abs(), limits
     small = (ground > lowest) & (ground > ratio * size)
     if small.mean() < MOST or ((ground - size) < distance).any():
         return None
-    found = (
-        f"{levels['min'].min():.4g} to {levels['max'].max():.4g} where the ground is at "
-        f"{ground.min():.4g} to {ground.max():.4g} m"
-    )
-    expected = (
-        "metres above the datum; are these depths (column depth; in a mapping, kind: depth)? "
-        "If they are heads, state their vertical_datum in basin.yml"
-    )
+    low, high = levels["min"].min(), levels["max"].max()
+    found = f"{low:.4g} to {high:.4g} where the ground is at {ground.min():.4g} to "
+    found += f"{ground.max():.4g} m"
+    expected = "metres above the datum; are these depths (column depth; in a mapping, kind: depth)?"
+    expected += " If they are heads, state their vertical_datum in basin.yml"
     return Problem("heads.csv", "column head", found, expected)
 
 
-def check_codes(tables: Tables) -> Iterator[Problem]:
+def check_codes(tables: Tables) -> Problems:
     """Report usual missing-value codes that stand far from all other values of their series."""
     times, least, enough = LONELY
     for file in (*PAIRS.values(), "forcing.csv"):
@@ -231,7 +222,7 @@ def check_codes(tables: Tables) -> Iterator[Problem]:
             yield from report(table, far, file, variable, "an empty cell for a gap", what)
 
 
-def check_rain(forcing: pd.DataFrame | None) -> Iterator[Problem]:
+def check_rain(forcing: pd.DataFrame | None) -> Problems:
     """Report precipitation whose yearly sum no place on Earth has."""
     if forcing is None:
         return

@@ -107,9 +107,8 @@ class Prepared:
         """The whole basin's weather (time, variable), else the mean over the places."""
         whole = self.weather.get("basin", {})
         having = {v: [f[v] for f in self.weather.values() if v in f] for v in self.variables}
-        return pd.DataFrame(
-            {v: whole[v] if v in whole else sum(of) / len(of) for v, of in having.items()}
-        )
+        mean = {v: sum(frames) / len(frames) for v, frames in having.items() if v not in whole}
+        return pd.DataFrame({v: whole[v] if v in whole else mean[v] for v in self.variables})
 
 
 def prepare_basin(basin: Basin) -> Prepared:
@@ -168,7 +167,4 @@ def _weather(basin: Basin, time: pd.DatetimeIndex) -> tuple[Weather, Weather]:
 
 def _by_place(by_variable: dict[str, pd.DataFrame]) -> Weather:
     places = dict.fromkeys(place for frame in by_variable.values() for place in frame.columns)
-    return {
-        place: pd.DataFrame({v: f[place] for v, f in by_variable.items() if place in f})
-        for place in places
-    }
+    return {p: pd.DataFrame({v: f[p] for v, f in by_variable.items() if p in f}) for p in places}

@@ -20,6 +20,7 @@ MISSING_CODES = (-999, -999.9, -999.99, -9999, -9999.9, -9999.99, -6999, -7999, 
 
 HUGE = 1e19  # and every larger number: 1e20, 1e30, netCDF's 9.97e36
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?")
+_DAYS = "YYYY-MM-DD, with or without HH:MM, between 1800 and 2200, in local time without a zone"
 _YEARS = (1800, 2200)  # a date outside is a typing error, and would make a huge calendar
 _LIKE = (
     (_DATE.pattern + r"(\.\d+)? ?([A-Z]{1,5}|[+-]\d{2}:?\d{2})", " but a time with a time zone"),
@@ -80,10 +81,8 @@ def find_file(folder: Path, name: str, why: str, problems: list[Problem]) -> Pat
         inside = False
     if inside and path.is_file():
         return path
-    found = "a path or link that leaves the folder"
-    if inside:
-        found = "something that is not a file" if path.exists() else "no such file"
-        expected = f"this file, {why}"
+    found = "no such file" if inside else "a path or link that leaves the folder"
+    expected = f"this file, {why}" if inside else expected
     problems.append(Problem(shown(name)[1:-1], "", found, expected))
     return None
 
@@ -152,9 +151,7 @@ def to_dates(table: pd.DataFrame, file: str, problems: list[Problem]) -> pd.Seri
     parsed = pd.to_datetime(texts.where(formed), format="ISO8601", errors="coerce")
     parsed = parsed.astype("datetime64[us]")
     good = parsed.dt.year.between(*_YEARS).to_numpy()
-    expected = f"YYYY-MM-DD, with or without HH:MM, between {_YEARS[0]} and {_YEARS[1]}, in "
-    expected += "local time without a zone"
-    problems += report(table, ~good[codes], file, "date", expected, ", which is no date")
+    problems += report(table, ~good[codes], file, "date", _DAYS, ", which is no date")
     return pd.Series(parsed.to_numpy()[codes], index=table.index, name="date")
 
 

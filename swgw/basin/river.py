@@ -20,29 +20,25 @@ def read_river(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
     DataFrame or None
         One row a vertex: ``longitude`` and ``latitude`` [°], ``part`` (lines counted from 0).
     """
+    found = ""
     try:
         shape = shapely.from_geojson(path.read_bytes().decode("utf-8-sig"))
-        lines = shapely.get_parts(shapely.get_parts(shape))  # collections hold multi-lines
-        points, part = shapely.get_coordinates(lines, return_index=True)
-        found = _fault(lines, points)
-    except (shapely.errors.GEOSException, OSError, UnicodeDecodeError) as error:
+    except (shapely.errors.GEOSException, UnicodeDecodeError) as error:
         detail = str(error).splitlines()[0].rsplit("] ", 1)[-1][:80]
-        found = f"a file that is not GeoJSON ({detail})"
+        shape, found = None, f"a file that is not GeoJSON ({detail})"
+    lines = shapely.get_parts(shapely.get_parts(shape))  # collections hold multi-lines
+    points, part = shapely.get_coordinates(lines, return_index=True)
+    beyond = ~(np.abs(points) <= [180, 90]).all(axis=1)  # also where it is no number
+    if others := {line.geom_type for line in lines} - {"LineString"}:
+        found = f"the geometry {others.pop()!r}"
+    elif beyond.any():
+        found = f"a point at {points[beyond][0].tolist()}, out of range"
+    elif not len(points):
+        found = found or "no line"
     if found:
         problems.append(Problem(path.name, "", found, _EXPECTED))
         return None
     return pd.DataFrame(points, columns=["longitude", "latitude"]).assign(part=part)
-
-
-def _fault(lines: np.ndarray, points: np.ndarray) -> str:
-    """Say what is wrong with the lines' kind or points; empty if nothing is."""
-    others = {line.geom_type for line in lines} - {"LineString"}
-    beyond = ~(np.abs(points) <= [180, 90]).all(axis=1)  # also where it is no number
-    if others:
-        return f"the geometry {others.pop()!r}"
-    if not len(points):
-        return "no line"
-    return f"a point at {points[beyond][0].tolist()}, out of range" if beyond.any() else ""
 
 
 def distance_to_river(places: pd.DataFrame, river: pd.DataFrame) -> np.ndarray:

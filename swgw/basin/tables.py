@@ -18,12 +18,9 @@ PARTNERS = PAIRS | {series: places for places, series in PAIRS.items()}
 
 def _column(row: NamedTuple) -> pa.Column:
     """Make the schema of a column from its row in the table of columns."""
-    number = row.kind == "number"
-    rule = pa.Check.in_range(row.low, row.high, error=row.expected) if number else None
-    required = row.required == "yes"
-    return pa.Column(
-        float if number else None, rule, nullable=True, required=required, title=row.kind
-    )
+    kind = float if row.kind == "number" else None
+    rule = pa.Check.in_range(row.low, row.high, error=row.expected) if kind else None
+    return pa.Column(kind, rule, nullable=True, required=row.required, title=row.kind)
 
 
 COLUMNS = pd.read_csv(shared("columns.csv"))
