@@ -236,9 +236,9 @@ def noted(folder):
 
 
 def test_a_sound_folder_gets_its_place_alone(tiny_basin):
-    assert noted(tiny_basin) == ["The places lie near 38.9° N, 100.1° E."]
+    assert noted(tiny_basin) == ["The places are near 38.9° N, 100.1° E."]
     answer = CliRunner().invoke(app, ["check", str(tiny_basin)])
-    assert "The places lie near 38.9° N, 100.1° E." in answer.stdout
+    assert "The places are near 38.9° N, 100.1° E." in answer.stdout
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_a_sound_folder_gets_its_place_alone(tiny_basin):
 )
 def test_all_quarters_of_the_earth(longitude, latitude, words):
     places = pd.DataFrame({"longitude": [longitude], "latitude": [latitude]})
-    assert where(None, places) == f"The places lie near {words}."
+    assert where(None, places) == f"The places are near {words}."
 
 
 def test_a_note_on_depths_without_ground(own_basin):
@@ -256,7 +256,7 @@ def test_a_note_on_depths_without_ground(own_basin):
     edit("wells.csv", lambda t: t.assign(surface_elevation=["", 412, 413, 414]))(own_basin)
     [_, note] = noted(own_basin)
     assert note.startswith("wells.csv, column surface_elevation: found none for 1 of 4 wells")
-    assert "minus the depth" in note
+    assert "heads are minus depths" in note
 
 
 @pytest.mark.parametrize(("ground", "expected"), [("90", True), ("20", False)])

@@ -45,9 +45,8 @@ def report(basin: Basin) -> pd.DataFrame:
     observed = pd.concat([table for table in long if len(table)])
     time = steps.calendar(settings.train.start, settings.test.end, settings.step)
     starts = steps.bin_starts(pd.DatetimeIndex(observed["date"]), settings.step)
-    groups = observed.assign(step=starts.where(starts.isin(time))).groupby(
-        ["kind", "series"], sort=False
-    )
+    observed = observed.assign(step=starts.where(starts.isin(time)))
+    groups = observed.groupby(["kind", "series"], sort=False)
     found = groups.agg(first=("date", "min"), last=("date", "max"), observations=("date", "size"),
                        share=("step", "nunique"))  # fmt: skip
     return found.assign(share=found["share"] / len(time)).reset_index()
@@ -84,17 +83,16 @@ def notes(basin: Basin, coverage: pd.DataFrame) -> list[str]:
     Returns
     -------
     list of str
-        Sentences: where the places lie, depths without a ground, heads that may be depths, and a
+        Sentences: where the places are, depths without a ground, heads that may be depths, and a
         step shorter than the time between measurements.
     """
     wells, found = basin.wells, []
     given = pd.read_csv(basin.path / "heads.csv", nrows=0).columns if len(wells) else ()
     ground = wells.get("surface_elevation", pd.Series(float("nan"), index=wells.index))
     if "depth" in given and ground.isna().any():
-        lacking = f"none for {ground.isna().sum()} of {len(ground)} wells, whose heads are "
+        lacking = f"none for {ground.isna().sum()} of {len(ground)} wells: heads are minus depths"
         expected = "the ground in metres, to make heads comparable"
-        found.append(Problem("wells.csv", "column surface_elevation",
-                             f"{lacking}therefore minus the depth", expected))  # fmt: skip
+        found.append(Problem("wells.csv", "column surface_elevation", lacking, expected))
     if "head" in given:
         found.append(look_like_depths(basin.heads, wells, PERHAPS_DEPTHS))
     share = coverage.groupby("kind")["share"].median()
@@ -106,14 +104,14 @@ def notes(basin: Basin, coverage: pd.DataFrame) -> list[str]:
 
 
 def where(*places: pd.DataFrame | None) -> str:
-    """Say near which latitude and longitude places lie, so that a swap of all can be seen.
+    """Give the latitude and longitude of the places, so that a swap of all can be noticed.
 
     Examples
     --------
     >>> where(pd.DataFrame({"longitude": [-106.6], "latitude": [35.2]}))
-    'The places lie near 35.2° N, 106.6° W.'
+    'The places are near 35.2° N, 106.6° W.'
     """
     known = pd.concat([table[["longitude", "latitude"]] for table in places if table is not None])
     longitude, latitude = known.median()
     north, east = "S" if latitude < 0 else "N", "W" if longitude < 0 else "E"
-    return f"The places lie near {abs(latitude):.1f}° {north}, {abs(longitude):.1f}° {east}."
+    return f"The places are near {abs(latitude):.1f}° {north}, {abs(longitude):.1f}° {east}."

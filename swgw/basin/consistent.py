@@ -16,7 +16,7 @@ REFERENCES = COLUMNS.loc[_NAMED, ["file", "column", "expected"]].to_numpy().toli
 
 
 def check_identifiers(tables: Tables) -> Iterator[Problem]:
-    """Report identifiers that stand in no table of places.
+    """Report identifiers that are in no table of places.
 
     Parameters
     ----------

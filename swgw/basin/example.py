@@ -38,9 +38,8 @@ def write_example(folder: str | Path, seed: int = 0) -> Path:
     weather = _weather(days, random)
     # A snow-fed linear reservoir [m³/s].
     supply = 8 * weather["precipitation"] + 3 * weather["temperature"].clip(lower=0)
-    discharge = (5 + supply.ewm(alpha=0.04).mean()).rename("discharge")
-    water = discharge.reset_index()
-    water.insert(1, "gauge_id", "01")
+    discharge = 5 + supply.ewm(alpha=0.04).mean()
+    water = pd.DataFrame({"date": days, "gauge_id": "01", "discharge": discharge.to_numpy()})
     with write_folder(folder) as new:
         for path in shared("example").iterdir():
             shutil.copy(path, new)

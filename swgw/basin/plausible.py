@@ -24,7 +24,7 @@ SPREAD = 15.0  # least ratio of two groups' spread; deep wells beside shallow on
 # Heads that look like depths: least ground [m], its ratio to the values, and least distance [m].
 DEPTHS = (200.0, 10.0, 50.0)  # refused
 PERHAPS_DEPTHS = (30.0, 5.0, 30.0)  # remarked on; some coasts have such heads
-MOST = 0.8  # of the wells; a few may be deep, or stand low
+MOST = 0.8  # of the wells; a few may be deep, or low
 
 # Some loggers write these for a gap. Each can be a true value, so only one far from all others of
 # its series is reported. (Those that never can be are in swgw.basin.reading.)
@@ -117,7 +117,7 @@ def check_levels(tables: Tables, datum: str) -> Problems:
 def _check_series(table: pd.DataFrame, file: str, ground: pd.Series | None = None) -> Problems:
     """Report levels a hundred times the others of their series, or wells so far above the others.
 
-    A well stands above others only if its level and its variation both do: deep wells beside
+    A well is above others only if its level and its variation both do: deep wells beside
     shallow ones are natural. Where the ground [m] is known, that is what levels are held against.
     """
     key, value = table.columns[1:]
@@ -185,7 +185,7 @@ def look_like_depths(heads: pd.DataFrame, wells: pd.DataFrame, limits: tuple) ->
     Returns
     -------
     Problem or None
-        None where heads lie near the ground, or where the ground is nowhere known. Heads above
+        None where heads are near the ground, or where the ground is nowhere known. Heads above
         the ground and deep water tables are no depths as long as the values follow the ground.
     """
     ground = wells.get("surface_elevation", pd.Series(dtype=float)).dropna()
@@ -206,7 +206,7 @@ def look_like_depths(heads: pd.DataFrame, wells: pd.DataFrame, limits: tuple) ->
 
 
 def check_codes(tables: Tables) -> Problems:
-    """Report usual missing-value codes that stand far from all other values of their series."""
+    """Report usual missing-value codes that are far from all other values of their series."""
     times, least, enough = LONELY
     for file in (*PAIRS.values(), "forcing.csv"):
         table = tables[file]

@@ -53,13 +53,11 @@ def report(
     if not where.any():
         return []
     value = table[column].to_numpy()[where][0]
-    if isinstance(value, str):
-        found = shown(value) if value else "an empty cell"
-        what += next((like for form, like in _LIKE if re.fullmatch(form, value)), "")
-    else:
-        found = f"{value:.10g}"
+    number = not isinstance(value, str)
+    found = f"{value:.10g}" if number else shown(value) if value else "an empty cell"
+    like = [words for form, words in _LIKE if not number and re.fullmatch(form, value)]
     place = f"{rows(where, table)}, column {shown(column)[1:-1]}"
-    return [Problem(file, place, found + what, expected)]
+    return [Problem(file, place, found + what + "".join(like[:1]), expected)]
 
 
 def find_file(folder: Path, name: str, why: str, problems: list[Problem]) -> Path | None:

@@ -1,4 +1,4 @@
-"""The main channel of a basin: its GeoJSON file, and how far each well stands from it."""
+"""The main channel of a basin: its GeoJSON file, and the distance of each well to it."""
 
 from pathlib import Path
 

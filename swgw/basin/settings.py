@@ -68,7 +68,7 @@ Days = _kind(InstanceOf[Period], "two dates, [YYYY-MM-DD, YYYY-MM-DD], the first
     frozen=True, config=ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
 )
 class BasinSettings:
-    """What ``basin.yml`` says, with the defaults filled in.
+    """The settings of ``basin.yml``, with the defaults filled in.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class BasinSettings:
     virtual : bool
         Whether the data are simulated.
     companion : str or None
-        The paper whose numbers stand beside this basin's; only ``"jing2025"`` is known.
+        The paper whose numbers are shown beside this basin's; only ``"jing2025"`` is known.
     step : str
         ``"D"``, ``"5D"`` (73 pentads of the calendar year), ``"W"`` (52 weeks) or ``"MS"``.
     train, validation, test : Period
@@ -93,7 +93,7 @@ class BasinSettings:
     encoder_length, lead_times : int
         Steps of history that a forecast uses, and steps that it looks ahead.
     future_forcing : str
-        ``"observed"`` or ``"none"``: whether a forecast knows the weather to come.
+        ``"observed"`` or ``"none"``: whether a forecast uses the weather to come.
     history : bool
         Whether the past of the target itself is an input.
     """
@@ -131,7 +131,7 @@ class BasinSettings:
 
     @property
     def companion_is_paper(self) -> bool:
-        """Whether the numbers of Jing et al. (2025) stand beside this basin's."""
+        """Whether the numbers of Jing et al. (2025) are shown beside this basin's."""
         return self.companion == "jing2025"
 
     def period(self, name: str) -> Period:
@@ -171,7 +171,7 @@ def read_settings(folder: Path, problems: list[Problem]) -> BasinSettings | None
     for first, second in itertools.pairwise(PERIODS):
         before, after = settings.period(first), settings.period(second)
         if after.start <= before.end:
-            found = "periods that overlap or stand in the wrong order: "
+            found = "periods that overlap or are in the wrong order: "
             found += f"{first} {before}, {second} {after}"
             expected = f"{second} to begin after {first} has ended"
             problems.append(Problem(SETTINGS_FILE, f"keys {first} and {second}", found, expected))
@@ -180,7 +180,7 @@ def read_settings(folder: Path, problems: list[Problem]) -> BasinSettings | None
 
 
 class _Loader(yaml.SafeLoader):
-    """The safe loader, leaving dates as text and refusing a key that stands twice.
+    """The safe loader, leaving dates as text and refusing a key given twice.
 
     PyYAML itself would fail on a date such as 2001-02-30 and keep the last of two keys in silence.
     """

@@ -66,7 +66,7 @@ def read_tables(folder: Path, settings: BasinSettings | None, problems: list[Pro
 def _read(
     folder: Path, file: str, choices: tuple[str, ...], problems: list[Problem]
 ) -> pd.DataFrame | None:
-    """Read, type and check a table; of a series keep the one of `choices` that stands in it."""
+    """Read, type and check a table; of a series keep the one of `choices` that it has."""
     weather = "with at least date and precipitation; `swgw import power` writes one"
     why = f"which belongs to {PARTNERS[file]}" if file in PARTNERS else weather
     path = reading.find_file(folder, file, why, problems)
@@ -88,10 +88,8 @@ def _read(
         if guess := near(name, list(columns)):
             found, expected = f"an unknown column{guess}", "a known name, or one unlike any"
             problems.append(Problem(file, f"column {shown(name)}", found, expected))
-    if faults:
-        return None
-    raw = raw[[*list(columns)[:2], *there]] if choices else raw
-    return _checked(_typed(raw, file, problems), file, problems)
+    raw = raw[[*list(columns)[:2], *there]] if choices and not faults else raw
+    return None if faults else _checked(_typed(raw, file, problems), file, problems)
 
 
 def _typed(raw: pd.DataFrame, file: str, problems: list[Problem]) -> pd.DataFrame:
