@@ -111,7 +111,7 @@ def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -
     basin = load_basin(folder)
     coverage = report(basin)
     typer.echo(f"{basin.settings.title}: the folder is in order.\n")
-    typer.echo(summary(coverage).to_string(index=False))
+    typer.echo(summary(coverage).to_string(float_format="{:.0%}".format))
     typer.echo("\n" + "\n".join(notes(basin, coverage)))
 
 

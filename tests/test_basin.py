@@ -227,7 +227,7 @@ def test_the_report_counts_steps_with_an_observation(own_basin):
     assert total["series"].to_dict() == {
         "head": 4, "discharge": 1, "precipitation": 1, "temperature": 1, "wind": 1,
     }  # fmt: skip
-    assert total.loc["head", "lowest"] == pytest.approx(1 / (5 * 73))
+    assert total.loc["head", "least observed"] == pytest.approx(1 / (5 * 73))
 
 
 def noted(folder):

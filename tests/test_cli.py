@@ -27,7 +27,7 @@ def test_check_of_a_sound_folder(tiny_basin):
     answer = run(app, ["check", str(tiny_basin)])
     assert answer.exit_code == 0
     assert "in order" in answer.stdout
-    assert "least observed" in answer.stdout
+    assert "least observed" in answer.stdout and "100%" in answer.stdout
 
 
 def test_check_lists_all_problems_and_exits_with_2(own_basin):

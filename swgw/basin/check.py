@@ -63,12 +63,12 @@ def summary(coverage: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame (kind, ...)
-        ``series`` (how many), ``first`` and ``last`` observation, ``median`` and ``lowest`` share
-        of observed steps.
+        ``series`` (how many), ``first`` and ``last`` observation, ``observed`` and ``least
+        observed``: the median and the lowest share of observed steps.
     """
-    groups = coverage.groupby("kind", sort=False)
-    return groups.agg(series=("series", "size"), first=("first", "min"), last=("last", "max"),
-                      median=("share", "median"), lowest=("share", "min"))  # fmt: skip
+    shares = {"observed": ("share", "median"), "least observed": ("share", "min")}
+    spans = {"series": ("series", "size"), "first": ("first", "min"), "last": ("last", "max")}
+    return coverage.groupby("kind", sort=False).agg(**spans, **shares)
 
 
 def notes(basin: Basin, coverage: pd.DataFrame) -> list[str]:
