@@ -38,7 +38,6 @@ _HOME = {
     "book.say": ("say",),
     "claims.claim": ("claim", "findings"),
     "claims.catalogue": ("passages",),
-    "book.collect": ("keep",),
     "book.provenance": ("write_provenance",),
 }
 _ROOM_OF = {name: room for room, names in _HOME.items() for name in names}

@@ -1,4 +1,4 @@
-"""The commands of ``swgw``: from a basin's folder to a book, and what goes with it.
+"""The commands of ``swgw``: from the folder of a basin to its book.
 
 Each imports what it needs when it runs, so that ``swgw --help`` answers at once.
 """
@@ -15,7 +15,7 @@ from swgw.storage.errors import UserError
 
 
 class _OneMessage(TyperGroup):
-    """Turn what a user can mend into one message on stderr and exit code 2."""
+    """Turn what a user can correct into one message on stderr and exit code 2."""
 
     def invoke(self, ctx):
         try:
@@ -38,7 +38,7 @@ class DataSet(StrEnum):
 
 app = typer.Typer(
     cls=_OneMessage,
-    help="Forecast rivers and groundwater together: from a folder of CSV files to a book.",
+    help="Forecast surface water and groundwater: from a folder of CSV files to a book.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -53,29 +53,32 @@ def book(
     folder: Annotated[
         str, typer.Argument(help="Folder of a basin, or the name of an embedded one.")
     ] = "heihe",
-    profile: Annotated[str, typer.Option(help="quick, paper or full.")] = "paper",
+    profile: Annotated[
+        str, typer.Option(help="Size of the training: quick, paper or full.")
+    ] = "paper",
     seeds: Annotated[
-        int | None, typer.Option(min=1, help="How many seeds; the profile's own if left out.")
+        int | None, typer.Option(min=1, help="Number of random seeds (default: the profile's).")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes side by side; as many as cores, at most 4.")
+        int | None,
+        typer.Option(min=1, help="Number of parallel processes (default: cores, max. 4)."),
     ] = None,
     scheduler: Annotated[
         str,
         typer.Option(
             metavar="ADDRESS",
-            help="Dask scheduler whose workers train instead, as in tcp://10.0.0.1:8786; they have "
-            "one thread each and see the output folder under the same path.",
+            help="Train on the workers of this Dask scheduler, such as tcp://10.0.0.1:8786; they "
+            "have one thread each and the same path to the output folder.",
         ),
     ] = "",
     output: Annotated[
-        Path, typer.Option(help="Where the results go, in a folder named as the basin.")
+        Path, typer.Option(help="Folder for results, one subfolder for each basin.")
     ] = Path("_build"),
     train_only: Annotated[
-        bool, typer.Option("--train-only", help="Train and stop: no notebooks, no pages.")
+        bool, typer.Option("--train-only", help="Train the models only; build no book.")
     ] = False,
 ) -> None:
-    """Check, train, execute and render: the book of one basin, in one command."""
+    """Build the book of a basin: check it, train, execute notebooks, render pages."""
     from swgw.book.build import build_book
 
     workers, output = workers or min(4, _cores()), output.resolve()
@@ -94,9 +97,11 @@ def pdf(
     folder: Annotated[
         str, typer.Argument(help="Folder of a basin, or the name of an embedded one.")
     ] = "heihe",
-    output: Annotated[Path, typer.Option(help="Where its book was built.")] = Path("_build"),
+    output: Annotated[Path, typer.Option(help="Folder for results of `swgw book`.")] = Path(
+        "_build"
+    ),
 ) -> None:
-    """Print the whole built book as one PDF (needs the extra browser)."""
+    """Print a book as one PDF (needs the extra browser)."""
     from swgw.book.pdf import pdf_of
 
     pdf_of(folder, output.resolve(), typer.echo)
@@ -104,14 +109,16 @@ def pdf(
 
 @app.command()
 def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -> None:
-    """List everything that is wrong with the folder of a basin."""
+    """Validate a basin folder."""
     from swgw.basin.check import notes, report, summary
     from swgw.basin.folder import load_basin
 
     basin = load_basin(folder)
     coverage = report(basin)
     typer.echo(f"{basin.settings.title}: the folder is in order.\n")
-    typer.echo(summary(coverage).to_string(float_format="{:.0%}".format))
+    shares = {"median": "median observed", "lowest": "least observed"}
+    table = summary(coverage).reset_index().rename(columns=shares)
+    typer.echo(table.to_string(index=False, float_format="{:.0%}".format))
     typer.echo("\n" + "\n".join(notes(basin, coverage)))
 
 
@@ -120,13 +127,13 @@ def tune(
     folder: Annotated[
         str, typer.Argument(help="Folder of a basin, or the name of an embedded one.")
     ] = "heihe",
-    trials: Annotated[int, typer.Option(min=1, help="Trials of each model.")] = 20,
-    profile: Annotated[str, typer.Option(help="Tells how much a trial trains.")] = "quick",
+    trials: Annotated[int, typer.Option(min=1, help="Number of trials for each model.")] = 20,
+    profile: Annotated[str, typer.Option(help="Training budget per trial.")] = "quick",
     output: Annotated[
-        Path, typer.Option(help="Where the search is kept, in a folder named as the basin.")
+        Path, typer.Option(help="Folder for results, one subfolder for each basin.")
     ] = Path("_build"),
 ) -> None:
-    """Search settings for every model and write them where its next book finds them."""
+    """Tune hyperparameters of every model; `swgw book` uses the result."""
     from swgw.experiments.study import open_study
     from swgw.experiments.tune import tune as search
 
@@ -136,13 +143,15 @@ def tune(
 
 @app.command()
 def transfer(
-    from_run: Annotated[Path, typer.Argument(help="Run folder of a trained TFT.")],
-    folder: Annotated[str, typer.Argument(help="Folder of the basin to fine-tune it to.")],
+    from_run: Annotated[
+        Path, typer.Argument(help="Run folder of a trained TFT (…/runs/MT-TFT_…).")
+    ],
+    folder: Annotated[str, typer.Argument(help="Folder of the new basin.")],
     output: Annotated[
-        Path, typer.Option(help="Where the results go, in a folder named as the basin.")
+        Path, typer.Option(help="Folder for results, one subfolder for each basin.")
     ] = Path("_build"),
 ) -> None:
-    """Fine-tune a trained TFT to a basin with the same inputs and step."""
+    """Fine-tune a trained TFT to a basin with the same inputs and time step."""
     from swgw.experiments.fine_tune import transfer_run
 
     scores = transfer_run(from_run, folder, output.resolve(), typer.echo)
@@ -151,8 +160,8 @@ def transfer(
 
 
 @app.command()
-def classroom(folder: Annotated[Path, typer.Argument(help="A new folder for the class.")]) -> None:
-    """Write the notebooks for a class: students' without solutions, instructor's with them."""
+def classroom(folder: Annotated[Path, typer.Argument(help="New folder for the class.")]) -> None:
+    """Write notebooks for a class: students' without solutions, instructor's with them."""
     from swgw.book.classroom import write_classroom
 
     count = len(write_classroom(folder))
@@ -161,7 +170,7 @@ def classroom(folder: Annotated[Path, typer.Argument(help="A new folder for the 
 
 @app.command()
 def new(folder: Folder) -> None:
-    """Write a small filled-in basin to edit."""
+    """Write a small example basin to edit."""
     from swgw.basin.example import write_example
 
     write_example(folder)
@@ -172,10 +181,10 @@ def new(folder: Folder) -> None:
 def simulate(
     folder: Folder,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Same seed, same basin; that of the book if left out.")
+        int | None, typer.Option(min=0, help="Random seed (default: the book's).")
     ] = None,
 ) -> None:
-    """Simulate the virtual basin, with its truth."""
+    """Simulate a realisation of the virtual basin, with its truth."""
     from swgw.storage.files import write_folder
     from swgw.virtual import SEED
     from swgw.virtual import simulate as write_virtual
@@ -197,7 +206,7 @@ def fetch(
     ],
     folder: Folder,
 ) -> None:
-    """Turn a public data set into the folder of a basin (SWGW_MIRROR names a local copy)."""
+    """Download a public data set as a basin folder (SWGW_MIRROR: a local copy)."""
     from swgw.sources.public import fetch as write
 
     licence = write(data.value, folder)

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 import swgw
 from swgw.book import build, execute, needs, render
 from swgw.book.classroom import write_classroom
-from swgw.book.collect import KEY, collect
+from swgw.book.collect import collect_figures
 from swgw.book.hooks import _count_exercises_by_page
 from swgw.book.launch import PLACEHOLDER, repository, setup_code
 from swgw.cli import app
@@ -55,8 +55,8 @@ def job(tmp_path, source, parameters=None, shown=None, key="k"):
     return execute.Job(source, target, parameters or {}, shown or {}, log, key)
 
 
-def output(data, **metadata):
-    return nbformat.v4.new_output("display_data", data, metadata=metadata)
+def output(data):
+    return nbformat.v4.new_output("display_data", data)
 
 
 # ---- parameters ----------------------------------------------------------------------------
@@ -287,29 +287,19 @@ def test_exercises_count_from_one_on_every_page():
     assert env.toc_fignumbers["b"] == {"exercise": {"ex-b-1": (1,)}}
 
 
-def test_tables_and_figures_are_written_by_name(tmp_path, monkeypatch):
-    kept = []
-    show = lambda table, metadata: kept.append(metadata)  # noqa: E731
-    monkeypatch.setattr("swgw.book.collect.display", show)
-    table = pd.DataFrame({"claim": ["a", "b, “c”"], "value": [0.1, None]})
-    swgw.keep(table, "claims")
-    swgw.keep(table.set_index("claim"), "indexed")
+def test_figures_are_written_by_name(tmp_path):
     pictures = {SVG: "<svg/>", PNG: "iVBORw0KGgo="}
     named = {"mystnb": {"figure": {"name": "fig-1"}}}
     path = notebook(
         tmp_path / "a.ipynb",
         cell("code", "plot();", outputs=[output(pictures)], **named),
         cell("code", "plot();", outputs=[output(pictures)]),
-        cell("code", "keep", outputs=[output({"text/plain": ""}, **meta) for meta in kept]),
     )
     (tmp_path / "figures").mkdir()
     (tmp_path / "figures" / "old.png").touch()
-    assert collect([path], tmp_path) == 1
+    assert collect_figures([path], tmp_path / "figures") == 1
     written = {path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()}
     assert written == {"fig-1.svg": b"<svg/>", "fig-1.png": b"\x89PNG\r\n\x1a\n"}
-    for name in ("claims", "indexed"):
-        pd.testing.assert_frame_equal(pd.read_csv(tmp_path / f"{name}.csv"), table)
-    assert kept[0][KEY]["name"] == "claims"
 
 
 # ---- opening a notebook elsewhere ------------------------------------------------------------

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from swgw.book import render
-from swgw.book.collect import collect
+from swgw.book.collect import collect_figures
 from swgw.book.execute import Job, execute_all, is_current, read, stamp
 from swgw.book.needs import unmet
 from swgw.book.provenance import provenance, write_provenance
@@ -91,7 +91,7 @@ def build_book(
     scores = {"table_3": study.table_3(), "groundwater_scores": study.groundwater_scores()}
     for name, table in scores.items():
         write_text(results / f"{name}.csv", table.to_csv(index=False))
-    figures = collect(executed, results)
+    figures = collect_figures(executed, results / "figures")
     for folder in (results, study.folder):
         clear_drafts(folder)
     say(f"5/5 Results: tables, {figures} figures and provenance.json in {results}")

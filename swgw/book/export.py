@@ -3,11 +3,11 @@
 import pandas as pd
 from IPython.display import Markdown
 
-from swgw.book.collect import KEY
+KEY = "kept_table"
 
 
 class KeptTable(Markdown):
-    """Markdown that carries a table; :func:`swgw.book.collect.collect` writes it to a file.
+    """Markdown that carries a table; from the time before pages kept their own tables.
 
     Parameters
     ----------
