@@ -11,7 +11,7 @@ NOTEBOOKS = {path.stem: path for path in sorted(shared("notebooks").glob("*.ipyn
 KINDS = {"recall", "do", "think"}
 GOALS = re.compile(
     r"```\{admonition\} Before you start\n:class: tip goals\n\n.*"
-    r"\*\*Goals\.\*\* .+\*\*Time\.\*\* \d+ minutes to read, \d+ for the exercises\.\n\n.*\n```",
+    r"\*\*Goals\.\*\* .+\*\*Time\.\*\* \d+ minutes to read, \d+ for the exercises\..*\n```",
     re.DOTALL,
 )
 EXERCISE = re.compile(r"```\{exercise\} (\w+)\n:label: (ex-[\w-]+)\n\n[^`]", re.MULTILINE)

@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 from fake_study import VARIANTS, make_study
+from swgw.pages.second_task import HEADS
 from swgw.plots.intro import LOWEST
 
 from swgw.book import text as words
 from swgw.pages import answer, intro
 from swgw.pages.against import Standing, standing
-from swgw.pages.second_task import HEADS
 from swgw.scores.bootstrap import Interval
 
 

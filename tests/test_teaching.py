@@ -12,7 +12,7 @@ from swgw.storage.share import shared
 GUIDE = (shared("book") / "instructor_guide.md").read_text(encoding="utf-8")
 NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in shared("notebooks").glob("*.ipynb")}
 PLANS = {"A two-hour seminar": 120, "A day": 360 + 60 + 30}
-WITHOUT_PLAN = {"provenance", "03_5_many_gauges", "03_6_simulation", "04_3_trust"}
+WITHOUT_PLAN = {"provenance"}
 
 
 def section(title):

@@ -1,5 +1,16 @@
 // What the theme leaves undone for keyboards, screen readers and phones.
 document.addEventListener("DOMContentLoaded", () => {
+  // pandas writes the name of an index into a row of its own; it heads its column as well
+  document.querySelectorAll("table.dataframe thead").forEach((head) => {
+    const [columns, index, ...more] = head.rows;
+    const names = index ? [...index.cells].filter((cell) => cell.textContent.trim()) : [];
+    if (more.length || !names.length) return;
+    const corners = [...columns.cells].slice(0, names.length);
+    if (corners.some((cell) => cell.textContent.trim() || cell.colSpan > 1)) return;
+    if (names.some((cell) => cell.cellIndex >= names.length)) return;
+    names.forEach((cell, place) => corners[place].replaceWith(cell));
+    index.remove();
+  });
   // an empty corner of a table is no heading
   document.querySelectorAll("main th").forEach((head) => {
     if (head.textContent.trim()) return;
