@@ -171,6 +171,8 @@ REFUSED = [
     (no_table(b"Day,Level\n1,2\n", sep="(a+)+$"), "regex"),
     (no_table(b"Day,Level\n1,2\n1,2,3,4\n"), "Expected 2 fields in line 3, saw 4"),
     (no_table(b"Day,Level\n1,412,60\n"), "more values in a row than names in the header row"),
+    (no_table(b"Day,Level\n1,2\n", skiprows=10**12), "skiprows of 1000000000000"),
+    (no_table(b"Day,Level,Level \n1,2,3\n"), "a column twice in the header row"),
     (no_table(b"Day,Level\n1,2\n", sheet_name="x"), "unexpected keyword argument 'sheet_name'"),
 ]  # fmt: skip
 
@@ -292,61 +294,44 @@ def test_the_preview_says_what_is_understood_and_writes_nothing(home):
 # What goes wrong: every problem with file, place, found and expected; nothing written
 
 
-@pytest.mark.parametrize(
-    ("section", "keys", "said"),
-    [
-        (
-            "heads",
-            {"unit": "inch"},
-            "section heads, unit of head: found 'inch'; expected one of m,",
-        ),
-        ("heads", {"kind": "hight"}, "key kind: found 'hight'; expected 'head' or 'depth'"),
-        (
-            "heads",
-            {"file": "../x.csv"},
-            "key file: found '../x.csv'; expected one of the command's",
-        ),
-        (
-            "heads",
-            {"file": "http://x.org/a.csv"},
-            "found 'http://x.org/a.csv'; expected one of the",
-        ),
-        ("heads", {"date": 5}, "section heads, key date: found 5; expected a valid list"),
-        ("heads", {"read": {"storage_options": {}}}, "key read, key storage_options: found"),
-        ("heads", {"read": {"engine": "python"}}, "found 'engine'; expected 'sep', 'decimal', 'th"),
-        (
-            "heads",
-            {"columns": {7: "Level"}},
-            "key 7: found 7; expected text, in quotes if it looks",
-        ),
-        ("heads", {"value": ""}, "column 'head': found no such column, only Day, Nr, Level"),
-        (
-            "forcing",
-            {"wind": "Wnd"},
-            "found no such column, only Day, Rain, Temp, Wind (did you me",
-        ),
-        ("wells", {"places": {"007": [100.1]}}, "key 007: found a list; expected List should have"),
-        ("wells", {"places": {"A": ["11;48", True]}}, "found '11;48'; expected a valid number"),
-        ("basin", {"step": "7D"}, "basin.yml, key step: found '7D'; expected one of D, 5D, W, MS"),
-        ("basin", {"colour": "red"}, "key 'colour': found an unknown key"),
-    ],
-)
+WRONG = [
+    ("heads", {"unit": "inch"}, "section heads, unit of head: found 'inch'; expected one of m,"),
+    ("heads", {"kind": "hight"}, "key kind: found 'hight'; expected 'head' or 'depth'"),
+    ("heads", {"file": "../x.csv"}, "key file: found '../x.csv'; expected one of the command's"),
+    ("heads", {"file": "http://x.org/a.csv"}, "found 'http://x.org/a.csv'; expected one of"),
+    ("heads", {"date": 5}, "section heads, key date: found 5; expected a valid list"),
+    ("heads", {"date": []}, "section heads, key date: found a list; expected List should have"),
+    ("heads", {"read": {"storage_options": {}}}, "key read, key storage_options: found"),
+    ("heads", {"read": {"engine": "python"}}, "found 'engine'; expected 'sep', 'decimal', 'th"),
+    ("heads", {"columns": {"A1": "Level"}}, "columns beside well_id, gauge_id or value"),
+    ("heads", {"columns": {7: "Level"}}, "key 7: found 7; expected text, in quotes if it lo"),
+    ("heads", {"value": ""}, "column 'head': found no such column, only Day, Nr, Level"),
+    ("forcing", {"wind": "Wnd"}, "found no such column, only Day, Rain, Temp, Wind (did you"),
+    ("wells", {"places": {"007": [100.1]}}, "key 007: found a list; expected List should"),
+    ("wells", {"places": {"A": ["11;48", True]}}, "found '11;48'; expected a valid number"),
+    ("basin", {"step": "7D"}, "basin.yml, key step: found '7D'; expected one of D, 5D, W, MS"),
+    ("basin", {"colour": "red"}, "key 'colour': found an unknown key"),
+]
+
+
+@pytest.mark.parametrize(("section", "keys", "said"), WRONG)
 def test_a_wrong_mapping(home, section, keys, said):
     home.mapping[section] |= keys
     assert said in home.refused()
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", "mapping.yml: found no keys; expected plain YAML"),
-        ("heads: [", "mapping.yml, line"),
-        ("haeds: {date: Day}", "section haeds: found an unknown key (did you mean 'heads'?)"),
-        ("heads: {date: D}", "expected sections wells and heads, or gauges and surface_water"),
-        ('heads: !!python/object/apply:os.system ["true"]', "Python object, which is never loaded"),
-        ("heads: {date: 1}\nheads: {date: 2}", "mapping.yml, line 2: found the key 'heads' twice"),
-    ],
-)
+NONE = [
+    ("", "mapping.yml: found no keys; expected plain YAML"),
+    ("heads: [", "mapping.yml, line"),
+    ("haeds: {date: Day}", "section haeds: found an unknown key (did you mean 'heads'?)"),
+    ("heads: {date: D}", "expected sections wells and heads, or gauges and surface_water"),
+    ('heads: !!python/object/apply:os.system ["true"]', "Python object, which is never loaded"),
+    ("heads: {date: 1}\nheads: {date: 2}", "mapping.yml, line 2: found the key 'heads' twice"),
+    ("5: x", "section 5: found"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), NONE)
 def test_a_mapping_that_is_none(tmp_path, text, said):
     (tmp_path / "mapping.yml").write_text(text)
     with pytest.raises(UserError) as error:

@@ -32,8 +32,23 @@ HEADER = """\
 """
 
 
-def to_ours(values, variable: str, unit: str, where: str):
-    """Turn values into the unit of the folder; raises UserError for an unknown unit of a file.
+def to_ours(values: pd.Series | float, variable: str, unit: str, where: str) -> pd.Series:
+    """Turn values into the unit of the folder.
+
+    Parameters
+    ----------
+    values : Series or DataFrame (row, ...) or float
+    variable : str
+        A column of the folder, such as ``"discharge"``.
+    unit : str
+        Theirs; ``descriptions/units.yml`` lists all.
+    where : str
+        What has them, for the message.
+
+    Raises
+    ------
+    UserError
+        If the unit is not known.
 
     Examples
     --------

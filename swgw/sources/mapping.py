@@ -23,7 +23,7 @@ class Section(BaseModel, extra="forbid", strict=True):
 
     file: str = ""
     read: dict[Read, object] = {}
-    date: Names = ["date"]
+    date: Names = Field(["date"], min_length=1)
     date_format: str = ""
     well_id: str = ""
     gauge_id: str = ""

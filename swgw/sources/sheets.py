@@ -94,9 +94,8 @@ class Sheet:
         """Write a number with a decimal point; Excel's own numbers need no change."""
         if not isinstance(cell, str):
             return cell
-        decimal, plain = self.read.get("decimal", "."), cell
-        if thousands := self.read.get("thousands"):
-            plain = cell.replace(thousands, "")
+        decimal = self.read.get("decimal", ".")
+        plain = cell.replace(self.read.get("thousands") or "\0", "")
         return None if decimal != "." and "." in plain else plain.replace(decimal, ".")
 
     def times(self, columns: list[str], form: str) -> pd.Series:
@@ -134,7 +133,9 @@ class Sheet:
 
 def read_cells(file: Path, read: dict) -> pd.DataFrame:
     """Read a table by pandas, cells stripped and blank rows left out (see :class:`Sheet`)."""
-    data = file.read_bytes()
+    data, skipped = file.read_bytes(), read.get("skiprows", 0)
+    if isinstance(skipped, int) and skipped > 10_000:  # pandas would list them all
+        raise ValueError(f"skiprows of {skipped}")
     if file.suffix.lower() in (".xlsx", ".xlsm"):
         table = pd.read_excel(io.BytesIO(data), **{"dtype": object, "engine": "openpyxl"} | read)
     else:
@@ -144,11 +145,13 @@ def read_cells(file: Path, read: dict) -> pd.DataFrame:
         table = table.reset_index().set_axis([*table.columns, "Unnamed: more"], axis=1)
         if table.iloc[:, -1].notna().any():
             raise ValueError("more values in a row than names in the header row")
-    skipped, header = read.get("skiprows", 0), read.get("header", None if "names" in read else 0)
+    header = read.get("header", None if "names" in read else 0)
     above = skipped if isinstance(skipped, int) else len(skipped)
     if mark := str(read.get("comment", "")).encode():
         above += sum(line.startswith(mark) for line in data.splitlines())
     table.columns = [str(name).strip() for name in table.columns]
+    if table.columns.has_duplicates:
+        raise ValueError("a column twice in the header row")
     table.index += above + 1 + (0 if header is None else header + 1)
     return table.map(lambda c: c.strip() or np.nan if isinstance(c, str) else c).dropna(how="all")
 

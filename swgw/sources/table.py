@@ -9,7 +9,7 @@ import pandas as pd
 
 from swgw.sources import draft
 from swgw.sources.draft import UNITS
-from swgw.sources.mapping import Mapping, Section, listed, read_mapping
+from swgw.sources.mapping import Heads, Mapping, Section, listed, read_mapping
 from swgw.sources.sheets import Sheet
 from swgw.storage.errors import BasinError, Problem, UserError
 from swgw.storage.files import write_folder, write_text
@@ -66,7 +66,8 @@ def understand(files: list[Path], mapping: Path) -> Understood:
         inline = getattr(section, "places", None)
         path = mapping if inline else _file(name, getattr(section, "file", section), files)
         if inline:
-            table = pd.DataFrame([[place, *numbers] for place, numbers in inline.items()])
+            rows = [[place, *numbers] for place, numbers in inline.items()]
+            table = pd.DataFrame(rows, index=list(inline))
             table.columns = [KEYS[name], *COORDINATES][: table.shape[1]]
             understood.tables[f"{name}.csv"] = table
         elif name != "river":
@@ -90,7 +91,7 @@ def _file(section: str, wanted: str, files: list[Path]) -> Path:
 
 def _table(name: str, section: Section, sheet: Sheet) -> pd.DataFrame | None:
     """Read the table of one section; None where a column lacks. Our names are the default."""
-    key, kind = KEYS.get(name, ""), getattr(section, "kind", "")
+    key, kind = KEYS.get(name, ""), section.kind if isinstance(section, Heads) else ""
     names = {n: getattr(section, n, "") for n in ("well_id", "gauge_id", *WEATHER)}
     columns = {n: theirs for n, theirs in (names | (section.model_extra or {})).items() if theirs}
     wide = kind and not (columns or section.value)
@@ -101,6 +102,8 @@ def _table(name: str, section: Section, sheet: Sheet) -> pd.DataFrame | None:
         columns = {key: key} | columns | {kind: section.value or kind}
     elif key:
         columns = {n: n for n in (key, *COORDINATES[:2])} | columns
+    if kind and section.columns and not wide:
+        sheet.report("", "columns beside well_id, gauge_id or value", "a wide table or a long one")
     dates = [] if key and not kind else section.date
     if sheet.problems or not sheet.has([*dates, *columns.values()]):
         return None
@@ -108,7 +111,7 @@ def _table(name: str, section: Section, sheet: Sheet) -> pd.DataFrame | None:
     for ours, theirs in columns.items():
         variable = kind if wide else ours
         if variable in (*COORDINATES, *WEATHER, kind):
-            unit = section.units.get(variable) or getattr(section, "unit", "")
+            unit = section.unit if kind else section.units.get(variable, "")
             table[ours] = sheet.numbers(theirs, variable, unit)
         else:
             table[ours] = sheet.texts(theirs, required=ours == key)
@@ -150,7 +153,7 @@ def write(folder: str | Path, understood: Understood, files: list[Path], mapping
         told = {key: basin.get(key, "not stated") for key in ("licence", "citation")}
         source = draft.describe(
             "table", **told, files=draft.digests([*files, mapping]),
-            words=re.sub("(?m)^", "- ", str(understood)),
+            words=re.sub("(?m)^", "    ", str(understood)),
             mapping=re.sub("(?m)^", "    ", mapping.read_text("utf-8-sig")),
         )  # fmt: skip
         write_text(new / "SOURCE.md", source)

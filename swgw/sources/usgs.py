@@ -70,9 +70,8 @@ def write(
         empty = [place for place, table in zip(places.index, levels, strict=True) if table.empty]
         if flow.empty or len(empty) == len(levels):
             what = f"discharge of {site.name}" if flow.empty else f"level of {empty[0]}"
-            raise UserError(
-                f"the USGS has no {what} from {' to '.join(days)}; choose other days or places"
-            )
+            what += " from " + " to ".join(days)
+            raise UserError(f"the USGS has no {what}; choose other days or places")
         tables = _tables(site, places.drop(empty), flow, pd.concat(levels))
         draft.write_tables(new, tables)
         datums = " and ".join(sorted(set(places["vertical_datum"].dropna()))) or "not stated"
