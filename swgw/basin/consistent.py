@@ -29,7 +29,7 @@ def check_identifiers(tables: Tables) -> Iterator[Problem]:
         if tables[file] is None or tables[home] is None:
             continue
         ids, known = _ids(tables[file], column), set(tables[home].index)
-        unknown = sorted(set(ids) - known - {""})
+        unknown = sorted(set(ids.unique()) - known - {""})
         if unknown:
             where = rows(ids.isin(unknown).to_numpy(), ids.to_frame())
             found = f"unknown {column.removeprefix('upstream_')} {listed(unknown)}"
@@ -59,7 +59,8 @@ def check_values(tables: Tables) -> Iterator[Problem]:
     for home, file in PAIRS.items():
         if tables[home] is not None and tables[file] is not None:
             key, value = tables[file].columns[1:]
-            empty = set(tables[home].index) - set(tables[file].dropna(subset=value)[key])
+            ids = tables[file].loc[tables[file][value].notna(), key].unique()
+            empty = set(tables[home].index) - set(ids)
             if empty:
                 found = f"no {value} for {key} {listed(sorted(empty))}"
                 expected = f"at least one value for each row of {home}"
@@ -84,8 +85,8 @@ def check_settings(tables: Tables, settings: BasinSettings) -> Iterator[Problem]
                 and len(known := table.dropna(subset="date").dropna(thresh=3))}  # fmt: skip
     targets = [observed[file]["date"] for file in PAIRS.values() if file in observed]
     if targets:
-        first, last = min(map(min, targets)), max(map(max, targets))
-        time = steps.calendar(first, last, settings.step)
+        dates = pd.concat(targets)
+        time = steps.calendar(dates.min(), dates.max(), settings.step)
         for name in PERIODS:
             yield from _check_period(name, settings, time, observed)
 
