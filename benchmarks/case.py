@@ -20,7 +20,6 @@ from swgw.models.batch import Gatherer
 from swgw.models.fit import make_network
 from swgw.models.profiles import get_profile
 from swgw.models.run import Run
-from swgw.models.training import Schedule
 from swgw.storage.results import engine_digest
 
 LIBRARIES = ("torch", "pytorch-forecasting", "lightning", "numpy", "pandas", "swgw")
@@ -60,20 +59,11 @@ class Case:
         """An untrained network; ``changes`` are settings of the run, such as hidden_size."""
         return make_network(replace(self.run, seed=seed, **changes), self.panel)
 
-    def schedule(self, steps: int, epochs: int = 1, **changes) -> Schedule:
+    def schedule(self, steps: int, epochs: int = 1, **changes) -> Run:
         """Train for so many steps an epoch, sampling as the run does unless changed."""
-        run = self.run
-        schedule = Schedule(
-            steps * epochs * run.batch_size,
-            epochs,
-            epochs,
-            run.batch_size,
-            run.per_row,
-            run.stride,
-            run.level_shift,
-            run.learning_rate,
-        )
-        return replace(schedule, **changes)
+        windows = steps * epochs * self.run.batch_size
+        given = {"windows": windows, "epochs": epochs, "patience": epochs, "seed": 0}
+        return replace(self.run, **(given | changes))
 
 
 def open_case(basin: str | Path = "heihe") -> Case:

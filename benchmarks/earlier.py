@@ -11,11 +11,11 @@ from pytorch_forecasting.metrics import QuantileLoss
 from torch import nn
 
 from swgw.models.batch import Block, Gatherer, unfold
-from swgw.models.flat import SIDE_BY_SIDE
-from swgw.models.forward import block_output
+from swgw.models.fast_tft import SIDE_BY_SIDE, block_output
 from swgw.models.losses import QUANTILE_LEVELS
-from swgw.models.tft import library_output
-from swgw.models.training import Schedule, draw_rows
+from swgw.models.run import Run
+from swgw.models.tft import library_batch
+from swgw.models.training import draw_rows
 
 
 def present(
@@ -23,14 +23,14 @@ def present(
     forward,
     loss,
     gatherer: Gatherer,
-    schedule: Schedule,
+    schedule: Run,
     optimiser,
     epoch: int,
 ) -> int:
     """Train for an epoch in a bare loop; gives how many windows counted."""
     tft.train()
     parameters, presented = list(tft.parameters()), 0
-    for rows in draw_rows(gatherer, schedule, 0, epoch):
+    for rows in draw_rows(gatherer, schedule, epoch):
         block = gatherer.gather(rows)
         change = forward(tft, block) * block.typical[..., None]
         value = loss(block.baseline[..., None] + change, block)
@@ -53,7 +53,7 @@ def library_loss(prediction: torch.Tensor, block: Block) -> torch.Tensor:
 
 def bare_forward(tft: TemporalFusionTransformer, block: Block) -> torch.Tensor:
     """The library's own forward on windows that lie ready as tensors."""
-    prediction = library_output(tft, block)["prediction"]
+    prediction = tft(library_batch(block))["prediction"]
     return torch.stack(prediction, dim=2) if isinstance(prediction, list) else prediction
 
 

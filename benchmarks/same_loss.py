@@ -1,6 +1,7 @@
 """Whether block windows learn as well as shuffled ones, and how soon each way reaches one loss."""
 
 import time
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -17,7 +18,8 @@ from stock import fit_stock, make_dataset, make_loader, make_stock
 from tqdm import tqdm
 
 from swgw.models.losses import quantile_loss
-from swgw.models.training import Schedule, evaluate, one_thread, train
+from swgw.models.run import Run
+from swgw.models.training import evaluate, one_thread, train
 
 SAMPLINGS = {
     "blocks, the book's stride": {},
@@ -73,8 +75,9 @@ def _compare(case: Case, size: int, steps: int, epochs: int, seeds: int) -> dict
     }
 
 
-def _learn(case: Case, size: int, schedule: Schedule, seed: int) -> list[tuple[float, float]]:
+def _learn(case: Case, size: int, schedule: Run, seed: int) -> list[tuple[float, float]]:
     """Train as the package does: processor time so far and validation loss after each epoch."""
+    schedule = replace(schedule, seed=seed)
     network, curve = case.network(seed, hidden_size=size), []
     issues = case.training.issues, case.validation.issues[:1]
     watch = {"spent": 0.0, "since": time.process_time()}
@@ -86,11 +89,11 @@ def _learn(case: Case, size: int, schedule: Schedule, seed: int) -> list[tuple[f
 
     with TemporaryDirectory() as folder:
         checkpoint = Path(folder) / "checkpoint.pt"
-        train(network, quantile_loss, case.panel, issues, schedule, seed, checkpoint, on_epoch)
+        train(network, quantile_loss, case.panel, issues, schedule, checkpoint, on_epoch)
     return curve
 
 
-def _learn_stock(case: Case, dataset, size: int, schedule: Schedule, seed: int):
+def _learn_stock(case: Case, dataset, size: int, schedule: Run, seed: int):
     """Train the library's network, from our first weights and with our learning rates."""
     network = make_stock(case, dataset, size, FromBaseline)
     ours = case.network(seed, hidden_size=size)
@@ -124,7 +127,7 @@ class FromBaseline(TemporalFusionTransformer):
 class Follow(pl.Callback):
     """Sets our learning rates; reads the clock and our validation loss at the end of an epoch."""
 
-    def __init__(self, case: Case, ours: torch.nn.Module, schedule: Schedule):
+    def __init__(self, case: Case, ours: torch.nn.Module, schedule: Run):
         self.case, self.ours, self.schedule = case, ours, schedule
         self.spent, self.curve = 0.0, []
 

@@ -109,7 +109,7 @@ def _train(case: Case, steps: int, stages: Stages) -> None:
 
     with TemporaryDirectory() as kept:
         checkpoint = Path(kept) / "checkpoint.pt"
-        train(network, quantile_loss, case.panel, issues, schedule, 0, checkpoint, on_epoch)
+        train(network, quantile_loss, case.panel, issues, schedule, checkpoint, on_epoch)
 
 
 def _forecast(case: Case, stages: Stages) -> None:

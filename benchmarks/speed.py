@@ -1,5 +1,6 @@
 """Windows per second of training: ours against stock, and what each step between them bought."""
 
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -134,8 +135,8 @@ def ours(case: Case, size: int, steps: int, sampling: dict | None = None):
 
         with TemporaryDirectory() as folder:
             checkpoint = Path(folder) / "checkpoint.pt"
-            seed = next(numbers)
-            train(network, quantile_loss, case.panel, issues, schedule, seed, checkpoint, on_epoch)
+            run = replace(schedule, seed=next(numbers))
+            train(network, quantile_loss, case.panel, issues, run, checkpoint, on_epoch)
         (before, first), (after, last) = readings
         return before, after, last - first
 

@@ -10,7 +10,7 @@ from swgw.basin.prepare import prepare_basin
 from swgw.experiments.baselines import baselines
 from swgw.experiments.recalibration import DIMS
 from swgw.experiments.study import Study
-from swgw.models.baseline import reference_hindcasts
+from swgw.models.baseline import baseline_hindcasts
 from swgw.models.profiles import get_profile
 from swgw.models.run import FOLDS, fold_bins
 from swgw.scores import skill
@@ -125,7 +125,7 @@ def test_baselines_do_not_use_their_block(study):
     heads = prepared.heads.copy()
     heads[block] += 100
     kept_out = replace(prepared, heads=heads).without(block)
-    found = reference_hindcasts(kept_out, "head", study.gauge, study.clusters, block)
+    found = baseline_hindcasts(kept_out, "head", study.gauge, study.clusters, block)
     plain = study.fold_hindcasts("head", "climatology")[1]["forecast"].to_numpy()
     assert found["climatology"]["forecast"].to_numpy() == pytest.approx(plain)
 

@@ -1,4 +1,4 @@
-"""Losses, references and networks, against literal answers."""
+"""Losses, baselines and networks, against literal answers and independent implementations."""
 
 from dataclasses import replace
 
@@ -10,16 +10,16 @@ import torch
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.experiments.table_2 import planned_runs
-from swgw.inputs.climatology import fit_climatology
+from swgw.inputs.climatology import damping, fit_climatology
 from swgw.inputs.panel import SMALLEST_CHANGE, make_panel, typical_change
-from swgw.inputs.windows import Windows, issue_steps
+from swgw.inputs.windows import issue_steps
+from swgw.models.baseline import simple_forecasts
 from swgw.models.batch import Block, Gatherer, Rows
 from swgw.models.fit import learn, make_network
 from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
 from swgw.models.profiles import get_profile
-from swgw.models.references import damping, forecast_damped, forecast_persistence
 from swgw.models.run import BOTH
-from swgw.models.training import Schedule, draw_rows, predict, shift_levels
+from swgw.models.training import draw_rows, predict, shift_levels
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_the_typical_change_is_that_of_damped_persistence_s_errors(prepared, run
         assert panel.typical[series, k, column] == pytest.approx(expected, rel=1e-4)
 
 
-def test_what_never_moves_and_what_nobody_saw_have_a_unit_too():
+def test_constant_and_unobserved_series_have_a_unit_too():
     still, unseen = np.zeros(30), np.full(30, np.nan)
     target = np.stack([still, unseen])[..., None]
     anchor = np.zeros_like(target)
@@ -92,28 +92,35 @@ def test_quantile_loss_agrees_with_the_library():
     assert ours.item() == pytest.approx(theirs.sum(dim=-1).mean().item(), rel=1e-5)
 
 
-def test_persistence_repeats_the_last_observation():
-    windows = Windows(np.array([0, 1]), np.array([1, 0]))
-    last = np.array([[1.0, 2.0], [3.0, 4.0]])
-    assert forecast_persistence(last, windows, 2).tolist() == [[2.0, 2.0], [3.0, 3.0]]
-
-
 def test_damping_is_the_slope_through_the_origin():
     anomaly = np.array([[1.0, 0.5, 0.25, 0.125]])
     assert damping(anomaly, np.ones(4, bool), 1) == pytest.approx(0.5)
     assert damping(anomaly, np.array([True, True, False, False]), 1) == pytest.approx(0.0)
 
 
-def test_damped_anomaly_fades_to_the_climatology():
-    anomaly = 0.5 ** np.arange(6.0)
-    values = (10.0 + anomaly)[None]
-    forecast = forecast_damped(
-        values, np.full((1, 6), 10.0), np.ones(6, bool), Windows(np.array([0]), np.array([2])), 2
-    )
-    assert forecast == pytest.approx(np.array([[10.125, 10.0625]]))
+def test_simple_baselines_agree_with_loops_over_the_record(prepared):
+    training, issues = prepared.inside("train"), np.array([80, 200, 251])
+    found = simple_forecasts(prepared.heads, prepared, issues)
+    climatology = fit_climatology(prepared.heads, prepared).to_numpy()
+    for s, well in enumerate(prepared.heads):
+        head, usual = prepared.heads[well].to_numpy(), climatology[:, s]
+        anomaly = head - usual
+        for i, issue in enumerate(issues):
+            last = next(t for t in range(issue, -1, -1) if np.isfinite(head[t]))
+            for k in (1, 3):
+                pairs = [(anomaly[t - k], anomaly[t]) for t in range(k, len(head))
+                         if training[t - k] and training[t]]  # fmt: skip
+                early, late = np.array(pairs)[np.isfinite(pairs).all(axis=1)].T
+                slope = np.clip((early @ late) / (early @ early), 0, 1)
+                values = {name: array[s, i, k - 1] for name, array in found.items()}
+                assert values == {
+                    "persistence": pytest.approx(head[last]),
+                    "climatology": pytest.approx(usual[issue + k]),
+                    "damped persistence": pytest.approx(usual[issue + k] + slope * anomaly[last]),
+                }
 
 
-def test_climatology_sees_the_training_years_only(prepared):
+def test_climatology_uses_the_training_years_only(prepared):
     changed = prepared.heads.copy()
     changed.loc[~prepared.inside("train")] = 1e6
     pd.testing.assert_frame_equal(
@@ -121,9 +128,8 @@ def test_climatology_sees_the_training_years_only(prepared):
     )
 
 
-def _gatherer(prepared, run, period="train", change=None):
-    panel = make_panel(prepared, run.inputs())
-    panel = panel if change is None else change(panel)
+def _gatherer(prepared, run, period="train", clusters=None):
+    panel = make_panel(prepared, run.inputs(), clusters)
     return panel, Gatherer(panel, issue_steps(panel, prepared.inside(period)))
 
 
@@ -155,7 +161,7 @@ def test_windows_outside_the_period_have_no_weight(prepared, run):
     assert weight[2].numpy().astype(bool).tolist() == observed.tolist()
 
 
-def test_a_block_holds_what_its_windows_see(prepared, run):
+def test_a_block_holds_the_inputs_of_its_windows(prepared, run):
     panel, gatherer = _gatherer(prepared, run)
     block = gatherer.gather(gatherer.tile(4, 2).take(np.array([5])))
     rows = gatherer.tile(4, 2).take(np.array([5]))
@@ -168,33 +174,34 @@ def test_a_block_holds_what_its_windows_see(prepared, run):
 
 def test_an_epoch_is_drawn_from_seed_and_number(prepared, run):
     _, gatherer = _gatherer(prepared, run)
-    schedule = Schedule(640, 5, 3, 32, 8, 2, 0.5, 0.01)
+    run = replace(run, windows=640, epochs=5, batch_size=32, per_row=8, stride=2)
 
     def first(seed, epoch):
-        return [rows.first.tolist() for rows in draw_rows(gatherer, schedule, seed, epoch)]
+        drawn = draw_rows(gatherer, replace(run, seed=seed), epoch)
+        return [rows.first.tolist() for rows in drawn]
 
-    assert len(first(0, 0)) == schedule.steps_per_epoch == 4
+    assert len(first(0, 0)) == run.steps_per_epoch == 4
     assert first(0, 0) == first(0, 0)
     assert first(0, 0) != first(0, 1)
     assert first(0, 0) != first(1, 0)
 
 
 @pytest.mark.parametrize("double", [False, True], ids=["float32", "float64"])
-@pytest.mark.parametrize("arm", ["ST", "MT"])
-def test_block_forward_is_the_librarys(prepared, arm, double):
+@pytest.mark.parametrize("variant", ["ST", "MT"])
+def test_block_forward_is_the_librarys(prepared, variant, double):
     """The same windows, weights and gaps: outputs and gradients of both forwards agree."""
-    from swgw.models.tft import library_output
+    from swgw.models.fast_tft import FlatParameters
+    from swgw.models.tft import library_batch
 
     runs = planned_runs(prepared, get_profile("smoke"))
-    run = next(r for r in runs if r.experiment.name == f"{arm}-TFT")
+    run = next(r for r in runs if r.experiment.name == f"{variant}-TFT")
     clusters = pd.Series([1, 2, 3, 1], prepared.heads.columns)
-    panel = make_panel(prepared, run.inputs(), clusters)
-    gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("train")))
+    panel, gatherer = _gatherer(prepared, run, clusters=clusters)
     block = gatherer.gather(gatherer.tile(6, 3).take(np.arange(4)))
     network = make_network(run, panel).eval()
     if double:
         network.tft.double()
-        network.flatten()
+        network.flat = FlatParameters(network.tft)
         floats = ("values", "reals", "baseline", "typical", "target", "weight")
         block = Block(**{**vars(block), **{n: getattr(block, n).double() for n in floats}})
     shared = network.output(block)
@@ -202,8 +209,8 @@ def test_block_forward_is_the_librarys(prepared, arm, double):
         _mean_pinball(shared["prediction"], block), network.flat.vector
     )
     tft = network.tft.requires_grad_()
-    stock = library_output(tft, block)
-    theirs = stock["prediction"] if arm == "MT" else [stock["prediction"]]
+    stock = tft(library_batch(block))
+    theirs = stock["prediction"] if variant == "MT" else [stock["prediction"]]
     theirs = torch.stack(list(theirs), dim=2)
     outputs, gradients = (1e-12, 1e-12) if double else (2e-6, 5e-7)
     assert (shared["prediction"] - theirs).abs().max() < outputs
@@ -241,7 +248,7 @@ def test_the_level_of_surface_water_is_shifted_and_its_changes_stay(prepared, ru
         assert getattr(shifted, name) is getattr(block, name)
 
 
-def test_without_surface_water_s_past_nothing_is_shifted_or_drawn(prepared, run):
+def test_without_surface_water_s_past_nothing_is_shifted_and_no_number_drawn(prepared, run):
     _, gatherer = _gatherer(prepared, run)
     block = gatherer.gather(gatherer.tile(8, 2).take(np.arange(2)))
     before = torch.get_rng_state()
@@ -263,9 +270,9 @@ def test_training_shifts_the_level_where_it_is_an_input(prepared, targets, tmp_p
     assert torch.equal(*weights) == (targets == ("head",))
 
 
-def test_learning_rate_rises_and_falls():
-    schedule = Schedule(1000, 10, 3, 10, 5, 1, 0.5, learning_rate=1.0)
-    rates = [schedule.rate(step) for step in range(100)]
+def test_learning_rate_rises_and_falls(run):
+    run = replace(run, windows=1000, epochs=10, batch_size=10, learning_rate=1.0)
+    rates = [run.rate(step) for step in range(100)]
     assert rates[0] == pytest.approx(0.1)
     assert max(rates) == pytest.approx(1.0)
     assert rates[-1] == pytest.approx(0.01, abs=1e-3)

@@ -1,4 +1,4 @@
-"""What a model may see: windows, scales and the wall at the issue time."""
+"""Inputs of the models: windows, scales, and nothing observed after the issue time."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from swgw.basin.prepare import prepare_basin
 from swgw.experiments.table_2 import CONTROLS, TABLE_2, Plan
 from swgw.inputs.panel import make_panel
 from swgw.inputs.variables import Inputs, carry_forward, standardise
-from swgw.inputs.windows import issue_steps
+from swgw.inputs.windows import ahead, issue_steps
 from swgw.models.profiles import get_profile
 from swgw.models.run import BOTH, FOLDS, fold_bins
 
@@ -40,30 +40,22 @@ def test_gaps_carry_the_last_observation_forward():
     assert carry_forward(values)["a"].tolist() == [0.0, 1.0, 1.0, 1.0, 4.0]
 
 
-@pytest.mark.parametrize("period", ["train", "validation", "test"])
-def test_targets_lie_wholly_inside_their_period(prepared, inputs, period):
-    panel = make_panel(prepared, inputs)
-    inside = prepared.inside(period)
-    issues = issue_steps(panel, inside)
-    for lead in range(1, panel.lead_times + 1):
-        assert inside[issues + lead].all()
-    assert issues[0] >= panel.encoder_length - 1
-    assert (np.diff(issues) == 1).all()
-
-
-def test_periods_share_no_target(prepared, inputs):
-    panel = make_panel(prepared, inputs)
-    steps = {}
+def test_targets_are_wholly_inside_their_period_and_in_no_other(prepared, inputs):
+    panel, found = make_panel(prepared, inputs), []
     for period in ("train", "validation", "test"):
-        issues = issue_steps(panel, prepared.inside(period))
-        steps[period] = set((issues[:, None] + np.arange(1, panel.lead_times + 1)).ravel())
-    assert not steps["train"] & steps["validation"]
-    assert not (steps["train"] | steps["validation"]) & steps["test"]
+        inside = prepared.inside(period)
+        issues = issue_steps(panel, inside)
+        steps = ahead(issues, panel.lead_times)
+        assert inside[steps].all()
+        assert issues[0] >= panel.encoder_length - 1
+        assert (np.diff(issues) == 1).all()
+        found.append(set(steps.ravel()))
+    assert not found[0] & found[1] and not (found[0] | found[1]) & found[2]
 
 
 @pytest.mark.parametrize("experiment", TABLE_2 + CONTROLS, ids=lambda e: f"{e.name}-{e.targets}")
 def test_nothing_observed_after_the_issue_time_is_an_input(prepared, experiment):
-    """Shuffle every observation after an issue time: what its window sees stays the same."""
+    """Shuffle every observation after an issue time: the inputs of its window stay the same."""
     gauge = prepared.basin.settings.target_gauge
     inputs = Plan(prepared, get_profile("smoke")).run(experiment, gauge, 0).inputs()
     issue = int(np.flatnonzero(prepared.inside("validation"))[3])
@@ -74,7 +66,9 @@ def test_nothing_observed_after_the_issue_time_is_an_input(prepared, experiment)
         heads=_reorder(prepared.heads, order),
         surface_water=_reorder(prepared.surface_water, order),
     )
-    pairs = zip(_seen(prepared, inputs, issue), _seen(shuffled, inputs, issue), strict=True)
+    pairs = zip(
+        _inputs_at(prepared, inputs, issue), _inputs_at(shuffled, inputs, issue), strict=True
+    )
     for before, after in pairs:
         np.testing.assert_array_equal(before, after)
 
@@ -96,11 +90,11 @@ def test_single_task_windows_hold_one_past(prepared):
 
 
 def test_scales_do_not_move_with_the_test_years(prepared, inputs):
-    changed = replace(prepared, heads=prepared.heads.where(~_late(prepared), 1e6))
-    before, after = make_panel(prepared, inputs), make_panel(changed, inputs)
-    np.testing.assert_array_equal(before.centre, after.centre)
-    np.testing.assert_array_equal(before.scale, after.scale)
-    np.testing.assert_array_equal(before.fading, after.fading)
+    heads = prepared.heads.copy()
+    heads.loc[~prepared.inside("train")] = 1e6
+    before, after = (make_panel(p, inputs) for p in (prepared, replace(prepared, heads=heads)))
+    for name in ("centre", "scale", "fading"):
+        np.testing.assert_array_equal(getattr(before, name), getattr(after, name))
 
 
 def test_without_pasts_no_observation_is_an_input(prepared, inputs):
@@ -114,9 +108,9 @@ def test_folds_cut_the_training_years_and_are_kept_out_of_the_fit(prepared, inpu
     assert (blocks.sum(axis=0) <= 1).all()
     first = prepared.basin.settings.encoder_length
     np.testing.assert_array_equal(blocks.any(axis=0)[first:], prepared.inside("train")[first:])
-    spoilt = replace(prepared, heads=prepared.heads.copy())
-    spoilt.heads.loc[blocks[1]] = 1e6
-    before, after = (make_panel(p.without(blocks[1]), inputs) for p in (prepared, spoilt))
+    changed = replace(prepared, heads=prepared.heads.copy())
+    changed.heads.loc[blocks[1]] = 1e6
+    before, after = (make_panel(p.without(blocks[1]), inputs) for p in (prepared, changed))
     np.testing.assert_array_equal(before.centre, after.centre)
     np.testing.assert_array_equal(before.fading, after.fading)
     assert not before.centre[..., 0].max() > 1e5
@@ -130,7 +124,7 @@ def test_lag_of_m_months_is_the_value_m_months_earlier(prepared, inputs):
     np.testing.assert_array_equal(lag[steps:], now[:-steps])
 
 
-def test_discharge_is_shown_as_its_logarithm_and_stage_as_it_is(prepared, inputs):
+def test_discharge_enters_as_its_logarithm_and_stage_as_it_is(prepared, inputs):
     """Ten times the flow is ten times the flow at any level; a dry river is still a number."""
     flows = prepared.surface_water.copy()
     flows.iloc[:4, 0] = [0.0, 1e3, 1e4, 1e5]
@@ -147,16 +141,12 @@ def test_discharge_is_shown_as_its_logarithm_and_stage_as_it_is(prepared, inputs
     assert second == pytest.approx(10 * first, rel=0.01)
 
 
-def _late(prepared) -> np.ndarray:
-    return np.repeat((~prepared.inside("train"))[:, None], prepared.heads.shape[1], axis=1)
-
-
 def _reorder(frame: pd.DataFrame, order: np.ndarray) -> pd.DataFrame:
     full = np.r_[order, np.setdiff1d(np.arange(len(frame)), order)]
     return pd.DataFrame(frame.to_numpy()[full], index=frame.index, columns=frame.columns)
 
 
-def _seen(prepared, inputs, issue):
+def _inputs_at(prepared, inputs, issue):
     panel = make_panel(prepared, inputs)
     past = panel.values[:, : issue + 1]
     future = panel.values[:, issue + 1 : issue + 1 + panel.lead_times][:, :, panel.known]

@@ -69,14 +69,14 @@ def fit_baselines(
 
     The folds' files are ``<task>_<baseline>_fold<number>.nc``.
     """
-    from swgw.models.baseline import reference_hindcasts
+    from swgw.models.baseline import baseline_hindcasts
 
     parts = {"": prepared.inside(period)} if period != "folds" else {}
     parts |= {f"_fold{k}": fold_bins(prepared, k) for k in range(FOLDS) if not parts}
     for suffix, scored in parts.items():
         known = prepared.without(scored) if suffix else prepared
         for task in tasks(prepared):
-            found = reference_hindcasts(known, task, gauge, clusters, scored)
+            found = baseline_hindcasts(known, task, gauge, clusters, scored)
             for name, hindcast in found.items():
                 write_dataset(hindcast, folder / f"{task}_{name}{suffix}.nc")
 

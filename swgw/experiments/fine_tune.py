@@ -17,7 +17,7 @@ import xarray as xr
 from swgw.experiments.study import Study, open_study
 from swgw.inputs.panel import Panel, make_panel
 from swgw.inputs.windows import issue_steps
-from swgw.models.baseline import reference_hindcasts
+from swgw.models.baseline import baseline_hindcasts
 from swgw.models.fit import learn, make_network
 from swgw.models.hindcast import task_hindcast
 from swgw.models.losses import QUANTILE_LEVELS
@@ -129,7 +129,7 @@ def _fine_tune(run: Run, weights: dict, study: Study, panel: Panel, folder: Path
         given = prepared, task, run.gauge, panel.series, test
         found = {m: task_hindcast(*given, v[..., i, :], QUANTILE_LEVELS) for m, v in values.items()}
         write_dataset(found["fine-tuned"], folder / f"{task}.nc")
-        found |= reference_hindcasts(prepared, task, run.gauge, study.clusters, inside)
+        found |= baseline_hindcasts(prepared, task, run.gauge, study.clusters, inside)
         hindcasts += [({"model": model, "task": task}, data) for model, data in found.items()]
     table = chain_scores(hindcasts)[["model", "task", "series", "nse", "r2", "rmse", "n"]]
     write_text(folder / "scores.csv", table.to_csv(index=False))

@@ -73,13 +73,13 @@ def _train_and_score(
     prepared: Prepared, clusters: pd.Series, profile: Profile, root: Path
 ) -> dict[str, pd.DataFrame]:
     """Train what is missing; score each run and the baseline by task and series."""
-    from swgw.models.baseline import reference_hindcasts
+    from swgw.models.baseline import baseline_hindcasts
     from swgw.models.fit import fit
 
     gauge, test = prepared.basin.settings.target_gauge, prepared.inside("test")
     found = {}
     for task in BOTH:
-        baseline = reference_hindcasts(prepared, task, gauge, clusters, test)[BASELINE]
+        baseline = baseline_hindcasts(prepared, task, gauge, clusters, test)[BASELINE]
         found[task] = [({"model": BASELINE}, baseline)]
     for experiment in EXPERIMENTS:
         run = Plan(prepared, profile).run(experiment, gauge, profile.seeds[0])

@@ -226,8 +226,7 @@ def simulate(
     found["climatology"] = ("time", fit_climatology(head, prepared)[well].to_numpy(float))
     if pastas.available():
         stresses = pastas.stresses_of(prepared, well, river_of(prepared, well))
-        # without a trend, which nobody could know years ahead
-        fit = pastas.fit_response(prepared, head[well].to_numpy(float), stresses, trend=False)
+        fit = pastas.fit_response(prepared, head[well].to_numpy(float), stresses)
         found["response"] = ("time", fit.simulation)
     coordinates = {"time": time, "seed": list(seeds)}
     write_dataset(xr.Dataset(found, coordinates, {"units": "m"}), folder / "simulation.nc")

@@ -1,4 +1,4 @@
-"""The day-of-year climatology and how anomalies from it fade: what every model starts from."""
+"""The day-of-year climatology and how anomalies from it fade: the baseline of every model."""
 
 import numpy as np
 import pandas as pd
@@ -27,14 +27,12 @@ def fit_climatology(values: pd.DataFrame, prepared: Prepared) -> pd.DataFrame:
     waves = phase[:, None] * order
     basis = np.column_stack([np.ones(len(phase)), np.sin(waves), np.cos(waves)])
     training = prepared.inside("train")
-    fitted = [
-        _least_squares(basis, values[name].to_numpy(float), training) for name in values.columns
-    ]
+    fitted = [_least_squares(basis, values[name].to_numpy(float), training) for name in values]
     return pd.DataFrame(np.column_stack(fitted), index=values.index, columns=values.columns)
 
 
 def _least_squares(basis: np.ndarray, values: np.ndarray, training: np.ndarray) -> np.ndarray:
-    """Fit with a whisper of ridge, so that a series of few observations stays near its mean."""
+    """Fit with a weak ridge penalty, so that a series of few observations stays near its mean."""
     known = training & np.isfinite(values)
     if not known.any():
         return np.zeros(len(values))

@@ -1,7 +1,7 @@
-"""The inputs and targets of an experiment, standardised: what its model may see of each series.
+"""The inputs and targets of an experiment, standardised, series by series.
 
 Everything that is fitted here (scales, fill values) is fitted on the training years. A panel holds
-each series once; windows (swgw.inputs.windows) point into it.
+each series once; windows are pairs of a series and an issue step.
 """
 
 from dataclasses import dataclass
@@ -10,16 +10,9 @@ import numpy as np
 import pandas as pd
 
 from swgw.basin.prepare import Prepared
+from swgw.inputs import variables
 from swgw.inputs.climatology import damping, fit_climatology
-from swgw.inputs.variables import (
-    Inputs,
-    carry_forward,
-    drifts,
-    dynamic,
-    is_known,
-    spread,
-    standardise,
-)
+from swgw.inputs.variables import Inputs, carry_forward, spread, standardise
 
 MIN_TRAINING_STEPS = 10
 SMALLEST_CHANGE = 0.02
@@ -39,7 +32,7 @@ class Panel:
     known : bool array (variable,)
         True where the value is known beyond the issue time (weather, calendar, long lags).
     drifts : bool array (variable,)
-        True where it tells the level of surface water, which training shifts at random.
+        True where it is a level of surface water, which training shifts at random.
     values : float32 array (series, time, variable)
         Dynamic inputs, standardised; gaps carry the last observation forward.
     static_reals, static_classes : tuple of str
@@ -107,27 +100,23 @@ def make_panel(prepared: Prepared, inputs: Inputs, clusters: pd.Series | None = 
     Panel
     """
     series = usable_wells(prepared) if inputs.by_well else [inputs.gauge]
-    columns = dynamic(prepared, inputs, series)
-    names = list(columns)
-    values = np.stack([columns[name].to_numpy(np.float32).T for name in names], axis=-1)
-    statics = _statics(prepared, series, clusters) if inputs.by_well else ([], [], [])
+    columns = variables.dynamic(prepared, inputs, series)
     targets = [_target(prepared, inputs, series, name) for name in inputs.targets]
     stacked = [np.stack(parts, axis=-1).astype(np.float32) for parts in zip(*targets, strict=True)]
     target, anchor, fading, centre, scale = stacked
-    typical = typical_change(target, anchor, fading, prepared.inside("train"))
     settings = prepared.basin.settings
     return Panel(
         tuple(series),
         prepared.time,
-        tuple(names),
-        np.array([is_known(name, prepared, inputs) for name in names]),
-        np.array([drifts(name) for name in names]),
-        values,
-        *_static_arrays(len(series), *statics),
+        tuple(columns),
+        np.array([variables.is_known(name, prepared, inputs) for name in columns]),
+        np.array([variables.is_level(name) for name in columns]),
+        np.stack([frame.to_numpy(np.float32).T for frame in columns.values()], axis=-1),
+        *_statics(prepared, series, clusters, inputs.by_well),
         inputs.targets,
-        *(target, anchor, fading, typical, centre, scale),
-        settings.encoder_length,
-        settings.lead_times,
+        *(target, anchor, fading),
+        typical_change(target, anchor, fading, prepared.inside("train")),
+        *(centre, scale, settings.encoder_length, settings.lead_times),
     )
 
 
@@ -136,8 +125,8 @@ def typical_change(
 ) -> np.ndarray:
     """Root mean square over the training years of the change that is to be forecast.
 
-    Some heads hardly move in a step and others do, and each moves more in six. In this unit every
-    series and lead time counts alike, and a network need not be silent to forecast a small change.
+    Some heads change little in a step and others much, and each changes more in six. In this unit
+    every series and lead time has the same weight.
 
     Parameters
     ----------
@@ -161,45 +150,47 @@ def typical_change(
     return np.stack(sizes, axis=1).astype(np.float32)
 
 
-def _statics(prepared: Prepared, series: list[str], clusters: pd.Series | None):
-    """Static attributes of the wells: numbers standardised over wells, words as classes."""
-    wells = prepared.basin.wells.loc[series].drop(
-        columns=["longitude", "latitude", "name", "gauge_id"], errors="ignore"
-    )
+def _statics(prepared: Prepared, series: list[str], clusters: pd.Series | None, by_well: bool):
+    """Static attributes of the wells: numbers standardised over wells, words as classes.
+
+    Returns
+    -------
+    tuple
+        Names of reals and of classes, reals (series, static real), classes (series, static class),
+        and the number of each class. All are empty for a gauge.
+    """
+    wells = prepared.basin.wells.loc[series] if by_well else pd.DataFrame(index=series)
+    wells = wells.drop(columns=["longitude", "latitude", "name", "gauge_id"], errors="ignore")
     numbers = wells.select_dtypes("number").dropna(axis=1, how="all")
-    reals = [(name, numbers[name].fillna(numbers[name].mean())) for name in numbers]
-    words = wells.select_dtypes(["object", "string"])
-    classes = [(name, words[name].fillna("").astype(str)) for name in words]
-    if clusters is not None:
-        classes.insert(0, ("cluster", clusters.reindex(series)))
-    kept = [(name, column) for name, column in reals if column.std(ddof=0) > 1e-9]
-    names = [name for name, _ in kept], [name for name, _ in classes]
-    return *names, [column for _, column in kept] + [column for _, column in classes]
-
-
-def _static_arrays(n: int, reals: list[str], classes: list[str], columns: list[pd.Series]):
-    numbers = [(c - c.mean()) / c.std(ddof=0) for c in columns[: len(reals)]]
-    codes = [pd.factorize(c, sort=True)[0] for c in columns[len(reals) :]]
+    filled = {name: column.fillna(column.mean()) for name, column in numbers.items()}
+    reals = {
+        name: (column - column.mean()) / column.std(ddof=0)
+        for name, column in filled.items()
+        if column.std(ddof=0) > 1e-9
+    }
+    words = wells.select_dtypes(["object", "string"]).fillna("").astype(str)
+    if by_well and clusters is not None:
+        words.insert(0, "cluster", clusters.reindex(series))
+    codes = [pd.factorize(words[name], sort=True)[0] for name in words]
     return (
         tuple(reals),
-        tuple(classes),
-        np.array(numbers, np.float32).reshape(len(reals), n).T,
-        np.array(codes, np.int64).reshape(len(classes), n).T,
+        tuple(words),
+        np.array(list(reals.values()), np.float32).reshape(len(reals), len(series)).T,
+        np.array(codes, np.int64).reshape(len(codes), len(series)).T,
         tuple(int(code.max()) + 1 for code in codes),
     )
 
 
 def _target(prepared: Prepared, inputs: Inputs, series: list[str], name: str):
+    """Target, anchor, fading, centre and scale of one task; see :class:`Panel`."""
     if name == "head":
         values = prepared.heads[series]
     else:
-        at_gauge = prepared.surface_water[inputs.gauge]
-        values = spread(at_gauge, prepared, series)
-    centre = fit_climatology(values, prepared)
-    scale = standardise(values, prepared.inside("train"))[2]
+        values = spread(prepared.surface_water[inputs.gauge], prepared, series)
+    training, lead_times = prepared.inside("train"), prepared.basin.settings.lead_times
+    centre, scale = fit_climatology(values, prepared), standardise(values, training)[2]
     anomaly = (values - centre) / scale
     anchor = carry_forward(anomaly) * float(name in inputs.past_of)
-    training, lead_times = prepared.inside("train"), prepared.basin.settings.lead_times
     fading = [damping(anomaly.to_numpy().T, training, k + 1) for k in range(lead_times)]
-    arrays = (anomaly, anchor, np.stack(fading), centre)
-    return *(np.asarray(a).T for a in arrays), scale.to_numpy()
+    arrays = (anomaly, anchor, np.stack(fading), centre, scale)
+    return [np.asarray(array).T for array in arrays]

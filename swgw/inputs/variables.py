@@ -13,11 +13,12 @@ from swgw.inputs.climatology import fit_climatology
 
 MONTHLY_LAGS = range(1, 13)
 LEVELS = ("surface_water", "upstream_surface_water")
+OBSERVED = (*LEVELS, "head_change", "head_departure", "head")
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What an experiment shows its model.
+    """The inputs and targets of an experiment.
 
     Attributes
     ----------
@@ -76,53 +77,48 @@ def dynamic(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str, 
 
 
 def spread(values: np.ndarray, prepared: Prepared, series: list[str]) -> pd.DataFrame:
-    """One series shown to every window: (time,) → (time, series)."""
+    """Repeat one series for every window: (time,) → (time, series)."""
     wide = np.repeat(np.asarray(values)[:, None], len(series), axis=1)
     return pd.DataFrame(wide, index=prepared.time, columns=series)
 
 
 def _weather(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str, pd.DataFrame]:
-    """A window's weather: its well's, and its gauge's catchment's where that is another place."""
-    training = prepared.inside("train")
-    places = {}
-    if inputs.by_well:
-        places[""] = [prepared.weather_of_well(well) for well in series]
+    """The weather of a window's well, and of its gauge's catchment where that differs."""
+    places = {"": [prepared.weather_of_well(well) for well in series]} if inputs.by_well else {}
     if inputs.gauge is not None:
         catchment = prepared.weather_of_gauge(inputs.gauge)
-        if not places:
-            places[""] = [catchment]
-        elif not all(catchment.equals(weather) for weather in _distinct(places[""]).values()):
-            places["catchment_"] = [catchment] * len(series)
+        of_wells = {id(frame): frame for frame in places.get("", [])}.values()
+        if not of_wells or not all(catchment.equals(frame) for frame in of_wells):
+            places["catchment_" if of_wells else ""] = [catchment] * len(series)
     columns = {}
     for prefix, frames in places.items():
-        distinct = _distinct(frames)  # thousands of wells may share one series
         for name in frames[0].columns:
-            wide = pd.DataFrame({key: frame[name] for key, frame in distinct.items()})
+            # thousands of wells may share one series: each is standardised once
+            wide = pd.DataFrame({id(frame): frame[name] for frame in frames})
             if name == "precipitation":
                 wide = np.log1p(wide.clip(lower=0))
-            each = standardise(wide, training)[0].fillna(0.0)[[id(frame) for frame in frames]]
+            each = standardise(wide, prepared.inside("train"))[0].fillna(0.0)
+            each = each[[id(frame) for frame in frames]]
             columns[prefix + name] = each.set_axis(series, axis=1)
     return columns
 
 
-def _distinct(frames: list[pd.DataFrame]) -> dict[int, pd.DataFrame]:
-    return {id(frame): frame for frame in frames}
-
-
 def _observed(name: str, prepared: Prepared, values: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """An observed series carried over its gaps, a flag where it has gaps, and its climatology."""
-    standardised, _, _ = standardise(values, prepared.inside("train"))
-    columns = {name: carry_forward(standardised)}
-    columns[f"{name}_climatology"] = fit_climatology(standardised, prepared)
-    if standardised.isna().to_numpy().any():
-        columns[f"{name}_observed"] = standardised.notna().astype(float)
+    scaled = standardise(values, prepared.inside("train"))[0]
+    columns = {
+        name: carry_forward(scaled),
+        f"{name}_climatology": fit_climatology(scaled, prepared),
+    }
+    if scaled.isna().to_numpy().any():
+        columns[f"{name}_observed"] = scaled.notna().astype(float)
     return columns
 
 
 def _heads(prepared: Prepared, series: list[str]) -> dict[str, pd.DataFrame]:
     """Past heads as their change from step to step and as departure from the last year's mean.
 
-    Levels drift, and after years of pumping lie where no training year was; these two do not.
+    After years of pumping a level is outside the range of the training years; these two are not.
     """
     columns = _observed("head", prepared, prepared.heads[series])
     head = columns.pop("head")
@@ -134,8 +130,14 @@ def _heads(prepared: Prepared, series: list[str]) -> dict[str, pd.DataFrame]:
 
 
 def _surface_water(prepared: Prepared, gauge: str, series: list[str]) -> dict[str, pd.DataFrame]:
-    """Past surface water at the gauge, 1 to 12 months earlier, and at the gauge upstream of it."""
-    past = _even(prepared)
+    """Past surface water at the gauge, 1 to 12 months earlier, and at the gauge upstream of it.
+
+    Of discharge, the logarithm after a hundredth of its training mean is added; stage as it is.
+    """
+    past = prepared.surface_water
+    if prepared.basin.settings.surface_water != "stage":  # floods are rare, and rivers run dry
+        mean = past[prepared.inside("train")].mean()
+        past = np.log(past.clip(lower=0) + 0.01 * mean)
     columns = _observed("surface_water", prepared, past[[gauge]])
     filled = columns["surface_water"]
     for months in MONTHLY_LAGS:
@@ -147,28 +149,14 @@ def _surface_water(prepared: Prepared, gauge: str, series: list[str]) -> dict[st
     return {name: spread(frame.iloc[:, 0], prepared, series) for name, frame in columns.items()}
 
 
-def _even(prepared: Prepared) -> pd.DataFrame:
-    """Surface water as an input: the logarithm of discharge, whose floods are rare and far away.
-
-    A hundredth of the mean of the training years is added, since rivers run dry. Stage stays.
-    """
-    values = prepared.surface_water
-    if prepared.basin.settings.surface_water == "stage":
-        return values
-    return np.log(values.clip(lower=0) + 0.01 * values[prepared.inside("train")].mean())
-
-
 def upstream_gauge(prepared: Prepared, gauge: str) -> str | None:
-    """Name the gauge whose past is an input for this gauge in every arm, if the basin names one."""
-    gauges = prepared.basin.gauges
-    if "upstream_gauge_id" not in gauges:
-        return None
-    upstream = gauges.loc[gauge, "upstream_gauge_id"]
+    """Name the gauge upstream of a gauge, whose past is an input too; None if there is none."""
+    upstream = prepared.basin.gauges.get("upstream_gauge_id", pd.Series(dtype=str)).get(gauge)
     return upstream if upstream in prepared.surface_water else None
 
 
-def drifts(name: str) -> bool:
-    """Whether an input tells the level of surface water, which differs from year to year."""
+def is_level(name: str) -> bool:
+    """Whether an input is a level of surface water, which differs from year to year."""
     return name in LEVELS or name.startswith("surface_water_lag_")
 
 
@@ -177,15 +165,6 @@ def is_known(name: str, prepared: Prepared, inputs: Inputs) -> bool:
     if name.startswith("season_") or name.endswith("_climatology"):
         return True
     if name.startswith("surface_water_lag_"):
-        lead_times = prepared.basin.settings.lead_times
-        return prepared.steps_in_months(int(name.rsplit("_", 1)[1])) >= lead_times
-    observed = (
-        "head",
-        "head_change",
-        "head_departure",
-        "surface_water",
-        "upstream_surface_water",
-    )
-    if name.removesuffix("_observed") in observed:
-        return False
-    return inputs.weather_ahead
+        lag = prepared.steps_in_months(int(name.rsplit("_", 1)[1]))
+        return lag >= prepared.basin.settings.lead_times
+    return inputs.weather_ahead and name.removesuffix("_observed") not in OBSERVED

@@ -1,11 +1,10 @@
-"""What tells wells apart: clusters of their series (section 2.5) and permutation entropy (3.2).
+"""Clusters of the wells' series (section 2.5) and their permutation entropy (section 3.2).
 
-A self-organising map sees the training years only. Its gaps are filled for this one purpose; no
-filled value leaves this module except in the picture of a cluster's series.
+The self-organising map uses the training years only. Gaps are filled for it alone; no model uses
+the filled values.
 """
 
 from dataclasses import dataclass
-from math import factorial, log2
 
 import numpy as np
 import pandas as pd
@@ -42,8 +41,8 @@ class SomResult:
 def training_series(prepared: Prepared) -> pd.DataFrame:
     """Give the standardised heads of the training years with their gaps filled.
 
-    A gap takes the well's mean of that step of the year, moved by the anomalies on both sides of
-    it, so that season and trend go on. No value from outside the training years is looked at.
+    A filled value is the well's mean of that step of the year plus the anomaly interpolated
+    between both sides of the gap. No value from outside the training years is used.
 
     Returns
     -------
@@ -130,7 +129,7 @@ def fit_som(prepared: Prepared, n_clusters: int = 3, seed: int = 0) -> SomResult
 def number_clusters(node: pd.Series, prepared: Prepared) -> pd.Series:
     """Number occupied nodes from 1 by median distance to the river, else by size.
 
-    Beside the paper three clusters take the paper's numbers: 2 is the nearest, then 1, then 3.
+    In the paper's basin, three clusters take the paper's numbers: 2 is the nearest, then 1, then 3.
 
     Parameters
     ----------
@@ -157,7 +156,7 @@ def number_clusters(node: pd.Series, prepared: Prepared) -> pd.Series:
 
 
 def permutation_entropy(series: ArrayLike, order: int = 3) -> float:
-    """Permutation entropy of a series in bits; at most :func:`entropy_ceiling`.
+    """Permutation entropy of a series in bits; at most log₂ of the factorial of its order.
 
     Parameters
     ----------
@@ -192,14 +191,3 @@ def permutation_entropy(series: ArrayLike, order: int = 3) -> float:
     patterns = np.argsort(runs, axis=1, kind="stable")
     shares = np.unique(patterns, axis=0, return_counts=True)[1] / len(runs)
     return float(np.sum(shares * np.log2(1 / shares)))
-
-
-def entropy_ceiling(order: int = 3) -> float:
-    """Highest permutation entropy of an order [bit]: that of patterns all equally common.
-
-    Examples
-    --------
-    >>> round(entropy_ceiling(3), 3)
-    2.585
-    """
-    return log2(factorial(order))

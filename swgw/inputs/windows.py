@@ -1,46 +1,27 @@
-"""Windows over a panel: what a model sees before an issue time, and what it must forecast."""
-
-from dataclasses import dataclass
+"""Issue times: the steps after which a forecast starts."""
 
 import numpy as np
 
-from swgw.inputs.panel import Panel
 
-
-@dataclass(frozen=True)
-class Windows:
-    """Pairs of (series, issue step); both arrays have the shape (window,)."""
-
-    series: np.ndarray
-    issue: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.series)
-
-    def take(self, rows: np.ndarray) -> "Windows":
-        """Select windows by their row."""
-        return Windows(self.series[rows], self.issue[rows])
-
-
-def issue_steps(panel: Panel, inside: np.ndarray) -> np.ndarray:
-    """List the issue steps whose targets lie wholly inside a period, without a hole.
+def issue_steps(lengths, inside: np.ndarray) -> np.ndarray:
+    """List the issue steps whose targets are all inside a period.
 
     Parameters
     ----------
-    panel : Panel
+    lengths : Panel or Settings
+        Gives encoder_length and lead_times, both in steps.
     inside : bool array (time,)
         Steps of the period; encoders may reach back before it.
 
     Returns
     -------
-    int array (issue,)
+    int array (issue_time,)
     """
-    ahead = np.lib.stride_tricks.sliding_window_view(inside[1:], panel.lead_times).all(axis=1)
-    issues = np.flatnonzero(ahead)
-    return issues[issues >= panel.encoder_length - 1]
+    whole = np.lib.stride_tricks.sliding_window_view(inside[1:], lengths.lead_times).all(axis=1)
+    issues = np.flatnonzero(whole)
+    return issues[issues >= lengths.encoder_length - 1]
 
 
-def make_windows(panel: Panel, issues: np.ndarray) -> Windows:
-    """Pair every series with every issue step, ordered by series."""
-    series, issue = np.meshgrid(np.arange(len(panel.series)), issues, indexing="ij")
-    return Windows(series.ravel(), issue.ravel())
+def ahead(issues: np.ndarray, lead_times: int) -> np.ndarray:
+    """Give the steps that are forecast from each issue step: (issue_time, lead_time)."""
+    return issues[:, None] + np.arange(1, lead_times + 1)

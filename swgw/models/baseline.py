@@ -1,69 +1,147 @@
-"""The references' hindcasts of any period, on the windows of the trained models."""
+"""The baselines of every trained model: persistence, climatology and ridge regression.
+
+All are fitted on the training years; the validation year selects the strength of the ridge. They
+forecast in the unit of the data, for the windows of the trained models.
+"""
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from sklearn.linear_model import Ridge
 
 from swgw.basin.prepare import Prepared
-from swgw.inputs.climatology import fit_climatology
+from swgw.inputs.climatology import damping, fit_climatology
 from swgw.inputs.panel import Panel, make_panel
-from swgw.inputs.variables import Inputs
-from swgw.inputs.windows import issue_steps, make_windows
+from swgw.inputs.variables import Inputs, carry_forward
+from swgw.inputs.windows import ahead, issue_steps
 from swgw.models.hindcast import task_hindcast
-from swgw.models.references import (
-    forecast_climatology,
-    forecast_damped,
-    forecast_persistence,
-    forecast_ridge,
-)
 from swgw.models.run import BOTH, tasks
 
+RIDGE_STRENGTHS = (0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0)
+RIDGE_WINDOWS = 30_000
+RECENT_STEPS = 6
 
-def reference_hindcasts(
+
+def baseline_hindcasts(
     prepared: Prepared,
     task: str,
     gauge: str | None,
     clusters: pd.Series | None,
     scored: np.ndarray,
 ) -> dict[str, xr.Dataset]:
-    """Forecast some bins (time,) by every reference, fitted on the training years.
+    """Forecast a period by every baseline.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Its training and validation years fit the baselines.
+    task : str
+        "head" or "surface_water".
+    gauge : str or None
+    clusters : Series (well,) or None
+        An input of the ridge regression.
+    scored : bool array (time,)
+        Steps of the period that is forecast.
 
     Returns
     -------
     dict
-        Reference to Dataset (series, issue_time, lead_time).
+        Baseline to Dataset (series, issue_time, lead_time).
     """
     by_well = task == "head"
     past_of = BOTH if by_well and set(tasks(prepared)) == set(BOTH) else (task,)
-    ahead = prepared.basin.settings.future_forcing == "observed"
-    panel = make_panel(prepared, Inputs((task,), past_of, gauge, by_well, ahead), clusters)
+    weather_ahead = prepared.basin.settings.future_forcing == "observed"
+    panel = make_panel(prepared, Inputs((task,), past_of, gauge, by_well, weather_ahead), clusters)
     issues = issue_steps(panel, scored)
-    shape = (len(panel.series), len(issues), panel.lead_times, 1)
-    return {
-        name: task_hindcast(
-            prepared, task, gauge, panel.series, issues, values.reshape(shape), None
-        )
-        for name, values in _forecasts(prepared, panel, task, issues).items()
-    }
+    observed = prepared.heads if by_well else prepared.surface_water
+    found = simple_forecasts(observed[list(panel.series)], prepared, issues)
+    found["ridge"] = _ridge(panel, prepared, issues)
+    given = prepared, task, gauge, panel.series, issues
+    return {name: task_hindcast(*given, x[..., None], None) for name, x in found.items()}
 
 
-def _forecasts(
-    prepared: Prepared, panel: Panel, task: str, issues: np.ndarray
+def simple_forecasts(
+    observed: pd.DataFrame, prepared: Prepared, issues: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Each reference's forecasts, (window, lead_time) in the data's unit."""
-    windows, n = make_windows(panel, issues), panel.lead_times
-    observed = prepared.heads if task == "head" else prepared.surface_water
-    observed, training = observed[list(panel.series)], prepared.inside("train")
+    """Forecast by persistence, damped persistence and climatology.
+
+    Persistence repeats the last observation. Climatology is the mean of the step of the year.
+    Damped persistence adds the last observed anomaly to it, times the slope with which anomalies
+    of the training years return after so many steps.
+
+    Parameters
+    ----------
+    observed : DataFrame (time, series)
+        [m or m³/s], NaN where missing.
+    prepared : Prepared
+    issues : int array (issue_time,)
+
+    Returns
+    -------
+    dict of str to array (series, issue_time, lead_time)
+        In the unit of the data.
+    """
+    training, n = prepared.inside("train"), prepared.basin.settings.lead_times
     climatology = fit_climatology(observed, prepared).to_numpy().T
     last = observed.ffill().fillna(observed[training].mean()).to_numpy().T
-    fitting = [
-        make_windows(panel, issue_steps(panel, prepared.inside(period)))
-        for period in ("train", "validation")
-    ]
-    values = observed.to_numpy(float).T
+    anomaly = observed.to_numpy(float).T - climatology
+    carried = carry_forward(pd.DataFrame(anomaly.T)).to_numpy().T
+    slopes = np.stack([damping(anomaly, training, k) for k in range(1, n + 1)], axis=1)
+    usual = climatology[:, ahead(issues, n)]
     return {
-        "persistence": forecast_persistence(last, windows, n),
-        "damped persistence": forecast_damped(values, climatology, training, windows, n),
-        "climatology": forecast_climatology(climatology, windows, n),
-        "ridge": forecast_ridge(panel, task, *fitting, windows),
+        "persistence": np.repeat(last[:, issues, None], n, axis=2),
+        "damped persistence": usual + slopes[:, None] * carried[:, issues, None],
+        "climatology": usual,
     }
+
+
+def _ridge(panel: Panel, prepared: Prepared, issues: np.ndarray) -> np.ndarray:
+    """Ridge regression of the change from damped persistence on the trained models' inputs.
+
+    One regression for all series, on standardised values.
+
+    Returns
+    -------
+    array (series, issue_time, lead_time)
+        In the unit of the data.
+    """
+    x, y = _samples(panel, prepared.inside("train"))
+    x_check, y_check = _samples(panel, prepared.inside("validation"))
+    models = [Ridge(alpha=strength).fit(x, y) for strength in RIDGE_STRENGTHS]
+    errors = [np.mean((m.predict(x_check) - y_check) ** 2) if len(x_check) else 0 for m in models]
+    best = models[int(np.argmin(errors))]
+    series, issue = (
+        a.ravel() for a in np.meshgrid(range(len(panel.series)), issues, indexing="ij")
+    )
+    parts = np.array_split(np.arange(len(issue)), -(-len(issue) // RIDGE_WINDOWS))
+    change = [best.predict(_features(panel, series[part], issue[part])) for part in parts]
+    damped = _damped(panel, issues)
+    standardised = damped + np.concatenate(change).reshape(damped.shape)
+    centre = panel.centre[:, ahead(issues, panel.lead_times), 0]
+    return centre + panel.scale[:, None] * standardised
+
+
+def _samples(panel: Panel, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Features and changes of the windows of a period that are observed at every lead time."""
+    issues = issue_steps(panel, inside)
+    change = panel.target[:, ahead(issues, panel.lead_times), 0] - _damped(panel, issues)
+    rows = np.argwhere(np.isfinite(change).all(axis=2))
+    series, place = rows[:: max(1, -(-len(rows) // RIDGE_WINDOWS))].T
+    return _features(panel, series, issues[place]), change[series, place]
+
+
+def _damped(panel: Panel, issues: np.ndarray) -> np.ndarray:
+    """Damped persistence, standardised: (series, issue_time, lead_time)."""
+    return panel.anchor[:, issues] * panel.fading[:, None, :, 0]
+
+
+def _features(panel: Panel, series: np.ndarray, issue: np.ndarray) -> np.ndarray:
+    """Give last steps and quarter means of the past, and known inputs ahead: (window, feature)."""
+    each, n = series[:, None], len(series)
+    past = issue[:, None] + np.arange(1 - panel.encoder_length, 1)
+    known = panel.values[each, ahead(issue, panel.lead_times)][:, :, panel.known]
+    quarters = np.array_split(past, 4, axis=1)
+    parts = [panel.reals[series], panel.values[each, past[:, -RECENT_STEPS:]].reshape(n, -1)]
+    parts += [panel.values[each, quarter].mean(axis=1) for quarter in quarters]
+    parts += [known.reshape(n, -1)]
+    return np.concatenate(parts, axis=1).astype(float)  # single precision is ill-conditioned

@@ -1,7 +1,7 @@
 """Windows as tensors, in blocks that share their time steps; nothing is stored window by window.
 
-A block is a few rows; a row is one series and a run of issue times a fixed stride apart. What a
-network does step by step is computed once for a row and gathered into windows after that.
+A block is a few rows; a row is one series and a run of issue times a fixed stride apart. Layers of
+single steps are computed once for a row; their outputs are then gathered into windows.
 """
 
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class Block:
     values : float tensor (row, step, variable)
         Dynamic inputs over all steps of the row.
     known : bool tensor (variable,)
-        Which of them may be seen beyond the issue time.
+        Which of them are known beyond the issue time.
     stride, encoder_length : int
     reals : float tensor (row, static real)
     classes : int tensor (row, static class)
@@ -98,11 +98,11 @@ class Block:
         return len(self.target) // len(self.values)
 
     def past(self) -> torch.Tensor:
-        """What each window sees up to its issue time: (window, encoder_length, variable)."""
+        """Inputs of each window up to its issue time: (window, encoder_length, variable)."""
         return unfold(self.values[:, : -self.lead_times], self.encoder_length, self.stride)
 
     def future(self) -> torch.Tensor:
-        """What it knows beyond, zero where a variable is not known: (window, lead_time, …)."""
+        """Inputs after it, zero where a variable is not known: (window, lead_time, variable)."""
         ahead = unfold(self.values[:, self.encoder_length :], self.lead_times, self.stride)
         return ahead * self.known
 
@@ -121,6 +121,9 @@ def unfold(steps: torch.Tensor, length: int, stride: int) -> torch.Tensor:
     return windows.transpose(2, 3).reshape(-1, length, steps.shape[-1])
 
 
+GATHERED = "values", "known", "drifts", "reals", "classes", "anchor", "fading", "typical", "target"
+
+
 class Gatherer:
     """A panel's arrays as tensors, from which blocks are gathered.
 
@@ -135,21 +138,11 @@ class Gatherer:
         self.issues = issues
         self.encoder_length, self.lead_times = panel.encoder_length, panel.lead_times
         self.n_series = len(panel.series)
-        for name in (
-            "values",
-            "known",
-            "drifts",
-            "reals",
-            "classes",
-            "anchor",
-            "fading",
-            "typical",
-        ):
+        for name in GATHERED:
             setattr(self, name, torch.as_tensor(getattr(panel, name), device=device()))
         self.counts = np.isin(np.arange(panel.values.shape[1]), issues)
-        target = torch.as_tensor(panel.target, device=device())
-        self.weight = torch.isfinite(target).float()
-        self.target = torch.nan_to_num(target)
+        self.weight = torch.isfinite(self.target).float()
+        self.target = torch.nan_to_num(self.target)
 
     def gather(self, rows: Rows) -> Block:
         """Gather rows into a block; windows outside the period get no weight."""
@@ -177,7 +170,7 @@ class Gatherer:
         )
 
     def inside(self, rows: Rows) -> np.ndarray:
-        """Tell which windows of rows belong to the period: (row, window)."""
+        """Whether each window of some rows belongs to the period: (row, window)."""
         issues = rows.issues()
         last = len(self.counts) - 1
         return self.counts[issues.clip(0, last)] & (issues >= 0) & (issues <= last)
@@ -186,10 +179,10 @@ class Gatherer:
         """Cover every window of the period with rows, each window once.
 
         Issue times fall into ``stride`` classes; each class of each series is cut into rows. A
-        generator gives each its own phase, so that no window always sits beside the same others.
-        Rows then hang over the ends of the period; pushed inside they would show the windows there
-        twice, and networks learn worse from that than from the shorter batches. Without one, rows
-        are alike, as long as ``per_row`` allows.
+        generator gives each class its own phase, so that the neighbours of a window change from
+        epoch to epoch. Rows may then reach beyond the period. Moving them inside would present
+        the windows there twice, and networks learn less from that than from shorter batches.
+        Without a generator, all rows have the same length, at most ``per_row``.
         """
         count = -(-(self.issues[-1] - self.issues[0] + 1) // stride)
         per_row = min(per_row, count)

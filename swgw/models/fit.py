@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import torch
 
@@ -14,12 +13,10 @@ from swgw.models.batch import device
 from swgw.models.hindcast import task_hindcast
 from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
 from swgw.models.run import Run, fold_bins
-from swgw.models.training import Schedule, one_thread, predict, train
+from swgw.models.training import one_thread, predict, train
 from swgw.storage.errors import UserError
 from swgw.storage.files import write_dataset, write_text
 from swgw.storage.results import CURVE, timed
-
-Progress = Callable[[list[dict]], None]
 
 
 def make_network(run: Run, panel: Panel) -> torch.nn.Module:
@@ -42,7 +39,7 @@ def fit(
     interpret: bool = True,
     panel: Panel | None = None,
 ) -> None:
-    """Carry out a run, or what is left of it, and write its folder.
+    """Carry out a run, or the rest of an interrupted one, and write its folder.
 
     Parameters
     ----------
@@ -54,9 +51,9 @@ def fit(
     interpret : bool
         Whether a TFT's attention, selection weights and permutation importance are kept too.
     panel : Panel, optional
-        Inputs and targets in place of those of the run.
+        Inputs and targets instead of those of the run.
     """
-    scored = prepared.inside("test")
+    scored, tft = prepared.inside("test"), run.experiment.model == "TFT"
     if run.fold is not None:
         scored = fold_bins(prepared, run.fold)
         prepared = prepared.without(scored)
@@ -66,10 +63,17 @@ def fit(
         with timed(folder, "training") as keep:
             network = learn(run, prepared, panel, folder, lambda _: keep())
         with timed(folder, "hindcast"):
-            _write_hindcasts(run, prepared, panel, network, issue_steps(panel, scored), folder)
-        if interpret and run.experiment.model == "TFT" and run.fold is None:
+            issues, levels = issue_steps(panel, scored), QUANTILE_LEVELS if tft else None
+            values = predict(network, panel, issues)
+            for i, task in enumerate(panel.targets):
+                given = prepared, task, run.gauge, panel.series, issues, values[:, :, :, i], levels
+                write_dataset(task_hindcast(*given), folder / f"{task}.nc")
+        if interpret and tft and run.fold is None:
+            from swgw.models.interpretation import interpret_run
+
             with timed(folder, "interpretation"):
-                _write_interpretation(run, prepared, panel, network, folder)
+                found = interpret_run(network, panel, prepared, run.seed)
+                write_dataset(found, folder / "interpretation.nc")
 
 
 def learn(
@@ -77,10 +81,10 @@ def learn(
     prepared: Prepared,
     panel: Panel,
     folder: Path,
-    on_epoch: Progress | None = None,
+    on_epoch: Callable[[list[dict]], None] | None = None,
     weights: dict[str, torch.Tensor] | None = None,
 ) -> torch.nn.Module:
-    """Train a network, going on from a checkpoint if there is a good one.
+    """Train a network, continuing from a checkpoint if there is a good one.
 
     Parameters
     ----------
@@ -115,43 +119,13 @@ def learn(
                 f"basin.yml, {name}: found no room for {panel.encoder_length} steps before and "
                 f"{panel.lead_times} after an issue time; expected a longer period"
             )
-    schedule = Schedule(
-        run.windows,
-        run.epochs,
-        run.patience,
-        run.batch_size,
-        run.per_row,
-        run.stride,
-        run.level_shift,
-        run.learning_rate,
-    )
-    checkpoint = folder / "checkpoint.pt"
 
     def write_curve(curve: list[dict]) -> None:
         write_text(folder / CURVE, pd.DataFrame(curve).to_csv(index=False))
         if on_epoch is not None:
             on_epoch(curve)
 
-    train(network, loss, panel, issues, schedule, run.seed, checkpoint, write_curve)
+    train(network, loss, panel, issues, run, folder / "checkpoint.pt", write_curve)
     parameters = sum(p.numel() for p in network.parameters())
     write_text(folder / "parameters.txt", f"{parameters}\n")
     return network
-
-
-def _write_hindcasts(
-    run: Run, prepared: Prepared, panel: Panel, network, issues: np.ndarray, folder: Path
-) -> None:
-    values = predict(network, panel, issues)  # (series, issue_time, lead_time, target, quantile)
-    levels = QUANTILE_LEVELS if run.experiment.model == "TFT" else None
-    for i, task in enumerate(panel.targets):
-        own = values[:, :, :, i]
-        hindcast = task_hindcast(prepared, task, run.gauge, panel.series, issues, own, levels)
-        write_dataset(hindcast, folder / f"{task}.nc")
-
-
-def _write_interpretation(
-    run: Run, prepared: Prepared, panel: Panel, network, folder: Path
-) -> None:
-    from swgw.models.interpretation import interpret_run
-
-    write_dataset(interpret_run(network, panel, prepared, run.seed), folder / "interpretation.nc")

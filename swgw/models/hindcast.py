@@ -1,4 +1,4 @@
-"""Forecasts of a test period as a Dataset, beside what was observed."""
+"""Forecasts of a period as a Dataset, with the observations."""
 
 import numpy as np
 import xarray as xr
@@ -24,8 +24,8 @@ def task_hindcast(
     task : str
         "head" or "surface_water".
     gauge : str or None
-        The run's gauge. Forecasts that many windows (wells) give for it are averaged over them,
-        quantile by quantile, and scored once.
+        The run's gauge. Where many windows (one for each well) forecast it, their forecasts are
+        averaged, quantile by quantile, and scored once.
     series : tuple of str
         The windows' series.
     issues : int array (issue_time,)
@@ -39,8 +39,8 @@ def task_hindcast(
     -------
     Dataset
         forecast (series, issue_time, lead_time): the mean; median and quantiles (…, quantile) of
-        quantile models, as the model gave them; spread: the deviation over wells of forecasts of
-        the gauge; observed: NaN where there is nothing to score.
+        quantile models, as the network gives them; spread: the standard deviation over wells of
+        forecasts of the gauge; observed: NaN where missing.
     """
     dims = ("series", "issue_time", "lead_time")
     data = {}
@@ -61,14 +61,6 @@ def task_hindcast(
     }
     units = "m" if task == "head" else prepared.basin.settings.unit
     hindcast = xr.Dataset(data, coordinates, attrs={"task": task, "units": units})
-    return _with_forecasts(hindcast, values, levels)
-
-
-def _with_forecasts(
-    hindcast: xr.Dataset, values: np.ndarray, levels: tuple[float, ...] | None
-) -> xr.Dataset:
-    """Add the mean, and of quantile models the median and the quantiles."""
-    dims = ("series", "issue_time", "lead_time")
     if levels is None:
         return hindcast.assign(forecast=(dims, values[..., 0]))
     return hindcast.assign_coords(quantile=list(levels)).assign(

@@ -6,38 +6,32 @@ from torch import nn
 from swgw.inputs.panel import Panel
 from swgw.models.batch import Block
 
+KERNEL_SIZE = 3
+"""Steps under the convolution, which is not padded."""
+
 
 class CnnRnn(nn.Module):
     """Shared convolution, shared recurrent layer, one recurrent layer and dense head per task.
 
-    The decoder's steps are appended to the encoder's, with what is not yet known set to zero and
-    a flag that says so; each head gives the change from the damped persistence.
+    The decoder's steps follow the encoder's. There, unknown inputs are zero and a flag is 1. Each
+    head gives the change from the damped persistence.
 
     Parameters
     ----------
     panel : Panel
-        Tells the sizes of the inputs.
+        Gives the sizes of the inputs.
     cell : str
         "GRU" or "LSTM".
     hidden_size : int
     dropout : float
-    kernel_size : int
-        Steps under the convolution, which is not padded.
     """
 
-    def __init__(
-        self,
-        panel: Panel,
-        cell: str,
-        hidden_size: int,
-        dropout: float,
-        kernel_size: int = 3,
-    ):
+    def __init__(self, panel: Panel, cell: str, hidden_size: int, dropout: float):
         super().__init__()
         self.class_counts = panel.class_counts
         recurrent = {"GRU": nn.GRU, "LSTM": nn.LSTM}[cell]
         n_inputs = len(panel.variables) + 1 + len(panel.static_reals) + sum(panel.class_counts)
-        self.convolution = nn.Conv1d(n_inputs, hidden_size, kernel_size)
+        self.convolution = nn.Conv1d(n_inputs, hidden_size, KERNEL_SIZE)
         self.shared = recurrent(hidden_size, hidden_size, batch_first=True)
         self.tasks = nn.ModuleList(
             recurrent(hidden_size, hidden_size, batch_first=True) for _ in panel.targets
@@ -51,10 +45,8 @@ class CnnRnn(nn.Module):
         x = torch.relu(self.convolution(x.transpose(1, 2))).transpose(1, 2)
         x = self.dropout(self.shared(x)[0])  # (B, E + L - kernel + 1, hidden)
         own = [task(x)[0][:, -block.lead_times :] for task in self.tasks]  # each (B, L, hidden)
-        changes = [
-            head(self.dropout(y)) for head, y in zip(self.heads, own, strict=True)
-        ]  # each (B, L, 1)
-        change = torch.stack(changes, dim=2) * block.typical[..., None]
+        changes = [head(self.dropout(y)) for head, y in zip(self.heads, own, strict=True)]
+        change = torch.stack(changes, dim=2) * block.typical[..., None]  # (B, L, target, 1)
         return block.baseline[..., None] + change
 
     def sequence(self, block: Block) -> torch.Tensor:

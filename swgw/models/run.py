@@ -1,5 +1,6 @@
 """One training: the experiment, the gauge, the seed and the settings it is made with."""
 
+import math
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -20,32 +21,32 @@ class Experiment:
     ----------
     model : str
         "GRU", "LSTM" or "TFT"; the first two follow a convolution.
-    arm : str
-        "ST" sees the weather and its own task's past, "MT" sees both pasts and learns both tasks.
-        Two controls lie between them: "STw" is ST for surface water on MT's windows, one for each
-        well with that well's weather; "ST+" sees all that MT sees and learns one task.
+    variant : str
+        "ST" uses the weather and the past of its own task; "MT" uses both pasts and learns both
+        tasks. Two controls lie between them. "STw" is ST for surface water on MT's windows: one
+        for each well, with that well's weather. "ST+" has the inputs of MT and learns one task.
     targets : tuple of str
         "head", "surface_water" or both.
     """
 
     model: str
-    arm: str
+    variant: str
     targets: tuple[str, ...]
 
     @property
     def name(self) -> str:
         """The name in the paper's tables, as in MT-TFT."""
-        return f"{self.arm}-{self.model}"
+        return f"{self.variant}-{self.model}"
 
     @property
     def past_of(self) -> tuple[str, ...]:
-        """Whose past it sees."""
-        return self.targets if self.arm in ("ST", "STw") else BOTH
+        """The tasks whose past is an input."""
+        return self.targets if self.variant in ("ST", "STw") else BOTH
 
     @property
     def by_well(self) -> bool:
         """Whether its windows belong to wells."""
-        return self.arm != "ST" or "head" in self.targets
+        return self.variant != "ST" or "head" in self.targets
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,31 @@ class Run:
     experiment : Experiment
     gauge : str or None
     seed : int
-    windows, epochs, patience : int
-        See Profile.
-    hidden_size, batch_size, per_row, stride, attention_heads : int
-    level_shift, dropout, learning_rate : float
-        See the models and Schedule.
+    windows : int
+        Windows presented in all, at most.
+    epochs : int
+        Parts into which they are split; validation follows each.
+    patience : int
+        Epochs without a lower validation loss after which training stops.
+    hidden_size, attention_heads : int
+    batch_size : int
+        Windows of one step of the optimiser.
+    per_row, stride : int
+        Windows of one series in a batch, and the steps between them. Neighbouring windows share
+        most of their inputs, so that a batch of consecutive windows teaches less.
+    level_shift : float
+        Standard deviation of the random shifts of surface water's level; see
+        :func:`swgw.models.training.shift_levels`.
+    dropout : float
+    learning_rate : float
+        Its peak; see :meth:`rate`.
     weather_ahead : bool
         Whether the weather beyond the issue time is known.
     history : bool
         Whether the pasts of the targets are inputs.
     fold : int or None
-        Block of the training years that is kept out of the fit and forecast in the place of the
-        test period.
+        Block of the training years that is kept out of the fit and forecast instead of
+        the test period.
     """
 
     experiment: Experiment
@@ -90,30 +104,38 @@ class Run:
     fold: int | None = None
 
     def inputs(self) -> Inputs:
-        """What its windows hold."""
-        experiment = self.experiment
-        past_of = experiment.past_of if self.history else ()
-        by_well, gauge = experiment.by_well, self.gauge
-        return Inputs(experiment.targets, past_of, gauge, by_well, self.weather_ahead)
+        """The inputs of its windows."""
+        made = self.experiment
+        past_of = made.past_of if self.history else ()
+        return Inputs(made.targets, past_of, self.gauge, made.by_well, self.weather_ahead)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimiser steps in one epoch."""
+        return max(1, round(self.windows / self.epochs / self.batch_size))
+
+    def rate(self, step: int) -> float:
+        """Learning rate at a step: it rises over the first tenth, then falls along a cosine."""
+        total = self.steps_per_epoch * self.epochs
+        warm = max(1, total // 10)
+        if step < warm:
+            return self.learning_rate * (step + 1) / warm
+        fallen = 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, total - warm)))
+        return self.learning_rate * max(fallen, 0.01)
 
     def settings(self) -> dict:
         """All of it as plain values, for the run folder."""
         return asdict(self)
 
     def who(self) -> dict:
-        """What it is, as columns of a table: model, target ("both" for two), seed, gauge."""
-        targets = self.experiment.targets
+        """Its model, target ("both" for two), seed and gauge, as columns of a table."""
+        name, targets = self.experiment.name, self.experiment.targets
         target = "both" if len(targets) > 1 else targets[0]
-        return {
-            "model": self.experiment.name,
-            "target": target,
-            "seed": self.seed,
-            "gauge": self.gauge,
-        }
+        return {"model": name, "target": target, "seed": self.seed, "gauge": self.gauge}
 
     @property
     def cost(self) -> int:
-        """How long it takes against other runs."""
+        """How long it takes, in windows of a recurrent model."""
         return self.windows * (2 if self.experiment.model == "TFT" else 1)
 
     @property
@@ -125,7 +147,7 @@ class Run:
 
 
 def tasks(prepared: Prepared) -> tuple[str, ...]:
-    """List what the basin lets one forecast: "surface_water", "head" or both."""
+    """List what can be forecast in the basin: "surface_water", "head" or both."""
     gauge = prepared.basin.settings.target_gauge
     present = ("surface_water",) if gauge is not None else ()
     return present + (("head",) if usable_wells(prepared) else ())

@@ -1,6 +1,6 @@
 """pytorch-forecasting's Temporal Fusion Transformer, with one or two targets (section 2.4.3).
 
-The network, its weights and its state dict are the library's; :mod:`swgw.models.forward` computes
+The network, its weights and its state dict are the library's; :mod:`swgw.models.fast_tft` computes
 the same numbers faster on a block of windows.
 """
 
@@ -12,8 +12,7 @@ from torch import nn
 
 from swgw.inputs.panel import Panel
 from swgw.models.batch import Block, device, unfold
-from swgw.models.flat import FlatParameters
-from swgw.models.forward import block_output
+from swgw.models.fast_tft import FlatParameters, block_output
 from swgw.models.losses import QUANTILE_LEVELS
 
 with warnings.catch_warnings():
@@ -34,10 +33,8 @@ def make_tft(
         name: (count, min(round(1.6 * count**0.56), 8))
         for name, count in zip(panel.static_classes, panel.class_counts, strict=True)
     }
-    dynamic, several = list(panel.variables), len(panel.targets) > 1
-    losses = [QuantileLoss(list(QUANTILE_LEVELS)) for _ in panel.targets]
-    identities = [TorchNormalizer(method="identity") for _ in panel.targets]
-    sizes = [len(QUANTILE_LEVELS)] * len(panel.targets)
+    dynamic, n = list(panel.variables), len(panel.targets)
+    loss, identity = QuantileLoss(list(QUANTILE_LEVELS)), TorchNormalizer(method="identity")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # modules among the hyperparameters
         return TemporalFusionTransformer(
@@ -55,47 +52,42 @@ def make_tft(
             time_varying_reals_decoder=[v for v, k in zip(dynamic, panel.known, strict=True) if k],
             embedding_sizes=classes,
             embedding_labels={name: {} for name in classes},
-            output_size=sizes if several else sizes[0],
-            loss=MultiLoss(losses) if several else losses[0],
-            output_transformer=MultiNormalizer(identities) if several else identities[0],
+            output_size=[len(QUANTILE_LEVELS)] * n if n > 1 else len(QUANTILE_LEVELS),
+            loss=MultiLoss([loss] * n) if n > 1 else loss,
+            output_transformer=MultiNormalizer([identity] * n) if n > 1 else identity,
             causal_attention=True,
             log_interval=-1,
         )
 
 
-def library_output(tft: TemporalFusionTransformer, block: Block) -> dict:
-    """Run the library's own forward on a block's windows, one by one."""
-    return tft(library_batch(block))
-
-
 def library_batch(block: Block) -> dict:
-    """Give a block's windows, one by one, as the library's data loader would."""
-    past, future, reals = block.past(), block.future(), block.static_reals()
-    classes, lead_times = block.static_classes(), block.lead_times
+    """Give a block's windows, one by one, as the library's data loader would.
+
+    Returns
+    -------
+    dict
+        The input of the library's own forward: encoder_cont (window, encoder_step, variable +
+        static), decoder_cont (window, lead_time, variable + static), classes and lengths.
+    """
+    past, future = block.past(), block.future()
+    reals, classes = block.static_reals()[:, None], block.static_classes()[:, None]
     scale = [past.new_tensor([0.0, 1.0]).expand(len(past), 2) for _ in range(block.n_targets)]
-    return {
-        "encoder_cont": _with_statics(past, reals),
-        "decoder_cont": _with_statics(future, reals),
-        "encoder_cat": classes[:, None].expand(-1, block.encoder_length, -1),
-        "decoder_cat": classes[:, None].expand(-1, lead_times, -1),
-        "encoder_lengths": torch.full((len(past),), block.encoder_length),
-        "decoder_lengths": torch.full((len(past),), lead_times),
-        "target_scale": scale if len(scale) > 1 else scale[0],
-    }
-
-
-def _with_statics(values: torch.Tensor, reals: torch.Tensor) -> torch.Tensor:
-    """Repeat the statics along a window: (B, T, variable) → (B, T, variable + static)."""
-    return torch.cat([values, reals[:, None].expand(-1, values.shape[1], -1)], dim=-1)
+    batch = {"target_scale": scale if len(scale) > 1 else scale[0]}
+    for name, x in (("encoder", past), ("decoder", future)):
+        n, steps, _ = x.shape
+        batch[f"{name}_cont"] = torch.cat([x, reals.expand(-1, steps, -1)], dim=-1)
+        batch[f"{name}_cat"] = classes.expand(-1, steps, -1)
+        batch[f"{name}_lengths"] = torch.full((n,), steps)
+    return batch
 
 
 class CoupledTFT(nn.Module):
-    """The library's network behind the same door as the recurrent models.
+    """The library's network with the interface of the recurrent models.
 
     Parameters
     ----------
     panel : Panel
-        Tells the sizes of the inputs.
+        Gives the sizes of the inputs.
     hidden_size : int
     dropout : float
     attention_heads : int
@@ -109,10 +101,6 @@ class CoupledTFT(nn.Module):
     def __init__(self, panel: Panel, hidden_size: int, dropout: float, attention_heads: int):
         super().__init__()
         self.tft = make_tft(panel, hidden_size, dropout, attention_heads).to(device())
-        self.flatten()
-
-    def flatten(self) -> None:
-        """Gather the parameters in one vector; needed again after they were moved."""
         self.flat = FlatParameters(self.tft)
 
     def parameters(self, recurse: bool = True) -> Iterator[torch.Tensor]:
@@ -125,7 +113,7 @@ class CoupledTFT(nn.Module):
         return block.baseline[..., None] + change
 
     def output(self, block: Block) -> dict[str, torch.Tensor]:
-        """Everything that the network says of a block; see :func:`block_output`."""
+        """Forecasts, attention and selection weights of a block; see :func:`block_output`."""
         return block_output(self.tft, self.flat.unpack(), block)
 
     def interpret(self, block: Block) -> dict[str, torch.Tensor]:
@@ -139,9 +127,8 @@ class CoupledTFT(nn.Module):
             averaged over steps.
         """
         out = self.output(block)
+        lengths = {"encoder": block.encoder_length, "decoder": block.lead_times}
         return {
             "attention": out["attention"].mean(dim=2),
-            "encoder": unfold(out["encoder"], block.encoder_length, block.stride).mean(dim=1),
-            "decoder": unfold(out["decoder"], block.lead_times, block.stride).mean(dim=1),
             "static": out["static"].repeat_interleave(block.per_row, dim=0),
-        }
+        } | {name: unfold(out[name], n, block.stride).mean(dim=1) for name, n in lengths.items()}

@@ -1,7 +1,7 @@
 """Training that can be interrupted, and forecasts from what was trained.
 
-One thread, and each epoch draws its windows and dropout masks from (seed, epoch) alone: a run that
-was killed goes on from its last finished epoch and ends with the same bits.
+One thread, and the windows and dropout masks of an epoch depend on (seed, epoch) alone: a run that
+was killed continues from its last finished epoch and ends with the same bits.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import logging
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from torch import nn
 
 from swgw.inputs.panel import Panel
 from swgw.models.batch import Block, Gatherer, Rows
+from swgw.models.run import Run
 from swgw.storage.errors import UserError
 from swgw.storage.files import write_whole
 
@@ -27,54 +28,6 @@ FORECAST_PER_ROW = 64
 FORECAST_ROWS = 8
 VALIDATION_ROWS = 60
 SEAL = 32  # bytes of a SHA-256 at the end of a checkpoint
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """How long and how fast a run learns.
-
-    Attributes
-    ----------
-    windows : int
-        Windows presented in all, at most.
-    epochs : int
-        Parts into which they are split; validation follows each.
-    patience : int
-        Epochs without a better validation loss after which training stops.
-    batch_size : int
-        Windows of one step.
-    per_row, stride : int
-        Windows of one series in a batch, and the steps between them: neighbours share most of
-        what they show, so that a batch of consecutive windows teaches less.
-    level_shift : float
-        Standard deviation of the random shifts of surface water's level; see
-        :func:`shift_levels`.
-    learning_rate : float
-        Its peak; it rises over the first tenth of the run and falls along a cosine after that.
-    """
-
-    windows: int
-    epochs: int
-    patience: int
-    batch_size: int
-    per_row: int
-    stride: int
-    level_shift: float
-    learning_rate: float
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """Optimiser steps in one epoch."""
-        return max(1, round(self.windows / self.epochs / self.batch_size))
-
-    def rate(self, step: int) -> float:
-        """Learning rate at a step of the run."""
-        total = self.steps_per_epoch * self.epochs
-        warm = max(1, total // 10)
-        if step < warm:
-            return self.learning_rate * (step + 1) / warm
-        fallen = 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, total - warm)))
-        return self.learning_rate * max(fallen, 0.01)
 
 
 @contextmanager
@@ -93,8 +46,7 @@ def train(
     loss: Callable[[torch.Tensor, Block], torch.Tensor],
     panel: Panel,
     issues: tuple[np.ndarray, np.ndarray],
-    schedule: Schedule,
-    seed: int,
+    run: Run,
     checkpoint: Path,
     on_epoch: Callable[[list[dict]], None],
 ) -> None:
@@ -109,10 +61,10 @@ def train(
     panel : Panel
     issues : (int array, int array)
         Issue steps of training and validation.
-    schedule : Schedule
-    seed : int
+    run : Run
+        Gives the number of windows, their sampling, the learning rate and the seed.
     checkpoint : Path
-        Written after each epoch; where it exists, training goes on from it.
+        Written after each epoch; where it exists, training continues from it.
     on_epoch : callable
         Gets the learning curve so far: windows, train_loss, validation_loss of each epoch.
     """
@@ -123,9 +75,8 @@ def train(
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         on_epoch(state["curve"])  # a kill between checkpoint and curve leaves the curve behind
-    while not _finished(state["curve"], schedule):
-        epoch = len(state["curve"])
-        learned, presented = _epoch(network, loss, training, schedule, optimiser, seed, epoch)
+    while not _finished(state["curve"], run):
+        learned, presented = _epoch(network, loss, training, run, optimiser, len(state["curve"]))
         checked = evaluate(network, loss, validation)
         before = state["curve"][-1]["windows"] if state["curve"] else 0
         row = {"windows": before + presented, "train_loss": learned, "validation_loss": checked}
@@ -133,30 +84,27 @@ def train(
         if state["best"] is None or checked < best:
             state["best"] = {k: v.detach().clone() for k, v in network.state_dict().items()}
         state["curve"] = [*state["curve"], row]
-        _save(checkpoint, network, optimiser, state)
+        states = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
+        _save(checkpoint, state | states)
         on_epoch(state["curve"])
     network.load_state_dict(state["best"])
 
 
-def _finished(curve: list[dict], schedule: Schedule) -> bool:
+def _finished(curve: list[dict], run: Run) -> bool:
     if not curve:
         return False
-    losses = [row["validation_loss"] for row in curve]
-    stale = len(losses) - 1 - int(np.argmin(losses))
-    return len(curve) >= schedule.epochs or stale >= schedule.patience
+    stale = len(curve) - 1 - int(np.argmin([row["validation_loss"] for row in curve]))
+    return len(curve) >= run.epochs or stale >= run.patience
 
 
-def _epoch(
-    network, loss, gatherer: Gatherer, schedule: Schedule, optimiser, seed: int, epoch: int
-) -> tuple[float, int]:
+def _epoch(network, loss, gatherer: Gatherer, run: Run, optimiser, epoch: int) -> tuple[float, int]:
     """Present one epoch's windows; gives the mean training loss and how many counted."""
-    torch.manual_seed(seed * 100_003 + epoch)
+    torch.manual_seed(run.seed * 100_003 + epoch)
     network.train()
     total, presented = 0.0, 0
-    for i, rows in enumerate(draw_rows(gatherer, schedule, seed, epoch)):
-        for group in optimiser.param_groups:
-            group["lr"] = schedule.rate(epoch * schedule.steps_per_epoch + i)
-        block = shift_levels(gatherer.gather(rows), gatherer.drifts, schedule.level_shift)
+    for i, rows in enumerate(draw_rows(gatherer, run, epoch)):
+        optimiser.param_groups[0]["lr"] = run.rate(epoch * run.steps_per_epoch + i)
+        block = shift_levels(gatherer.gather(rows), gatherer.drifts, run.level_shift)
         value = loss(network(block), block)
         optimiser.zero_grad(set_to_none=True)
         value.backward()
@@ -164,15 +112,15 @@ def _epoch(
         optimiser.step()
         total += value.item()
         presented += int((block.weight.sum(dim=(1, 2)) > 0).sum())
-    return total / schedule.steps_per_epoch, presented
+    return total / run.steps_per_epoch, presented
 
 
 def shift_levels(block: Block, drifts: torch.Tensor, size: float) -> Block:
     """Shift the level of surface water by a random constant, one for each row of windows.
 
-    A river's level differs from year to year, and the training years are few: a network reads
-    more from them than they tell, and is misled where a later year lies beyond them. Shifted so,
-    the level tells less and its changes tell what they told; what a forecast starts from stays.
+    A river's level differs from year to year, and the training years are few. A network overfits
+    to their levels and fails in a later year outside their range. The shifts remove information
+    from the level but not from its changes. The baseline of the forecast is not shifted.
 
     Parameters
     ----------
@@ -191,15 +139,13 @@ def shift_levels(block: Block, drifts: torch.Tensor, size: float) -> Block:
     return replace(block, values=block.values + shift * drifts)
 
 
-def draw_rows(gatherer: Gatherer, schedule: Schedule, seed: int, epoch: int) -> Iterator[Rows]:
+def draw_rows(gatherer: Gatherer, run: Run, epoch: int) -> Iterator[Rows]:
     """Draw an epoch's batches of rows: every row once while there are enough, then again."""
-    rng = np.random.default_rng([seed, epoch])
-    rows = gatherer.tile(schedule.per_row, schedule.stride, rng)
-    at_once = max(1, schedule.batch_size // rows.per_row)
-    count = schedule.steps_per_epoch * at_once
-    passes = -(-count // len(rows))
-    order = np.concatenate([rng.permutation(len(rows)) for _ in range(passes)])[:count]
-    for chosen in np.split(order, schedule.steps_per_epoch):
+    rng = np.random.default_rng([run.seed, epoch])
+    rows = gatherer.tile(run.per_row, run.stride, rng)
+    count = run.steps_per_epoch * max(1, run.batch_size // rows.per_row)
+    order = np.concatenate([rng.permutation(len(rows)) for _ in range(-(-count // len(rows)))])
+    for chosen in np.split(order[:count], run.steps_per_epoch):
         yield rows.take(chosen)
 
 
@@ -252,7 +198,7 @@ def chunks(n: int, size: int) -> Iterator[np.ndarray]:
 
 
 def _resume(checkpoint: Path) -> dict:
-    """Give what an interrupted run left, or a fresh state; a damaged file is named and dropped."""
+    """Give what an interrupted run left, or a new state; a damaged file is reported and deleted."""
     if checkpoint.exists():
         try:
             return load_checkpoint(checkpoint)
@@ -283,13 +229,7 @@ def load_checkpoint(path: Path) -> dict:
         ) from error
 
 
-def _save(path: Path, network: nn.Module, optimiser, state: dict) -> None:
-    record = {
-        "network": network.state_dict(),
-        "optimiser": optimiser.state_dict(),
-        "curve": state["curve"],
-        "best": state["best"],
-    }
+def _save(path: Path, record: dict) -> None:
     buffer = io.BytesIO()  # not a path: torch would write its name into the file
     torch.save(record, buffer)
     data = buffer.getvalue()

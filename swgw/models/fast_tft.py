@@ -1,0 +1,278 @@
+"""The forward of pytorch-forecasting's TFT on a block of windows, with the library's weights.
+
+The embedding and selection of variables act on one step at a time. They are computed once per
+(series, step) instead of once per window, all variables side by side, and gathered into windows
+before the LSTM. All parameters are parts of one vector: one tensor for the optimiser instead of
+hundreds. A test compares outputs and gradients with the library's own forward.
+
+Shapes: R rows, B = R · K windows, E encoder steps, L lead times, S steps of a row, V variables,
+H hidden size, n attention heads.
+"""
+
+import math
+import re
+from functools import cache
+
+import torch
+from torch import nn
+from torch.func import functional_call
+from torch.nn import functional
+
+from swgw.models.batch import Block, unfold
+
+SIDE_BY_SIDE = re.compile(
+    r"(^prescalers|coder_variable_selection\.single_variable_grns|[qk]_layers)\.[^.]+\."
+)
+"""Layers that act side by side: one for each variable, one for each attention head."""
+
+
+class FlatParameters:
+    """The vector of a network's parameters and its parts by name.
+
+    The network's own parameters become views of the vector, so that its state dict and its
+    forward stay the library's. Parameters of layers that act side by side come out stacked.
+
+    Parameters
+    ----------
+    network : Module
+        Must not be moved or copied afterwards.
+
+    Attributes
+    ----------
+    vector : tensor (parameter,)
+        The optimiser trains this tensor.
+    """
+
+    def __init__(self, network: nn.Module):
+        members: dict[str, list[nn.Parameter]] = {}
+        for name, parameter in network.named_parameters():
+            members.setdefault(SIDE_BY_SIDE.sub(r"\1.*.", name), []).append(parameter)
+        every = [parameter for group in members.values() for parameter in group]
+        self.vector = torch.cat([p.detach().flatten() for p in every]).requires_grad_()
+        pieces = self.vector.detach().split([p.numel() for p in every])
+        for parameter, piece in zip(every, pieces, strict=True):
+            parameter.data = piece.view(parameter.shape)
+            parameter.requires_grad_(False)
+        stacks = {name: (len(group),) * ("*" in name) for name, group in members.items()}
+        self._shapes = {name: (*stacks[name], *group[0].shape) for name, group in members.items()}
+
+    def unpack(self) -> dict[str, torch.Tensor]:
+        """Give the parts by name; names with a star hold a stack, one layer after another."""
+        pieces = self.vector.split([math.prod(shape) for shape in self._shapes.values()])
+        named = zip(self._shapes.items(), pieces, strict=True)
+        return {name: piece.view(shape) for (name, shape), piece in named}
+
+
+@cache
+def interpolation(size: int, wanted: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    """Matrix (size, wanted) of the linear interpolation by which residuals change their size."""
+    unit = torch.eye(size, dtype=dtype, device=device)[:, None]
+    return functional.interpolate(unit, wanted, mode="linear", align_corners=True)[:, 0]
+
+
+class Layers:
+    """The library's layers by name, as functions of the unpacked weights.
+
+    Where weights are a stack (n, …), the layers of n variables are computed side by side on
+    (n, step, …). Otherwise these are the library's layers, operation by operation.
+
+    Parameters
+    ----------
+    weights : dict of str to tensor
+        See :meth:`FlatParameters.unpack`.
+    dropout : float
+        0 in a forecast.
+    """
+
+    def __init__(self, weights: dict[str, torch.Tensor], dropout: float):
+        self.weights, self.dropout = weights, dropout
+
+    def drop(self, x: torch.Tensor) -> torch.Tensor:
+        """Dropout."""
+        return functional.dropout(x, self.dropout) if self.dropout else x
+
+    def linear(self, name: str, x: torch.Tensor) -> torch.Tensor:
+        """Linear layer, or one for each of a stack: (n, step, in) → (n, step, out)."""
+        weight, bias = self.weights[f"{name}.weight"], self.weights.get(f"{name}.bias")
+        if weight.ndim == 2:
+            return functional.linear(x, weight, bias)
+        return torch.baddbmm(bias[:, None], x, weight.transpose(1, 2))
+
+    def fan_out(self, name: str, x: torch.Tensor) -> torch.Tensor:
+        """Every layer of a stack on the same input: (…, in) → (…, n, out)."""
+        weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
+        wide = functional.linear(x, weight.flatten(0, 1), bias.flatten())
+        return wide.unflatten(-1, bias.shape)
+
+    def norm(self, name: str, x: torch.Tensor) -> torch.Tensor:
+        """Layer normalisation over the last dimension."""
+        weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
+        if weight.ndim == 1:
+            return functional.layer_norm(x, weight.shape, weight, bias)
+        normal = functional.layer_norm(x, x.shape[-1:])
+        return torch.addcmul(bias[:, None], normal, weight[:, None])
+
+    def gate(self, name: str, x: torch.Tensor) -> torch.Tensor:
+        """Gated linear unit."""
+        return functional.glu(self.linear(f"{name}.fc", x), dim=-1)
+
+    def gate_norm(self, name: str, x: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
+        """Gate, add and normalise."""
+        return self.norm(f"{name}.add_norm.norm", self.gate(f"{name}.glu", x) + skip)
+
+    def resample(self, name: str, x: torch.Tensor) -> torch.Tensor:
+        """Interpolate to the size of the output, scale and normalise."""
+        mask = self.weights[f"{name}.mask"]
+        x = x @ interpolation(x.shape[-1], mask.shape[-1], x.dtype, x.device)
+        scale = 2.0 * mask.sigmoid()
+        return self.norm(f"{name}.norm", x * (scale[:, None] if mask.ndim == 2 else scale))
+
+    def grn(self, name: str, x: torch.Tensor, context: torch.Tensor | None = None) -> torch.Tensor:
+        """Gated residual network; the context (…, in) is broadcast along the steps."""
+        resized = f"{name}.resample_norm"
+        skip = self.resample(resized, x) if f"{resized}.mask" in self.weights else x
+        hidden = self.linear(f"{name}.fc1", x)
+        if context is not None:
+            hidden = hidden + self.linear(f"{name}.context", context)
+        hidden = self.linear(f"{name}.fc2", functional.elu(hidden))
+        return self.gate_norm(f"{name}.gate_norm", self.drop(hidden), skip)
+
+
+def block_output(tft, weights: dict[str, torch.Tensor], block: Block) -> dict[str, torch.Tensor]:
+    """Run the network on a block.
+
+    Parameters
+    ----------
+    tft : TemporalFusionTransformer
+        Gives sizes, names and whether it is in training mode.
+    weights : dict of str to tensor
+        See :meth:`FlatParameters.unpack`.
+    block : Block
+
+    Returns
+    -------
+    dict
+        prediction (window, lead_time, target, quantile), attention (window, lead_time, head,
+        encoder_step), and selection weights: encoder, decoder (row, step, variable) and static
+        (row, static).
+    """
+    layers = Layers(weights, tft.hparams.dropout if tft.training else 0.0)
+    static, static_weights = _static_embedding(tft, layers, block)  # (R, H)
+    context = layers.grn("static_context_variable_selection", static)  # (R, H)
+    past, ahead = block.values[:, : -block.lead_times], block.values[:, block.encoder_length :]
+    past, past_weights = _select(tft, layers, "encoder_variable_selection", past, context)
+    ahead, ahead_weights = _select(tft, layers, "decoder_variable_selection", ahead, context)
+    past = unfold(past, block.encoder_length, block.stride)  # (B, E, H)
+    ahead = unfold(ahead, block.lead_times, block.stride)  # (B, L, H)
+    local = _local(tft, layers, static, past, ahead, block.per_row)  # (B, E + L, H)
+    output, attention = _fuse(tft, layers, static, local, block)
+    names = [f"output_layer.{i}" for i in range(tft.n_targets)] if tft.n_targets > 1 else []
+    heads = [layers.linear(name, output) for name in names or ["output_layer"]]
+    return {
+        "prediction": torch.stack(heads, dim=2),
+        "attention": attention,
+        "encoder": past_weights,
+        "decoder": ahead_weights,
+        "static": static_weights,
+    }
+
+
+def _static_embedding(tft, layers: Layers, block: Block) -> tuple[torch.Tensor, torch.Tensor]:
+    """Embed and select the statics of each row: embedding (R, H) and weights (R, static)."""
+    name = "static_variable_selection"
+    if not tft.static_variables:
+        empty = block.values.new_zeros(len(block.values), tft.hparams.hidden_size)
+        return empty, empty[:, :0]
+    scale, offset = _prescalers(layers)
+    embedded, each = [], []
+    for variable in tft.static_variable_selection.input_sizes:
+        grn = f"{name}.single_variable_grns.{variable}"
+        if variable in tft.hparams.x_categoricals:
+            table = layers.weights[f"input_embeddings.embeddings.{variable}.weight"]
+            x = table[block.classes[:, tft.hparams.x_categoricals.index(variable)]]
+            each.append(layers.resample(grn, x))
+        else:
+            place = list(tft.prescalers).index(variable)
+            x = block.reals[:, tft.hparams.static_reals.index(variable), None]
+            x = x * scale[place] + offset[place]
+            each.append(layers.grn(grn, x))
+        embedded.append(x)
+    if len(each) == 1:
+        return each[0], torch.ones_like(each[0][:, :1])
+    weights = layers.grn(f"{name}.flattened_grn", torch.cat(embedded, dim=-1)).softmax(dim=-1)
+    return (torch.stack(each, dim=-1) * weights[:, None]).sum(dim=-1), weights
+
+
+def _prescalers(layers: Layers) -> tuple[torch.Tensor, torch.Tensor]:
+    """Scale and offset by which each number is embedded, both (variable, embedding)."""
+    return layers.weights["prescalers.*.weight"][..., 0], layers.weights["prescalers.*.bias"]
+
+
+def _select(
+    tft, layers: Layers, name: str, values: torch.Tensor, context: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Embed and select the variables of each step: (R, S, V) → (R, S, H)."""
+    names = list(getattr(tft, name).input_sizes)
+    columns = [tft.hparams.x_reals.index(variable) for variable in names]
+    order = [list(tft.prescalers).index(variable) for variable in names]
+    scale, offset = (part[order, None] for part in _prescalers(layers))  # (V, 1, 8)
+    rows, steps, _ = values.shape
+    x = values[..., columns].flatten(0, 1).T[..., None]  # (V, R · S, 1)
+    embedded = torch.addcmul(offset, x, scale)  # (V, R · S, 8)
+    each = layers.grn(f"{name}.single_variable_grns.*", embedded)  # (V, R · S, H)
+    flat = embedded.transpose(0, 1).reshape(rows, steps, -1)
+    weights = layers.grn(f"{name}.flattened_grn", flat, context[:, None]).softmax(dim=-1)
+    mixed = (each * weights.flatten(0, 1).T[..., None]).sum(dim=0)
+    return mixed.view(rows, steps, -1), weights
+
+
+def _local(tft, layers: Layers, static: torch.Tensor, past, ahead, per_row: int) -> torch.Tensor:
+    """The LSTM over encoder and decoder with its gated skip: (B, E + L, H)."""
+
+    def lstm(name: str, x: torch.Tensor, state):
+        module = getattr(tft, name)
+        own = {part: layers.weights[f"{name}.{part}"] for part, _ in module.named_parameters()}
+        return functional_call(module, own, (x, state))
+
+    state = tuple(
+        layers.grn(f"static_context_initial_{part}_lstm", static)
+        .repeat_interleave(per_row, dim=0)
+        .expand(tft.hparams.lstm_layers, -1, -1)
+        .contiguous()
+        for part in ("hidden", "cell")
+    )
+    encoded, state = lstm("lstm_encoder", past, state)
+    decoded, _ = lstm("lstm_decoder", ahead, state)
+    steps, skip = torch.cat([encoded, decoded], dim=1), torch.cat([past, ahead], dim=1)
+    gated = layers.gate("post_lstm_gate_encoder", layers.drop(steps))
+    return layers.norm("post_lstm_add_norm_encoder.norm", gated + skip)
+
+
+def _fuse(
+    tft, layers: Layers, static: torch.Tensor, local: torch.Tensor, block: Block
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Enrichment, attention and the layers after it: (B, L, H), (B, L, n, E)."""
+    context = layers.grn("static_context_enrichment", static)
+    context = context.repeat_interleave(block.per_row, dim=0)[:, None]
+    enriched = layers.grn("static_enrichment", local, context)
+    ahead = enriched[:, block.encoder_length :]
+    attended, attention = _attend(tft, layers, ahead, enriched, block)
+    output = layers.gate_norm("post_attn_gate_norm", layers.drop(attended), ahead)
+    output = layers.grn("pos_wise_ff", output)
+    output = layers.gate_norm("pre_output_gate_norm", output, local[:, block.encoder_length :])
+    return output, attention[..., : block.encoder_length]
+
+
+def _attend(tft, layers: Layers, query: torch.Tensor, steps: torch.Tensor, block: Block):
+    """Interpretable multi-head attention: heads share their values and are averaged."""
+    name = "multihead_attn"
+    q = layers.fan_out(f"{name}.q_layers.*", query).transpose(1, 2)  # (B, n, L, d)
+    k = layers.fan_out(f"{name}.k_layers.*", steps).permute(0, 2, 3, 1)  # (B, n, d, E + L)
+    later = torch.ones(block.lead_times, block.lead_times, dtype=torch.bool, device=q.device)
+    hidden = functional.pad(later.triu(), (block.encoder_length, 0))
+    scores = (q @ k / math.sqrt(q.shape[-1])).masked_fill(hidden, tft.hparams.mask_bias)
+    attention = scores.softmax(dim=-1)  # (B, n, L, E + L)
+    values = layers.linear(f"{name}.v_layer", steps)  # (B, E + L, d)
+    heads = (attention.flatten(1, 2) @ values).unflatten(1, attention.shape[1:3])
+    mean = layers.drop(heads).mean(dim=1)  # (B, L, d)
+    return layers.drop(layers.linear(f"{name}.w_h", mean)), attention.transpose(1, 2)
