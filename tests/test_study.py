@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 import xarray as xr
-from swgw.virtual.origin import write_origin
 
 from swgw.experiments import baselines
 from swgw.experiments.study import open_study
@@ -18,6 +17,7 @@ from swgw.models import training
 from swgw.models.profiles import get_profile
 from swgw.storage.errors import UserError
 from swgw.virtual import Parameters
+from swgw.virtual.parameters import write_origin
 
 
 @pytest.fixture(scope="module")
