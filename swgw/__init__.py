@@ -8,10 +8,8 @@ _HOME = {
     "scores.skill": (
         *("nse", "r2", "rmse", "kge", "bias", "median_error", "pinball", "crps", "coverage"),
     ),
-    "scores.resample": (
-        *("intervals", "differences", "resampled_scores", "interval", "verdict"),
-        *("sample_means", "over_seeds"),
-    ),
+    "scores.resample": ("intervals", "differences", "resampled_scores", "interval", "verdict"),
+    "scores.means": ("sample_means", "over_seeds"),
     "scores.correlation": (
         *("pearson", "rank_correlation", "without_seasons", "largest_correlations"),
         "seasonal_null",

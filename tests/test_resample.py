@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from swgw.scores import skill
+from swgw.scores.means import over_seeds, sample_means
 from swgw.scores.resample import (
     FROM_MOMENTS,
     _block_starts,
@@ -13,8 +14,6 @@ from swgw.scores.resample import (
     differences,
     interval,
     intervals,
-    over_seeds,
-    sample_means,
     verdict,
 )
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from swgw.scores.resample import sample_means
+from swgw.scores.means import sample_means
 
 
 def rise_of_loss(study, kind: str, target: str) -> pd.DataFrame:
