@@ -32,6 +32,7 @@ def study_of(folder, **changes):
     """The face of a study that claims use, with all that they need unless it is changed."""
     face = {"folder": folder, "companion": True, "water": "discharge", "unit": "m³/s"}
     face |= {"seeds": (0, 1, 2), "profile": SimpleNamespace(name="paper"), "lacking": lambda *_: []}
+    face |= {"realisations": pd.DataFrame()}
     return SimpleNamespace(**face | changes)
 
 
@@ -225,6 +226,27 @@ def test_the_sources_are_named_beside_their_companion_only(tmp_path, capsys):
     assert (found["where"], found["number"]) == ("", "")
     assert "stage" in found["text"] and "{" not in json.dumps(found["text"])
     assert len(swgw.findings(other)) == len(CLAIMS) - 3
+
+
+def test_realisations_of_the_basin_judge_what_depends_on_them(tmp_path):
+    names = ["water_precipitation", "water_temperature", "entropy_distance"]
+    made = pd.DataFrame(np.random.default_rng(0).normal(0.5, 0.1, (10, 3)), columns=names)
+    study = study_of(tmp_path, realisations=made, seeds=(0,))
+    for key in ("water_weather", "entropy_distance", "autocorrelation"):
+        swgw.claim(study, key, table_of((-0.2, 0.1), seeds=1))
+    assert kept(study, "water_weather")["verdict"] == "supported"
+    assert kept(study, "water_weather")["sample"] == "10 realisations"
+    assert len(kept(study, "water_weather")["parts"]) == 2
+    assert kept(study, "entropy_distance")["verdict"] == "contradicted"
+    assert kept(study, "autocorrelation")["verdict"] == "not judged"
+
+
+def test_statistics_of_realisations_are_computed():
+    from swgw.experiments import realisation_statistics
+
+    text = catalogue.Path(realisation_statistics.__file__).read_text(encoding="utf-8")
+    named = {name for claim in CLAIMS.values() for name in claim.realisations}
+    assert all(f'"{name}"' in text for name in named - {"water_precipitation", "water_temperature"})
 
 
 def test_an_unknown_key_is_refused(study):

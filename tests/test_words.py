@@ -1,13 +1,9 @@
 """Computed sentences are true, and a basin's own words cannot format a page."""
 
-from types import SimpleNamespace
-
-import pandas as pd
 import pytest
 from markdown_it import MarkdownIt
 
-from swgw.book import text as words
-from swgw.claims.paper_statements import STATEMENTS
+from swgw import say
 from swgw.scores.bootstrap import Interval
 from swgw.scores.paper import TABLE_3
 from swgw.scores.rounding import telling_digits, with_interval
@@ -32,54 +28,15 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_escaped_text_is_shown_as_it_is(text):
-    tokens = MarkdownIt("commonmark").enable("table").parse(f"The well {words.escape(text)} here.")
+    tokens = MarkdownIt("commonmark").enable("table").parse(f"The well {say.escape(text)} here.")
     assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
     children = tokens[1].children
     assert {child.type for child in children} <= {"text", "text_special"}
     assert "".join(child.content for child in children) == f"The well {text} here."
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_escaped_text_stays_in_its_cell(text):
-    frame = pd.DataFrame({"well": [words.escape(text)], "n": ["1"]})
-    html = MarkdownIt("commonmark").enable("table").render(words.table(frame).data)
-    assert html.count("<td>") == 2
-    assert "<script>" not in html
-
-
 def test_line_breaks_become_spaces():
-    assert words.escape("one\n\n# two") == r"one \# two"
-
-
-def study_of(scores, task="surface_water", companion="jing2025"):
-    rows = pd.DataFrame(scores, columns=["model", "seed", "nse"])
-    wells = rows.assign(well_id="a")
-    settings = SimpleNamespace(
-        companion=companion, surface_water="discharge", unit="m³/s",
-        companion_is_paper=companion == "jing2025",
-    )  # fmt: skip
-    return SimpleNamespace(
-        basin=SimpleNamespace(settings=settings),
-        table_3=lambda: rows,
-        groundwater_scores=lambda: pd.concat([wells, wells.assign(well_id="b", nse=rows["nse"])]),
-    )
-
-
-SCORES = [
-    ("ST-GRU", 0, 0.4),
-    ("ST-GRU", 1, 0.6),
-    ("MT-TFT", 0, 0.9),
-    ("persistence", -1, 0.7),
-    ("ridge", -1, 0.8),
-]
-
-
-def test_paper_speaks_beside_its_companion_only():
-    for key, statement in STATEMENTS.items():
-        text = words.paper_says(study_of(SCORES), key).data
-        assert statement.text in text
-        assert statement.where in text
-        assert words.paper_says(study_of(SCORES, companion=None), key) is None
+    assert say.escape("one\n\n# two") == r"one \# two"
 
 
 def test_table_3_is_as_printed():
@@ -88,17 +45,8 @@ def test_table_3_is_as_printed():
 
 
 def test_listing_of_nothing_and_one():
-    assert words.listing([]) == ""
-    assert words.listing(["a"]) == "a"
-
-
-def test_a_box_is_a_directive_for_the_book_and_a_quotation_in_jupyter():
-    box = words.Box("In the paper (section 1)", "A *b* <i>c</i> {cite}`jing2025`", "seealso")
-    assert box.data.startswith("```{admonition} In the paper (section 1)\n:class: seealso\n")
-    assert box._repr_html_() == (
-        "<blockquote><p><strong>In the paper (section 1).</strong> A <em>b</em>"
-        " &lt;i&gt;c&lt;/i&gt; jing2025</p>\n</blockquote>"
-    )
+    assert say.listing([]) == "none"
+    assert say.listing(["a"]) == "a"
 
 
 @pytest.mark.parametrize(

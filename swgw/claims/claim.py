@@ -9,6 +9,7 @@ from IPython.display import Markdown, display
 
 from swgw.claims.catalogue import Claim, read_claims
 from swgw.claims.judge import MARKS, combine, deciding, judge
+from swgw.scores.resample import over_seeds
 from swgw.scores.rounding import with_interval
 from swgw.storage.files import write_text
 
@@ -22,14 +23,15 @@ def claim(study, key: str, table: pd.DataFrame | str, without: pd.DataFrame | No
     Parameters
     ----------
     study : Study
-        Its folder, seeds, water, unit and companion are used.
+        Its folder, profile, seeds, water, unit, companion and realisations are used.
     key : str
         Of a claim in ``claims.yml``; its entry ``table`` says which rows are expected.
     table : DataFrame (part) or str
         What decides the claim, as :func:`swgw.intervals` and :func:`swgw.differences` give it:
         columns value, low, high (unit of the statistic), seeds (those of the study by default) and
         what else was resampled (blocks, wells, steps, lags); paper (the source's number) if known.
-        A string instead says why the claim cannot be tested here.
+        A string instead says why the claim cannot be tested here. Where other realisations of a
+        virtual basin were made and the claim depends on them, they judge it instead.
     without : DataFrame, optional
         The same table without one influential value. Where it would turn a decided verdict, the
         finding says so.
@@ -42,6 +44,10 @@ def claim(study, key: str, table: pd.DataFrame | str, without: pd.DataFrame | No
     asked = read_claims()[key]
     if asked.only_source and not study.companion:
         return
+    names = list(asked.realisations)
+    if names and len(study.realisations):
+        table, without = over_seeds(study.realisations[names].dropna()), None
+        table["realisations"] = table["seeds"]
     found = find(study, asked, table)
     if without is not None and found["verdict"] in ("supported", "contradicted"):
         other = find(study, asked, without)["verdict"]
@@ -148,7 +154,8 @@ def sentence(found: dict) -> str:
 
 def _sample(asked: Claim, row: pd.Series) -> str:
     """What the interval is over, in words: "3 seeds × 14 blocks"."""
-    names = [*("seeds",) * ("seeds" in asked.sample), *COUNTS]
+    own = "seeds" in asked.sample and "realisations" not in row
+    names = [*("seeds",) * own, *COUNTS]
     counts = {name: int(row[name]) for name in names if row.get(name, 0) > 0}
     return " × ".join(f"{n:,} {name if n != 1 else name[:-1]}" for name, n in counts.items())
 

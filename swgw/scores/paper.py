@@ -1,7 +1,7 @@
 """What Jing, Tian & Zheng (2025) publish, as data: the numbers, as printed, and where they stand.
 
 Pages show them only beside a basin whose ``basin.yml`` says ``companion: jing2025``. Nothing in
-this package is fitted to them. The paper's statements are in :mod:`swgw.claims.paper_statements`.
+this package is fitted to them. The paper's statements are on the pages.
 """
 
 import pandas as pd
