@@ -9,7 +9,7 @@ from IPython.display import Markdown, display
 
 from swgw.claims.catalogue import Claim, read_claims
 from swgw.claims.judge import MARKS, combine, deciding, judge
-from swgw.scores.resample import over_seeds
+from swgw.scores.means import over_seeds
 from swgw.scores.rounding import with_interval
 from swgw.storage.files import write_text
 
