@@ -12,7 +12,7 @@ import swgw
 from swgw.basin.check import check_basin
 from swgw.cli import app
 from swgw.sources import public
-from swgw.sources.readers import monthly_rain
+from swgw.sources.public import monthly_rain
 from swgw.storage.errors import UserError
 
 MIRROR = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"

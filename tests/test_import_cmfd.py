@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 import swgw
 from swgw.basin.check import check_basin
 from swgw.cli import app
-from swgw.sources import cmfd
+from swgw.sources import weather as cmfd
 from swgw.storage.errors import UserError
 
 UNITS = {"prec": "kg m-2 s-1", "temp": "K", "wind": "m s-1"}
@@ -62,7 +62,7 @@ def test_three_hourly_months_become_days(bare, tmp_path):
     months = [pd.date_range(m, periods=m.days_in_month * 8, freq="3h")
               for m in pd.date_range("2001-01-01", "2001-03-01", freq="MS")]  # fmt: skip
     months[-1] = months[-1][:-3]  # the last day is cut off
-    cmfd.add([write(tmp_path, "prec", times) for times in months], bare)
+    cmfd.add_cmfd([write(tmp_path, "prec", times) for times in months], bare)
     table = pd.read_csv(bare / "forcing.csv")
     well = table[table["well_id"] == "A1"].set_index("date")["precipitation"]
     assert len(well) == 31 + 28 + 30
@@ -71,7 +71,7 @@ def test_three_hourly_months_become_days(bare, tmp_path):
 
 @pytest.mark.parametrize(("unit", "factor"), [("mm hr-1", 24), ("kg/m2/s", 86400), ("mm/day", 1)])
 def test_units_of_rain(bare, tmp_path, unit, factor):
-    cmfd.add([write(tmp_path, "prec", scale=100.0, units=unit)], bare)
+    cmfd.add_cmfd([write(tmp_path, "prec", scale=100.0, units=unit)], bare)
     second = pd.read_csv(bare / "forcing.csv")["precipitation"].iloc[1]
     assert second == pytest.approx(2 / 864 * factor, abs=1e-4)
 
@@ -107,7 +107,7 @@ NO_CALENDAR = {"time": [1.0, 2.0], "lat": [38.9, 39.0], "lon": [100.0, 100.1]}
 def test_files_that_are_not_fit(bare, tmp_path, files, said):
     """One message, and nothing written."""
     with pytest.raises(UserError, match=said) as error:
-        cmfd.add(files(tmp_path), bare)
+        cmfd.add_cmfd(files(tmp_path), bare)
     assert "\n" not in str(error.value)
     assert not {"forcing.csv", "SOURCE.md"} & {path.name for path in bare.iterdir()}
 
@@ -116,4 +116,4 @@ def test_places_outside_the_grid(bare, tmp_path):
     table = pd.read_csv(bare / "wells.csv", dtype=str).assign(longitude="87.1")
     table.to_csv(bare / "wells.csv", index=False)
     with pytest.raises(UserError, match=r"no value at well_id '007', longitude 87.1.*covers all"):
-        cmfd.add([write(tmp_path, "prec")], bare)
+        cmfd.add_cmfd([write(tmp_path, "prec")], bare)

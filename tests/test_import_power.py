@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 import swgw
 from swgw.basin.check import check_basin
 from swgw.cli import app
-from swgw.sources import power, service
+from swgw.sources import draft as service
+from swgw.sources import weather as power
 from swgw.storage.errors import UserError
 
 
@@ -48,7 +49,7 @@ def test_the_command_adds_weather_and_asks_one_polite_question(bare, asked):
     text = (bare / "SOURCE.md").read_text()
     assert text.startswith("# Where these data come from\n\nMine.\n\n## Weather: NASA POWER")
     (bare / "forcing.csv").unlink()
-    power.add(bare)
+    power.add_power(bare)
     [(path, query, headers)] = asked
     assert path == "/daily"
     assert query == {
@@ -61,7 +62,7 @@ def test_the_command_adds_weather_and_asks_one_polite_question(bare, asked):
 
 def test_places_in_several_cells_have_their_own_weather(bare, asked):
     latitudes(bare, "38.95", "39.40", "38.95", "38.95")
-    power.add(bare)
+    power.add_power(bare)
     assert len(asked) == 2
     prepared = swgw.prepare_basin(swgw.load_basin(bare))
     north, south = (prepared.weather_of_well(well)["temperature"] for well in ("A1", "A2"))
@@ -100,11 +101,11 @@ def test_a_service_that_does_not_answer_as_it_should(bare, monkeypatch, answer, 
     with serve(answer) as (address, asked):
         monkeypatch.setenv("SWGW_POWER", address)
         with pytest.raises(UserError, match=said):
-            power.add(bare)
+            power.add_power(bare)
     assert len(asked) == questions
     assert sorted(bare.iterdir()) == before
     with pytest.raises(UserError, match=r"NASA POWER did not answer.*Connection"):  # it is gone
-        power.add(bare)
+        power.add_power(bare)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_a_folder_that_is_not_fit_is_not_asked_for(bare, asked, spoil, words, sa
 @pytest.mark.network
 def test_the_live_service_answers_in_this_shape():
     days = pd.Timestamp(2020, 1, 1), pd.Timestamp(2020, 1, 10)
-    answer = power.ask(power.ADDRESS, (100.0, 39.0), *days)
+    answer = power.ask_power(power.ADDRESS, (100.0, 39.0), *days)
     ours = power_answer({"start": "20200101", "end": "20200110", "longitude": 100, "latitude": 39})
     series, expected = (a["properties"]["parameter"] for a in (answer, ours))
     assert {name: list(s) for name, s in series.items()} == {

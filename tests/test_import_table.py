@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 import swgw
 from swgw.basin.check import check_basin
 from swgw.cli import app
-from swgw.sources import draft, mapping, sheets, table
+from swgw.sources import draft, sheets, table
 from swgw.storage.errors import UserError
 
 BASIN = {"title": "My valley", "licence": "CC BY 4.0", "train": ["2002-01-01", "2004-12-31"],
@@ -377,7 +377,7 @@ def test_what_the_check_would_refuse_is_not_written(home, name, change, said):
 
 def test_the_help_lists_every_key():
     said = CliRunner().invoke(app, ["import", "table", "--help"]).stdout
-    sections = [mapping.Mapping, mapping.Places, mapping.Heads, mapping.Forcing]
+    sections = [table.Mapping, table.Places, table.Heads, table.Forcing]
     keys = {key for section in sections for key in section.model_fields}
-    for key in keys | set(mapping.Read.__args__) | {"longitude", "latitude", "surface_elevation"}:
+    for key in keys | set(table.Read.__args__) | {"longitude", "latitude", "surface_elevation"}:
         assert re.search(rf"\b{key}\b", said), key

@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 import swgw
 from swgw.basin.check import check_basin
 from swgw.cli import app
-from swgw.sources import service, usgs, usgs_client
+from swgw.sources import draft as service
+from swgw.sources import usgs
 from swgw.storage.errors import install
 
 pytest.importorskip("dataretrieval")
@@ -40,9 +41,9 @@ def both_services(cache, answer=good):
         root.append(address)
         patch.setattr(service, "PAUSE", 0.0)
         patch.setattr(service.BUSY, "backoff_factor", 0)
-        patch.setattr(usgs_client, "RETRIES", 0)
+        patch.setattr(usgs, "RETRIES", 0)
         patch.setattr(service.pooch, "os_cache", lambda name: cache / name)
-        patch.setattr(usgs_client, "ADDRESS", address)
+        patch.setattr(usgs, "ADDRESS", address)
         patch.setenv("SWGW_POWER", f"{address}/power")
         yield asked
 

@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 import swgw
 from swgw.basin.check import check_basin
 from swgw.cli import app
-from swgw.sources import service
-from swgw.sources.mapping import read_mapping
+from swgw.sources import draft as service
+from swgw.sources.table import read_mapping
 from swgw.storage import share
 
 PAGE = json.loads((share.shared("notebooks") / "07_your_basin.ipynb").read_text(encoding="utf-8"))

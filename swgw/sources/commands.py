@@ -25,17 +25,17 @@ Weather = Annotated[bool, typer.Option(help="Add weather from NASA POWER, too.")
 @app.command()
 def power(folder: Bare, start: Start = None, end: End = None) -> None:
     """Add daily precipitation, temperature and wind from NASA POWER, anywhere, from 1981."""
-    from swgw.sources.power import add
+    from swgw.sources.weather import add_power
 
-    _say(folder, f"Added forcing.csv to {folder}. {add(folder, start, end)}", True)
+    _say(folder, f"Added forcing.csv to {folder}. {add_power(folder, start, end)}", True)
 
 
 @app.command()
 def cmfd(files: Grids, folder: Bare) -> None:
     """Add daily weather from your files of the China Meteorological Forcing Dataset."""
-    from swgw.sources.cmfd import add
+    from swgw.sources.weather import add_cmfd
 
-    _say(folder, f"Added forcing.csv to {folder}. {add(files, folder)}", True)
+    _say(folder, f"Added forcing.csv to {folder}. {add_cmfd(files, folder)}", True)
 
 
 @app.command()

@@ -1,27 +1,167 @@
-"""Public data sets, each turned into the folder of a basin.
-
-- ``bemp``: the Bosque Ecosystem Monitoring Program, Middle Rio Grande, New Mexico. An arid valley,
-  a snowmelt-fed and diverted river, shallow groundwater; visited once a month since 1997.
-- ``naqua``: 28 Swiss wells (Collenteur et al., 2023) in separate aquifers from the Jura to the
-  Alps, daily since 1990; nineteen come with the stage of a river nearby.
-- ``challenge-usa``: the USA site of the 2022 Groundwater Time Series Modelling Challenge, one well
-  and the stage of a river, daily, with thirteen teams' submissions.
-
-``descriptions/NAME`` holds what is fixed: ``files.txt`` (a registry of pooch: name, SHA-256,
-address), ``SOURCE.md``, and the files of the folder that come from no data (``basin.yml``, ...).
-"""
+"""Public data sets, each turned into the folder of a basin."""
 
 import os
 import shutil
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pooch
+import pyproj
 import yaml
 
-from swgw.sources.draft import DESCRIPTIONS, describe, write_tables
-from swgw.sources.readers import READERS
+from swgw.sources.draft import DESCRIPTIONS, Tables, describe, write_tables
 from swgw.storage.errors import UserError
 from swgw.storage.files import write_folder, write_text
+
+# The Rio Grande
+
+ENOUGH_MONTHS = 205  # of the 228 from 2005 to 2023
+BEARINGS = {"North": 0.0, "East": 90.0, "Center": 0.0, "South": 180.0, "West": 270.0}
+SPACING = 40.0  # m from a site's centre to its outer wells
+GAUGES = ("08330000", "08354900")  # those in gauges.csv, whose coordinates are the gauges' own
+SAME_GAUGE_SINCE = "2006-04-01"  # from here on rows that name a gauge name their site's own
+LONGEST_VISIT = 62  # days; rain gathered over a longer time says little about any month
+ENOUGH_DAYS = 15  # of a month, for its mean rain
+
+
+def _bemp(files: dict[str, Path], folder: Path) -> Tables:
+    """Depths [m] and discharge [m³/s] on the days of visits, monthly rain [mm/d] at each site."""
+    names = {"Date": "date", "Site number": "site", "Gage ID USGS": "named"}
+    names |= {"Current usgs gauge": "own", "Discharge cfs USGS": "cfs"}
+    names |= {f"{place} groundwater depth cm": place for place in BEARINGS}
+    levels, rain = (
+        pd.read_csv(path, na_values=".", dtype=dict.fromkeys(names, str), parse_dates=["Date"])
+        .rename(columns=names).dropna(subset="date").assign(site=lambda t: t["site"].str.zfill(2))
+        for path in files.values()
+    )  # fmt: skip
+    heads = levels.melt(["date", "site"], list(BEARINGS), "place", "cm").dropna()
+    heads["well_id"] = heads["site"] + "-" + heads["place"]
+    heads["depth"] = (-heads["cm"].astype(float) / 100).round(4)
+    month = heads["date"].dt.to_period("M")
+    counted = heads.assign(month=month)[heads["date"].between("2005-01-01", "2023-12-31")]
+    months = counted.groupby("well_id")["month"].nunique()
+    heads = heads[heads["well_id"].isin(months.index[months >= ENOUGH_MONTHS])]
+    heads = heads.sort_values(["well_id", "date"], ignore_index=True)
+    wells = heads[["well_id", "site", "place"]].drop_duplicates()
+    wells = wells.merge(levels.drop_duplicates("site").drop(columns=list(BEARINGS)), on="site")
+    distance = np.where(wells["place"] == "Center", 0.0, SPACING)
+    x, y, _ = pyproj.Geod(ellps="WGS84").fwd(
+        wells["Longitude"], wells["Latitude"], wells["place"].map(BEARINGS), distance
+    )
+    wells = wells.assign(longitude=np.round(x, 6), latitude=np.round(y, 6), reach=wells["Reaches"])
+    wells["name"] = wells["Site name"] + " " + wells["place"].str.lower()
+    monthly = pd.concat([monthly_rain(one).assign(site=site) for site, one in rain.groupby("site")])
+    at_wells = wells[["well_id", "site"]].merge(monthly, on="site")
+    # Rows that name no gauge, as all since 2018, have their site's. Several sites visited on one
+    # day share a gauge, and agree on its discharge.
+    own = levels["own"].where(levels["date"] >= SAME_GAUGE_SINCE)
+    levels["gauge_id"] = levels["named"].fillna(own).str.zfill(8)
+    levels["discharge"] = (levels["cfs"].astype(float) * 0.3048**3).round(4)  # m³ in a cubic foot
+    water = levels.loc[levels["gauge_id"].isin(GAUGES), ["date", "gauge_id", "discharge"]]
+    return {
+        "wells.csv": wells[["well_id", "name", "longitude", "latitude", "reach"]],
+        "heads.csv": heads[["date", "well_id", "depth"]],
+        "surface_water.csv": water.dropna().drop_duplicates().sort_values(["gauge_id", "date"]),
+        "forcing.csv": at_wells[["date", "well_id", "precipitation"]],
+    }
+
+
+def monthly_rain(visits: pd.DataFrame) -> pd.DataFrame:
+    """Spread what the open gauge gathered between two visits evenly over the days between them.
+
+    Parameters
+    ----------
+    visits : DataFrame (visit, ...)
+        Of one site: ``date``, ``Precipitation open mm``.
+
+    Returns
+    -------
+    DataFrame (month, ...)
+        ``date``, ``precipitation`` [mm/d].
+    """
+    visits = visits.sort_values("date")
+    length = visits["date"].diff().dt.days
+    rate = (visits["Precipitation open mm"] / length).where(length <= LONGEST_VISIT)
+    days = pd.date_range(visits["date"].iloc[0], visits["date"].iloc[-1])[1:]
+    # A visit closes its interval: each day takes the rate of the next visit.
+    daily = pd.Series(rate.to_numpy(), index=visits["date"]).reindex(days, method="bfill")
+    months = daily.resample("MS")
+    mean = months.mean().where(months.count() >= ENOUGH_DAYS).dropna().round(3)
+    return mean.rename("precipitation").rename_axis("date").reset_index()
+
+
+# Swiss wells
+
+
+def _naqua(files: dict[str, Path], folder: Path) -> Tables:
+    """Heads and stages [m] by day; weather at each well, and for a gauge the mean of its wells."""
+    read = {name: pd.read_csv(path, index_col=0) for name, path in files.items()
+            if name.endswith(".csv")}  # fmt: skip
+    shutil.copyfile(files["LICENSE"], folder / "LICENSE")
+    where = {"lon": "longitude", "lat": "latitude", "z": "surface_elevation"}
+    wells = read["metadata_heads.csv"].rename(columns=where).rename_axis("well_id").reset_index()
+    rivers = read["rivers.csv"]
+    gauges = read["metadata_rivers.csv"].loc[rivers.columns].rename(columns=where)
+    number = gauges["FOEN_ID"].astype("Int64").astype("string").fillna(gauges["ID2"])
+    gauges["name"] = gauges["River"].str.strip() + ", " + gauges["Station"].str.strip()
+    gauges = gauges.assign(gauge_id=number).drop_duplicates("gauge_id")  # two wells share one
+    wells["name"] = wells["well_id"] + " (" + wells["id"] + ")"
+    wells["gauge_id"] = wells["well_id"].map(number)
+    wells["distance_to_river"] = (wells["DTR"] / 1000).round(3)
+    wells["snow_days"] = wells["Snow Days"].round(1)
+    # The weather goes on for seven months after the heads.
+    weather = {n: read[f"{n}.csv"][:"2020-12-31"] for n in ("precipitation", "temperature")}
+    at_gauge = {name: t[number.index].T.groupby(number).mean().T for name, t in weather.items()}
+    forcing = pd.concat([_join(weather, "well_id"), _join(at_gauge, "gauge_id")])
+    place, more = ["name", "longitude", "latitude"], ["distance_to_river", "snow_days"]
+    stage = rivers[gauges.index].rename(columns=number)
+    return {
+        "wells.csv": wells[["well_id", *place, "surface_elevation", "gauge_id", *more]].round(6),
+        "heads.csv": _long(read["heads.csv"], "well_id", "head", 3),
+        "gauges.csv": gauges[["gauge_id", *place]].round(6).sort_values("gauge_id"),
+        "surface_water.csv": _long(stage, "gauge_id", "stage", 3),
+        "forcing.csv": forcing[["date", "well_id", "gauge_id", *weather]],
+    }
+
+
+def _join(weather: dict[str, pd.DataFrame], key: str) -> pd.DataFrame:
+    rain, temperature = (_long(table, key, name, 2) for name, table in weather.items())
+    return rain.merge(temperature, on=["date", key])
+
+
+def _long(wide: pd.DataFrame, key: str, value: str, digits: int) -> pd.DataFrame:
+    """Turn a table (date, place) into rows ``date``, `key`, `value`, gaps left out."""
+    named = wide.rename_axis(index="date", columns=key).round(digits)
+    long = named.melt(ignore_index=False, value_name=value).reset_index().dropna()
+    return long.sort_values([key, "date"], ignore_index=True)
+
+
+# The challenge's site in Connecticut
+
+
+def _challenge_usa(files: dict[str, Path], folder: Path) -> Tables:
+    """Daily head and stage [m], rain and PET [mm/d], temperature [°C]; all files in upstream/."""
+    for file, path in files.items():
+        copy = folder / "upstream" / file
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    heads = pd.read_csv(files["data/USA/heads_full.csv"])
+    heads = heads.rename(columns={"Date": "date"}).assign(well_id="USA")
+    weather = pd.read_csv(files["data/USA/input_data.csv"], index_col=0)[:"2021-12-31"]
+    names = {"Stage_m": "stage", "PRCP": "precipitation", "ET": "pet"}
+    daily = weather.rename_axis("date").reset_index().rename(columns=names)
+    daily["temperature"] = (daily["TMAX"] + daily["TMIN"]) / 2
+    stage = daily.assign(gauge_id="stage")[["date", "gauge_id", "stage"]]
+    return {
+        "heads.csv": heads[["date", "well_id", "head"]].round(4),
+        "surface_water.csv": stage.round(4).dropna(),
+        "forcing.csv": daily[["date", "precipitation", "temperature", "pet"]].round(3),
+    }
+
+
+READERS = {"bemp": _bemp, "naqua": _naqua, "challenge-usa": _challenge_usa}
+
 
 MIRROR = "SWGW_MIRROR"
 FOLDERS = {"bemp": "bemp-rio-grande", "naqua": "swiss-naqua-collenteur2023",

@@ -1,5 +1,7 @@
 """A river gauge and wells of the U.S. Geological Survey as the folder of a basin."""
 
+import logging
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,10 +9,66 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from swgw.sources import draft, power
-from swgw.sources.usgs_client import SERVICE, ask
-from swgw.storage.errors import UserError
+from swgw.sources import draft
+from swgw.sources import weather as sky
+from swgw.storage.errors import UserError, install
 from swgw.storage.files import write_folder, write_text
+
+SERVICE = "USGS Water Data"
+ADDRESS: str | None = None  # None is dataretrieval's own; tests name a local server
+RETRIES = 3
+ADVICE = (
+    "With a free key from https://api.waterdata.usgs.gov/signup/ in API_USGS_PAT it answers more "
+    "often; a newer dataretrieval may know a new address."
+)
+
+
+def ask(getter: str, **query: object) -> pd.DataFrame:
+    """Call a getter of dataretrieval, or take its answer of the last day.
+
+    Parameters
+    ----------
+    getter : str
+        Such as ``"get_daily"``.
+    query : dict
+        Its arguments.
+
+    Returns
+    -------
+    DataFrame (row, ...)
+        Text as the service gives it; ``longitude``, ``latitude`` [°] where it gives points.
+
+    Raises
+    ------
+    UserError
+        With what to do next.
+    """
+    return draft.kept(SERVICE, _ask, ADDRESS, getter, query)
+
+
+def _ask(address: str | None, getter: str, query: dict) -> pd.DataFrame:
+    logging.getLogger("dataretrieval").setLevel(logging.ERROR)  # it warns of optional packages
+    try:
+        import dataretrieval
+        from dataretrieval import waterdata
+    except ImportError:
+        raise UserError(f"dataretrieval is not installed: {install('import')}") from None
+    time.sleep(draft.PAUSE)
+    settings = {"retries": RETRIES} | ({"base_url": address} if address else {})
+    own = waterdata.WaterdataConfiguration(**settings)
+    try:
+        with dataretrieval.configure(dataretrieval.Configuration(progress=False), own):
+            # Conversion would lose times that are a day only.
+            table = pd.DataFrame(getattr(waterdata, getter)(**query, convert_type=False)[0])
+    except Exception as error:  # dataretrieval's own kinds, and pandas' for a broken answer
+        raise draft.refusal(SERVICE, f"{type(error).__name__}: {error}", ADVICE) from None
+    if "geometry" in table:  # shapely's points or [longitude, latitude]
+        points = [(p.x, p.y) if hasattr(p, "x") else p for p in table.pop("geometry")]
+        pairs = [p[:2] if isinstance(p, list | tuple) else (None, None) for p in points]
+        pairs = np.array(pairs, dtype=float).reshape(-1, 2)
+        table = table.assign(longitude=pairs[:, 0], latitude=pairs[:, 1])
+    return table
+
 
 LICENCE = "public domain (U.S. Geological Survey)"
 CITATION = "U.S. Geological Survey: Water Data for the Nation. doi:10.5066/F7P55KJN"
@@ -81,12 +139,12 @@ def write(
             "virtual": False, "vertical_datum": datums, "surface_water": "discharge",
             "target_gauge": _short(site.name),
         }  # fmt: skip
-        draft.write_settings(new, "usgs", tables, given, power.FIRST if weather else None)
+        draft.write_settings(new, "usgs", tables, given, sky.FIRST if weather else None)
         told = {"days": " to ".join(days), "datums": datums, "left_out": ", ".join(empty) or "none"}
         files = draft.digests(new / name for name in tables)
         write_text(new / "SOURCE.md", draft.describe("usgs", **told, **cited, files=files))
         draft.assert_sound(new, folder)
-        said = power.add(new) if weather else ""
+        said = sky.add_power(new) if weather else ""
         draft.assert_sound(new, folder)
     return (f"{len(levels) - len(empty)} wells with levels ({len(empty)} without left out), "
             f"{len(flow)} daily discharges. Licence: {LICENCE}. {said}").strip()  # fmt: skip
