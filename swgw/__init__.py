@@ -36,7 +36,7 @@ _HOME = {
     "book.say": ("say",),
     "claims.claim": ("claim", "findings"),
     "claims.catalogue": ("passages",),
-    "book.provenance": ("write_provenance",),
+    "book.render": ("write_provenance",),
 }
 _ROOM_OF = {name: room for room, names in _HOME.items() for name in names}
 __all__ = sorted(_ROOM_OF)

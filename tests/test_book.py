@@ -19,10 +19,9 @@ from typer.testing import CliRunner
 
 import swgw
 from swgw.book import build, execute, needs, render
-from swgw.book.classroom import write_classroom
-from swgw.book.collect import collect_figures
-from swgw.book.hooks import _count_exercises_by_page
-from swgw.book.launch import PLACEHOLDER, repository, setup_code
+from swgw.book.build import collect_figures
+from swgw.book.classroom import PLACEHOLDER, repository, setup_code, write_classroom
+from swgw.book.pdf import _count_exercises_by_page
 from swgw.cli import app
 from swgw.storage.errors import UserError
 from swgw.storage.files import write_text

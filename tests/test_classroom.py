@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from swgw.book import classroom
+from swgw.book.classroom import setup_code
 from swgw.book.execute import check_parameters, read_parameters
-from swgw.book.launch import setup_code
 from swgw.cli import app
 from swgw.storage.share import shared
 

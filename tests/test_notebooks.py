@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 import swgw
+from swgw.book.classroom import setup_code
 from swgw.book.execute import read_parameters
-from swgw.book.launch import setup_code
 from swgw.storage.share import shared
 
 NOTEBOOKS = {path.stem: path for path in sorted(shared("notebooks").glob("*.ipynb"))}
@@ -116,7 +116,7 @@ def test_file_is_written_plainly(name):
 def test_the_first_cell_installs_and_stays_out_of_the_book(name):
     first = cells(name, "code")[0]
     assert first.metadata.tags == ["setup", "remove-cell"]
-    assert first.source == setup_code(), "another address? see swgw/book/launch.py"
+    assert first.source == setup_code(), "another address? see swgw/book/classroom.py"
 
 
 @each_notebook

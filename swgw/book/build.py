@@ -4,21 +4,23 @@ Every stage reuses what it finds unchanged, so the same command continues an int
 takes seconds when there is nothing to do.
 """
 
+import base64
 import hashlib
 import itertools
 import json
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 
 from swgw.book import render
-from swgw.book.collect import collect_figures
 from swgw.book.execute import Job, execute_all, is_current, read, stamp
 from swgw.book.needs import unmet
-from swgw.book.provenance import provenance, write_provenance
+from swgw.book.render import provenance, write_provenance
 from swgw.book.say import say as words
 from swgw.experiments.study import open_study
 from swgw.storage.files import clear_drafts, digest, write_text
@@ -185,3 +187,38 @@ def _render(study, executed: list[Path], toc: dict, say: Tell) -> None:
 def _clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+SUFFIX = {"image/svg+xml": "svg", "image/png": "png"}
+
+
+def collect_figures(executed: list[Path], folder: Path) -> int:
+    """Write each named figure of executed notebooks as SVG and PNG.
+
+    Parameters
+    ----------
+    executed : list of Path
+        Notebooks whose figure cells have a ``mystnb.figure.name``.
+    folder : Path
+        Gets ``<name>.svg`` and ``<name>.png``; replaced as a whole.
+
+    Returns
+    -------
+    int
+        Number of figures.
+    """
+    draft = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    names = set()
+    for cell in (cell for path in executed for cell in nbformat.read(path, as_version=4).cells):
+        name = cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
+        for output in cell.get("outputs", []) if name else []:
+            for kind in SUFFIX.keys() & output.get("data", {}).keys():
+                data = output["data"][kind]
+                image = base64.b64decode(data) if kind == "image/png" else data.encode()
+                (draft / f"{name}.{SUFFIX[kind]}").write_bytes(image)
+                names.add(name)
+    shutil.rmtree(folder, ignore_errors=True)
+    draft.rename(folder)
+    return len(names)

@@ -1,4 +1,8 @@
-"""The notebooks for a class: students' without solutions, an instructor's with them.
+"""Notebooks elsewhere: the cell that installs swgw, and the two sets for a class.
+
+The address of the repository is in ``_config.yml`` (``repository: url``), from which the book's
+buttons for Colab and Binder are made, and in the first cell of each notebook, since Colab gets a
+notebook alone. A fork replaces it: ``sed -i s/YOUR_ACCOUNT/its-name/ _config.yml notebooks/*.ipynb``.
 
 Solutions are the cells tagged ``solution``; a test sees to it that no other cell holds one. Cells
 tagged ``book`` are true of the rendered book alone, and are left out.
@@ -8,10 +12,42 @@ import shutil
 from pathlib import Path
 
 import nbformat
+import yaml
 
 from swgw.book.execute import read, with_values
 from swgw.storage.files import write_folder, write_text
 from swgw.storage.share import shared
+
+PLACEHOLDER = "YOUR_ACCOUNT"
+"""Part of the address as long as nobody has published this copy."""
+
+CODE = """\
+# On Colab, where swgw is missing, this installs it and says so; elsewhere it does nothing.
+import importlib.util
+import subprocess
+import sys
+
+source = "git+{address}"
+if importlib.util.find_spec("swgw") is None:
+    print(f"Installing swgw from {{source}}; this takes some minutes.")
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)"""
+
+
+def repository() -> str:
+    """Address of the repository that this copy was published from."""
+    return yaml.safe_load(shared("_config.yml").read_text(encoding="utf-8"))["repository"]["url"]
+
+
+def setup_code(address: str = "") -> str:
+    """Source of the cell, tagged ``setup``, that installs swgw where it is missing.
+
+    Parameters
+    ----------
+    address : str
+        Of the repository; that of ``_config.yml`` if empty.
+    """
+    return CODE.format(address=address or repository())
+
 
 LEFT_OUT = {"student": {"solution", "book"}, "instructor": {"book"}}
 RESULTS = "results"

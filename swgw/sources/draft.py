@@ -154,9 +154,7 @@ def _common(series: Tables) -> tuple[pd.Timestamp, pd.Timestamp]:
     spans = {name: table["date"].agg(["min", "max"]) for name, table in series.items()}
     first, last = max(s["min"] for s in spans.values()), min(s["max"] for s in spans.values())
     if last.normalize() <= first.normalize():
-        told = "; ".join(
-            f"{n} {s['min']:%Y-%m-%d} to {s['max']:%Y-%m-%d}" for n, s in spans.items()
-        )
+        told = "; ".join(f"{n} {s['min'].date()} to {s['max'].date()}" for n, s in spans.items())
         raise UserError(f"the records share no time: {told}; choose records that overlap")
     return first.normalize(), last.normalize()
 
@@ -169,7 +167,7 @@ def _periods(first: pd.Timestamp, last: pd.Timestamp, step: str) -> dict:
     day = pd.Timedelta(days=1)
     one, two = (cut.normalize() for cut in cuts)
     bounds = {"train": (first, one - day), "validation": (one, two - day), "test": (two, last)}
-    settings: dict = {name: [f"{a:%Y-%m-%d}", f"{b:%Y-%m-%d}"] for name, (a, b) in bounds.items()}
+    settings: dict = {name: [str(a.date()), str(b.date())] for name, (a, b) in bounds.items()}
     steps = {name: (b - a).days // LONGEST_STEP.get(step, 1) for name, (a, b) in bounds.items()}
     history, ahead = DEFAULT_LENGTHS.get(step, (1, 1))  # the check refuses other steps
     if steps["train"] < 2 * (history + ahead) or min(steps.values()) < 2 * ahead:
@@ -235,9 +233,8 @@ def get_json(service: str, address: str, query: dict[str, str]) -> dict:
         With what to do next.
     """
     time.sleep(PAUSE)
-    session = requests.Session()
+    text, session = "", requests.Session()
     session.mount(address, HTTPAdapter(max_retries=BUSY))
-    text = ""
     session.headers["User-Agent"] = AGENT
     try:
         reply = session.get(address, params=query, timeout=120)

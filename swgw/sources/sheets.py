@@ -108,10 +108,10 @@ class Sheet:
                 days = pd.to_numeric(cells, errors="coerce").where(lambda d: d.between(1, 109_000))
                 times = pd.to_datetime(days, unit="D", origin="1899-12-30").dt.round("s")
             else:
-                fits = cells.map(
-                    lambda c: bool(form or not isinstance(c, str) or _ISO.fullmatch(c))
+                other = cells.map(lambda c: isinstance(c, str) and not _ISO.fullmatch(c))
+                times = pd.to_datetime(
+                    cells.mask(other & (not form)), format=form or "ISO8601", errors="coerce"
                 )
-                times = pd.to_datetime(cells.where(fits), format=form or "ISO8601", errors="coerce")
                 times = times.dt.tz_localize(None).astype("datetime64[us]")
         except (ValueError, AttributeError) as error:  # no such form, or several zones
             self.report(f"column {shown(columns[0])}", str(error)[:120], "dates of one form")

@@ -17,10 +17,8 @@ from swgw.storage.files import write_folder, write_text
 SERVICE = "USGS Water Data"
 ADDRESS: str | None = None  # None is dataretrieval's own; tests name a local server
 RETRIES = 3
-ADVICE = (
-    "With a free key from https://api.waterdata.usgs.gov/signup/ in API_USGS_PAT it answers more "
-    "often; a newer dataretrieval may know a new address."
-)
+ADVICE = "With a free key (https://api.waterdata.usgs.gov/signup/) in API_USGS_PAT it answers more "
+ADVICE += "often; a newer dataretrieval may know a new address."
 
 
 def ask(getter: str, **query: object) -> pd.DataFrame:

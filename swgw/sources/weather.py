@@ -13,7 +13,6 @@ from tqdm import tqdm
 from swgw.basin.settings import read_settings
 from swgw.basin.tables import PAIRS, read_tables
 from swgw.sources import draft
-from swgw.sources.draft import assert_sound
 from swgw.storage.errors import Problem, UserError
 from swgw.storage.files import write_text, write_whole
 
@@ -41,7 +40,7 @@ def read_need(folder: str | Path) -> tuple[pd.DataFrame, pd.Timestamp, pd.Timest
     folder = Path(folder)
     if (folder / "forcing.csv").exists():
         raise UserError(f"{folder / 'forcing.csv'} is there already; move it away to replace it")
-    assert_sound(folder, folder)
+    draft.assert_sound(folder, folder)
     tables = read_tables(folder, read_settings(folder, []), [])
     places = [tables[file].rename_axis("id").reset_index().assign(key=tables[file].index.name)
               for file in PAIRS]  # fmt: skip
@@ -73,11 +72,9 @@ def add_weather(
     """
     parts = {(place.key, place.id): weather[place.cell] for place in places.itertuples()}
     table = pd.concat(parts, names=["key", "id", "date"]).reset_index()
-    for key in ("gauge_id", "well_id"):
+    for key in ("gauge_id", "well_id") if len(weather) > 1 else ():
         table.insert(3, key, table["id"].where(table["key"] == key, ""))
-    table = table.drop(columns=["key", "id"])
-    if len(weather) == 1:
-        table = table.drop_duplicates("date").drop(columns=["well_id", "gauge_id"])
+    table = table.drop(columns=["key", "id"]).drop_duplicates()
     source = Path(folder) / "SOURCE.md"
     before = source.read_text(encoding="utf-8") if source.exists() else "# Sources\n"
     write_text(source, before.rstrip() + "\n\n" + section)
@@ -86,10 +83,11 @@ def add_weather(
     return table
 
 
+Day = datetime | None
 SERVICE = "NASA POWER"
 ADDRESS = "https://power.larc.nasa.gov/api/temporal/daily/point"
 MOVED = "SWGW_POWER"
-"""Environment variable that names another address of the draft."""
+"""Environment variable that names another address of the service."""
 
 FIRST = pd.Timestamp(1981, 1, 1)
 CELL = (0.625, 0.5)  # degrees of longitude and latitude, counted from 180° W and 90° S
@@ -97,9 +95,7 @@ POWER_VARIABLES = {"PRECTOTCORR": "precipitation", "T2M": "temperature", "WS10M"
 POWER_LICENCE = "free of use (NASA open data); POWER asks to be acknowledged"
 
 
-def add_power(
-    folder: str | Path, start: datetime | None = None, end: datetime | None = None
-) -> str:
+def add_power(folder: str | Path, start: Day = None, end: Day = None) -> str:
     """Add daily precipitation, temperature and wind to the folder of a basin.
 
     Parameters
@@ -135,9 +131,7 @@ def add_power(
     table = add_weather(folder, places, weather, draft.describe("power", **told))
     gaps = table[list(POWER_VARIABLES.values())].isna().any(axis=1).mean()
     where = f"{len(places)} places in {len(weather)} cell{'s' * (len(weather) > 1)}"
-    return (
-        f"Weather of {where}, {span}, {gaps:.1%} of the days with a gap. Licence: {POWER_LICENCE}."
-    )
+    return f"Weather of {where}, {span}, {gaps:.1%} of days with a gap. Licence: {POWER_LICENCE}."
 
 
 def cells(places: pd.DataFrame) -> list[tuple[float, float]]:
@@ -153,9 +147,7 @@ def cells(places: pd.DataFrame) -> list[tuple[float, float]]:
     return list(grid.itertuples(index=False, name=None))
 
 
-def ask_power(
-    address: str, cell: tuple[float, float], first: pd.Timestamp, last: pd.Timestamp
-) -> dict:
+def ask_power(address: str, cell: tuple, first: pd.Timestamp, last: pd.Timestamp) -> dict:
     """Ask for the days of one cell [°]; an answer without what is needed raises UserError."""
     query = {
         "parameters": ",".join(POWER_VARIABLES), "community": "AG", "longitude": f"{cell[0]:g}",
@@ -175,12 +167,10 @@ def ask_power(
 def _power_table(answer: dict, days: pd.DatetimeIndex) -> pd.DataFrame:
     """Turn an answer into variables on each of the days, gaps as NaN: (day, variable)."""
     table = pd.DataFrame(answer["properties"]["parameter"])[list(POWER_VARIABLES)].astype(float)
-    table = table.mask(table == float(answer["header"]["fill_value"])).rename(
-        columns=POWER_VARIABLES
-    )
+    table = table.mask(table == float(answer["header"]["fill_value"]))
     for theirs, ours in POWER_VARIABLES.items():
         unit = answer["parameters"][theirs]["units"]
-        table[ours] = draft.to_ours(table[ours], ours, unit, SERVICE)
+        table[ours] = draft.to_ours(table.pop(theirs), ours, unit, SERVICE)
     return table.set_axis(pd.to_datetime(table.index, format="%Y%m%d")).reindex(days)
 
 
@@ -212,13 +202,12 @@ def add_cmfd(files: Sequence[str | Path], folder: str | Path) -> str:
     places, _, _ = read_need(folder)
     paths = [Path(file) for file in files]
     read = [_read(path, places) for path in tqdm(paths, "CMFD", unit="file", leave=False)]
-    parts = {ours: [tables[ours] for tables in read if ours in tables]
-             for ours in CMFD_VARIABLES.values()}  # fmt: skip
+    parts = {ours: [t[ours] for t in read if ours in t] for ours in CMFD_VARIABLES.values()}
     if not parts["precipitation"]:
         raise UserError("the files hold no precipitation; expected prec, and temp and wind, if any")
     daily = {name: _days(tables, name) for name, tables in parts.items() if tables}
-    weather = {number: pd.DataFrame({name: table[number] for name, table in daily.items()})
-               for number in places.index}  # fmt: skip
+    by_place = pd.concat(daily, axis=1, sort=True).swaplevel(axis=1)
+    weather = {number: by_place[number][list(daily)] for number in places.index}
     told = draft.describe("cmfd", files=draft.digests(paths), licence=CMFD_LICENCE)
     table = add_weather(folder, places.assign(cell=places.index), weather, told)
     span = f"{table['date'].min():%Y-%m-%d} to {table['date'].max():%Y-%m-%d}"
@@ -240,19 +229,15 @@ def _read(path: Path, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
         for theirs in set(CMFD_VARIABLES) & set(data):
             values = data[theirs].transpose("time", "place").to_pandas().astype(float)
             lost |= values.isna().all().to_numpy()
-            unit = data[theirs].attrs.get("units", "")
-            tables[CMFD_VARIABLES[theirs]] = draft.to_ours(
-                values, CMFD_VARIABLES[theirs], unit, str(path)
-            )
+            ours, unit = CMFD_VARIABLES[theirs], data[theirs].attrs.get("units", "")
+            tables[ours] = draft.to_ours(values, ours, unit, str(path))
         if lost.any():
             place = places[lost].iloc[0]
             where = f"longitude {place['longitude']:g}, latitude {place['latitude']:g}"
             raise ValueError(f"no value at {place['key']} {place['id']!r}, {where}")
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         found = str(getattr(error, "strerror", None) or error).strip().splitlines()[0][:120]
-        expected = (
-            "a whole netCDF file of prec, temp or wind at time, lat, lon that covers all places"
-        )
+        expected = "a whole netCDF file of prec, temp or wind (time, lat, lon) around all places"
         raise UserError(str(Problem(str(path), "", found, expected))) from None
     return tables
 
