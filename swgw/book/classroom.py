@@ -2,7 +2,8 @@
 
 The address of the repository is in ``_config.yml`` (``repository: url``), from which the book's
 buttons for Colab and Binder are made, and in the first cell of each notebook, since Colab gets a
-notebook alone. A fork replaces it: ``sed -i s/YOUR_ACCOUNT/its-name/ _config.yml notebooks/*.ipynb``.
+notebook alone. A fork replaces it in both:
+``sed -i s/YOUR_ACCOUNT/its-name/ _config.yml notebooks/*.ipynb``.
 
 Solutions are the cells tagged ``solution``; a test sees to it that no other cell holds one. Cells
 tagged ``book`` are true of the rendered book alone, and are left out.

@@ -109,9 +109,8 @@ class Sheet:
                 times = pd.to_datetime(days, unit="D", origin="1899-12-30").dt.round("s")
             else:
                 other = cells.map(lambda c: isinstance(c, str) and not _ISO.fullmatch(c))
-                times = pd.to_datetime(
-                    cells.mask(other & (not form)), format=form or "ISO8601", errors="coerce"
-                )
+                dates = cells.mask(other & (not form))
+                times = pd.to_datetime(dates, format=form or "ISO8601", errors="coerce")
                 times = times.dt.tz_localize(None).astype("datetime64[us]")
         except (ValueError, AttributeError) as error:  # no such form, or several zones
             self.report(f"column {shown(columns[0])}", str(error)[:120], "dates of one form")

@@ -237,8 +237,8 @@ def _read(path: Path, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
             raise ValueError(f"no value at {place['key']} {place['id']!r}, {where}")
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         found = str(getattr(error, "strerror", None) or error).strip().splitlines()[0][:120]
-        expected = "a whole netCDF file of prec, temp or wind (time, lat, lon) around all places"
-        raise UserError(str(Problem(str(path), "", found, expected))) from None
+        need = "a whole netCDF file of prec, temp or wind at time, lat, lon that covers all places"
+        raise UserError(str(Problem(str(path), "", found, need))) from None
     return tables
 
 
