@@ -26,10 +26,9 @@ _HOME = {
     "basin.folder": ("load_basin",),
     "basin.check": ("check_basin",),
     "basin.prepare": ("prepare_basin",),
-    "virtual": (
-        *("load_truth", "Parameters", "parameters_table"),
-        *("compare_published", "simulate_period"),
-    ),
+    "virtual": ("Parameters", "parameters_table"),
+    "virtual.simulate": ("simulate_period",),
+    "virtual.truth": ("load_truth", "compare_published"),
     "inputs.wells": ("fit_map", "number_clusters", "permutation_entropy"),
     "transfer.results": ("transfer_results",),
     "experiments.study": ("open_study",),

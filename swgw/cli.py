@@ -171,7 +171,7 @@ def classroom(folder: Annotated[Path, typer.Argument(help="New folder for the cl
 @app.command()
 def new(folder: Folder) -> None:
     """Write a small example basin to edit."""
-    from swgw.basin.example import write_example
+    from swgw.basin.check import write_example
 
     write_example(folder)
     typer.echo(f"Wrote an example basin to {folder}. Edit it, then: swgw check {folder}")
@@ -186,8 +186,8 @@ def simulate(
 ) -> None:
     """Simulate a realisation of the virtual basin, with its truth."""
     from swgw.storage.files import write_folder
-    from swgw.virtual import SEED
-    from swgw.virtual import simulate as write_virtual
+    from swgw.virtual.simulate import SEED
+    from swgw.virtual.simulate import simulate as write_virtual
 
     seed = SEED if seed is None else seed
     with write_folder(folder) as draft:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 from typer.testing import CliRunner
 
-from swgw.basin.example import write_example
+from swgw.basin.check import write_example
 from swgw.cli import app
 
 

@@ -12,9 +12,8 @@ from typer.testing import CliRunner
 
 import swgw
 from swgw.basin import calendar as steps
-from swgw.basin.check import notes, report, summary, where
-from swgw.basin.example import write_example
-from swgw.basin.river import distance_to_river
+from swgw.basin.check import notes, report, summary, where, write_example
+from swgw.basin.folder import distance_to_river
 from swgw.basin.settings import BasinSettings, Period
 from swgw.cli import app
 from swgw.storage.errors import UserError

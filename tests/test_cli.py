@@ -86,7 +86,7 @@ def test_a_failure_in_the_middle_leaves_nothing(tmp_path, monkeypatch):
         (folder / "half.csv").write_text("half")
         raise PermissionError("disk is read-only")
 
-    monkeypatch.setattr("swgw.virtual.simulate", fail)
+    monkeypatch.setattr("swgw.virtual.simulate.simulate", fail)
     answer = run(app, ["simulate", str(tmp_path / "basin")])
     assert (answer.exit_code, answer.stderr) == (2, "swgw: disk is read-only\n")
     assert not any(tmp_path.iterdir())

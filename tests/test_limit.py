@@ -8,12 +8,10 @@ import pytest
 import xarray as xr
 
 from swgw.basin.settings import basin_folder
-from swgw.virtual import Parameters, limit
+from swgw.virtual import Parameters, limit, load_origin, write_origin
 from swgw.virtual.catchment import run_catchment
-from swgw.virtual.coupled import Coupled
 from swgw.virtual.ensemble import Ensemble, Members, Restart, in_steps, true_restarts
-from swgw.virtual.parameters import load_origin, write_origin
-from swgw.virtual.run import cells_of_wells, make_outside, warm_catchment
+from swgw.virtual.run import Coupled, cells_of_wells, make_outside, warm_catchment
 
 SEED = 3
 RESTART, LENGTH = pd.Timestamp("2002-05-01"), 12

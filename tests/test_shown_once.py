@@ -71,7 +71,7 @@ def test_the_bootstrap_of_page_2_8_agrees_with_differences():
 def test_the_equation_of_the_river_in_the_appendix_is_that_of_the_simulator():
     from swgw.virtual import Parameters
     from swgw.virtual.domain import make_domain
-    from swgw.virtual.river import River
+    from swgw.virtual.reach import River
 
     space = {"parameters": Parameters(), "np": np}
     exec(cell("virtual_basin", "river.leakance * width").partition("axes =")[0], space)

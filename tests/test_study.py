@@ -16,8 +16,7 @@ from swgw.experiments.table_2 import REFERENCES
 from swgw.models import training
 from swgw.models.profiles import get_profile
 from swgw.storage.errors import UserError
-from swgw.virtual import Parameters
-from swgw.virtual.parameters import write_origin
+from swgw.virtual import Parameters, write_origin
 
 
 @pytest.fixture(scope="module")

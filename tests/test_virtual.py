@@ -7,15 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from swgw.virtual import Parameters, load_origin, parameters_table
-from swgw.virtual.aquifer import AREA, Aquifer, drain_vadose, vadose_rate
-from swgw.virtual.catchment import run_catchment, run_catchments
-from swgw.virtual.coupled import Coupled, Forcing
+from swgw.virtual import Parameters, load_origin, parameters_table, write_origin
+from swgw.virtual.catchment import (
+    PLAIN_RAIN,
+    make_weather,
+    oudin_pet,
+    run_catchment,
+    run_catchments,
+)
 from swgw.virtual.domain import laplacian
 from swgw.virtual.ensemble import widen
-from swgw.virtual.parameters import write_origin
-from swgw.virtual.river import SECONDS, River
-from swgw.virtual.weather import PLAIN_RAIN, make_weather, oudin_pet
+from swgw.virtual.reach import AREA, SECONDS, Aquifer, River, drain_vadose, vadose_rate
+from swgw.virtual.run import Coupled, Forcing
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,14 @@ import pandas as pd
 import pytest
 
 from swgw.basin.calendar import bin_starts
-from swgw.basin.check import check_basin
-from swgw.basin.example import write_example
+from swgw.basin.check import check_basin, write_example
 from swgw.basin.folder import load_basin
 from swgw.basin.settings import basin_folder
-from swgw.virtual import Parameters, compare_published, load_truth, observe
+from swgw.virtual import MARGIN, WELLS, Parameters
+from swgw.virtual import simulate as observe
 from swgw.virtual.domain import SECTIONS
-from swgw.virtual.parameters import MARGIN, WELLS
 from swgw.virtual.simulate import simulate, simulate_period
-from swgw.virtual.truth import DRIVERS, SCENARIOS
+from swgw.virtual.truth import DRIVERS, SCENARIOS, compare_published, load_truth
 
 FILES = ("wells", "heads", "gauges", "surface_water", "forcing")
 TRUTH = ("fluxes", "exchange", "heads", "wells", "water_table")

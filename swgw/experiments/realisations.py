@@ -22,7 +22,7 @@ from swgw.models.run import BOTH, Experiment
 from swgw.scores.chains import chain_scores
 from swgw.storage.files import read_dataset, write_text
 from swgw.storage.results import DONE, ENGINE, Result
-from swgw.virtual.parameters import Parameters, load_origin
+from swgw.virtual import Parameters, load_origin
 from swgw.virtual.run import run_record
 from swgw.virtual.simulate import write_observations
 

@@ -116,7 +116,7 @@ class Study(View, Hindcasts, ScoreTables):
     @cached_property
     def truth(self):
         """What really happened, for virtual basins; None for others."""
-        from swgw.virtual import load_truth
+        from swgw.virtual.truth import load_truth
 
         return load_truth(self.basin)
 

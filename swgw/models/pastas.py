@@ -25,7 +25,7 @@ from swgw.inputs.climatology import damping, fit_climatology
 from swgw.inputs.windows import ahead, issue_steps
 from swgw.models.hindcast import task_hindcast
 from swgw.storage.files import write_dataset
-from swgw.virtual.weather import oudin_pet
+from swgw.virtual.catchment import oudin_pet
 
 NAME = "Pastas"
 STEP_DAYS = {"D": 1, "5D": 5, "W": 7, "MS": 30}

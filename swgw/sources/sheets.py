@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.api import guess_datetime_format
 
-from swgw.basin.reading import HUGE, MISSING_CODES
 from swgw.basin.settings import near, shown
+from swgw.basin.tables import HUGE, MISSING_CODES
 from swgw.sources.draft import UNITS, to_ours
 from swgw.storage.errors import Problem
 

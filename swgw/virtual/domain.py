@@ -10,7 +10,7 @@ import numpy as np
 from scipy import ndimage, sparse
 from scipy.sparse import linalg
 
-from swgw.virtual.parameters import COURSE, DISTRICTS, AquiferParameters
+from swgw.virtual import COURSE, DISTRICTS, AquiferParameters
 
 WEST, SOUTH = 99.75, 38.75  # degrees at the south-western corner
 KM_EAST, KM_NORTH = 86.5, 111.0  # kilometres in a degree of longitude, of latitude

@@ -14,19 +14,21 @@ import numpy as np
 import pandas as pd
 
 from swgw.basin.calendar import bin_starts
+from swgw.virtual import GAUGES, WELLS, Parameters
 from swgw.virtual.catchment import CatchmentState, run_catchment, run_catchments
-from swgw.virtual.coupled import Coupled, Forcing, State
-from swgw.virtual.observe import FLOW_NOISE, HEAD_NOISE, MEASURED_DAY
-from swgw.virtual.parameters import GAUGES, WELLS, Parameters
+from swgw.virtual.reach import Noise
 from swgw.virtual.run import (
     FIRST,
     RECHARGING_RAIN,
+    Coupled,
+    Forcing,
     Outside,
+    State,
     cells_of_wells,
     warm_catchment,
     warm_up,
 )
-from swgw.virtual.water_use import Noise
+from swgw.virtual.simulate import FLOW_NOISE, HEAD_NOISE, MEASURED_DAY
 
 SEASON = 10  # days around the date from which another year's weather may start
 

@@ -15,10 +15,10 @@ import xarray as xr
 from swgw.basin.calendar import bin_ends
 from swgw.storage.files import digest, read_dataset, write_dataset, write_text
 from swgw.storage.results import Result
+from swgw.virtual import GAUGES, RECORD, WELLS, load_origin
 from swgw.virtual.ensemble import Ensemble, Restart, in_steps, true_restarts, with_errors
-from swgw.virtual.observe import MEASURED_DAY
-from swgw.virtual.parameters import GAUGES, RECORD, WELLS, load_origin
 from swgw.virtual.run import make_outside
+from swgw.virtual.simulate import MEASURED_DAY
 from swgw.virtual.truth import load_truth
 
 WEATHERS = ("observed", "resampled")

@@ -1,25 +1,129 @@
-"""Simulate the virtual basin and write it out as the folder of a basin, with its truth."""
+"""Simulate the virtual basin and write it as a basin folder: measurements with noise, and truth."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 from tqdm import tqdm
 
-from swgw.storage.files import write_text
-from swgw.virtual.coupled import Coupled
-from swgw.virtual.observe import (
-    forcing_table,
-    measure_discharge,
-    measure_heads,
-    pentads,
-    well_table,
-    write_table,
+from swgw.basin.calendar import bin_starts
+from swgw.storage.files import write_text, write_whole
+from swgw.virtual import (
+    CHANNEL,
+    COURSE,
+    DISTRICTS,
+    GAUGES,
+    MARGIN,
+    WELLS,
+    Parameters,
+    write_origin,
 )
-from swgw.virtual.parameters import COURSE, GAUGES, WELLS, Parameters, write_origin
-from swgw.virtual.run import END, FIRST, Outside, Record, run_record
-from swgw.virtual.truth import run_scenarios, write_truth
+from swgw.virtual.domain import SECTIONS, Domain
+from swgw.virtual.run import END, FIRST, Coupled, Outside, Record, cells_of_wells, run_record
+from swgw.virtual.truth import SCENARIOS, run_scenarios
+
+MEASURED_DAY = 2  # heads are measured on the third day of a pentad
+HEAD_NOISE, FLOW_NOISE = 0.02, 0.02  # m; share of the flow
+DROPOUT, OUTLIER = 0.02, 0.002  # share of the measurements
+OUTAGES, OUTAGE_STEPS = 6, (12, 40)  # wells that fail once, for 2 to 6 months
+LATE_WELL, LATE_START = 20, "2003-04-01"
+FIRST_HEAD = "2001-01-01"
+FLOW_GAP = ("2010-03-08", "2010-04-21")  # as the real record of 2010 has a gap
+
+
+def pentads(days: pd.DatetimeIndex) -> tuple[pd.DatetimeIndex, np.ndarray]:
+    """First day of each calendar pentad and the position in ``days`` on which it is measured."""
+    starts = bin_starts(days, "5D").unique()
+    return starts, days.get_indexer(starts + pd.Timedelta(days=MEASURED_DAY))
+
+
+def well_table(domain: Domain, seed: int) -> pd.DataFrame:
+    """``wells.csv``: place, elevation [m], slope [°] and land use of each well."""
+    rng, cells = np.random.default_rng([seed, 5]), cells_of_wells(domain)
+    rough = np.where(WELLS["setting"] == MARGIN, 3.0, 0.0)
+    elevation = domain.surface[cells] + rng.normal(0, 0.5, len(cells))
+    slope = domain.slope[cells] * rng.uniform(0.8, 1.6, len(cells)) + rough
+    land_use = WELLS["setting"].map({MARGIN: "bare hills", CHANNEL: "riverside"})
+    crops = (domain.district[cells] >= 0) & (WELLS["setting"] != MARGIN)
+    return WELLS.drop(columns="setting").assign(
+        surface_elevation=elevation.round(2),
+        slope=slope.round(2),
+        land_use=land_use.fillna("desert steppe").mask(crops, "cropland"),
+    )
+
+
+def setting_table(domain: Domain) -> pd.DataFrame:
+    """``truth/wells.csv``: the setting and the irrigation district of each well."""
+    district = domain.district[cells_of_wells(domain)]
+    names = DISTRICTS["name"].reindex(district, fill_value="").to_numpy()
+    return WELLS[["well_id", "setting"]].assign(district=names)
+
+
+def measure_heads(head: np.ndarray, starts: pd.DatetimeIndex, seed: int) -> pd.DataFrame:
+    """``heads.csv``: noisy measurements with gaps.
+
+    Parameters
+    ----------
+    head : array (time, well)
+        True head on the day of measurement of each pentad [m].
+    starts : DatetimeIndex (time,)
+        First day of each pentad.
+    seed : int
+
+    Returns
+    -------
+    DataFrame
+        date, well_id, head [m above datum].
+    """
+    rng = np.random.default_rng([seed, 6])
+    measured = head + rng.normal(0, HEAD_NOISE, head.shape)
+    wrong = rng.random(head.shape) < OUTLIER
+    sign, size = rng.choice([-1, 1], head.shape), rng.uniform(0.2, 0.8, head.shape)
+    measured = measured + wrong * sign * size
+    measured[rng.random(head.shape) < DROPOUT] = np.nan
+    for well in rng.choice(head.shape[1], OUTAGES, replace=False):
+        first, length = rng.integers(80, len(head) - 80), rng.integers(*OUTAGE_STEPS)
+        measured[first : first + length, well] = np.nan
+    measured[starts < LATE_START, LATE_WELL] = np.nan
+    dates = (starts + pd.Timedelta(days=MEASURED_DAY)).rename("date")
+    table = pd.DataFrame(measured, dates, WELLS["well_id"])[starts >= FIRST_HEAD]
+    long = table.reset_index().melt("date", value_name="head").dropna()
+    return long[["date", "well_id", "head"]]
+
+
+def measure_discharge(flows: dict[str, pd.Series], seed: int) -> pd.DataFrame:
+    """``surface_water.csv``: daily discharge [m³/s] with the error of a rating curve.
+
+    ``flows`` holds the true discharge (time,) by gauge.
+    """
+    rng, parts = np.random.default_rng([seed, 7]), []
+    for gauge, flow in flows.items():
+        measured = flow * np.exp(rng.normal(0, FLOW_NOISE, len(flow)))
+        if gauge == GAUGES["gauge_id"][0]:
+            measured = measured.drop(measured[FLOW_GAP[0] : FLOW_GAP[1]].index)
+        part = {"date": measured.index, "gauge_id": gauge, "discharge": measured}
+        parts.append(pd.DataFrame(part))
+    return pd.concat(parts, ignore_index=True)
+
+
+def forcing_table(weather: dict[str, pd.DataFrame], first: str) -> pd.DataFrame:
+    """``forcing.csv``: the mountains' weather is the gorge's, the plain's is basin-wide."""
+    parts = []
+    for place, gauge in (("plain", ""), ("mountains", GAUGES["gauge_id"][0])):
+        table = weather[place].loc[first:].rename_axis("date").reset_index()
+        table.insert(1, "gauge_id", gauge)
+        parts.append(table)
+    return pd.concat(parts, ignore_index=True)
+
+
+def write_table(table: pd.DataFrame, path: Path, digits: int) -> None:
+    """Write a table as CSV with a number of decimals, whole or not at all."""
+    with write_whole(path) as temporary:
+        table.to_csv(temporary, index=False, float_format=f"%.{digits}f", date_format="%Y-%m-%d")
+
 
 SEED = 19
 SETTINGS = """\
@@ -142,3 +246,43 @@ def _river() -> str:
     line = {"type": "LineString", "coordinates": places}
     feature = {"type": "Feature", "properties": {"name": "main channel"}, "geometry": line}
     return json.dumps(feature, indent=1) + "\n"
+
+
+def write_truth(folder: Path, coupled: Coupled, record: Record, heads: np.ndarray) -> None:
+    """Write the truth's files.
+
+    Parameters
+    ----------
+    folder : Path
+    coupled, record
+        The simulator and its run.
+    heads : array (time, scenario, well)
+        Daily [m], of :func:`run_scenarios`.
+    """
+    domain, bins = coupled.domain, bin_starts(record.days, "5D")
+    starts, measured = pentads(record.days)
+    fluxes = record.fluxes.groupby(bins).mean().rename_axis("time").reset_index()
+    index = pd.MultiIndex.from_product([SCENARIOS, starts], names=["scenario", "time"])
+    flat = heads[measured].transpose(1, 0, 2).reshape(len(index), -1)
+    table = {
+        "longitude": domain.longitude, "latitude": domain.latitude, "surface": domain.surface,
+        "head": record.start.head[:, 0], "head_end": record.end.head[:, 0],
+    }  # fmt: skip
+    write_table(fluxes, folder / "fluxes.csv", 4)
+    write_table(_exchange_table(coupled, record, bins), folder / "exchange.csv", 4)
+    write_table(pd.DataFrame(flat, index, WELLS["well_id"]).reset_index(), folder / "heads.csv", 4)
+    write_table(setting_table(domain), folder / "wells.csv", 5)
+    write_table(pd.DataFrame(table), folder / "water_table.csv", 4)
+
+
+def _exchange_table(coupled: Coupled, record: Record, bins: pd.DatetimeIndex) -> pd.DataFrame:
+    parts, entering = [], record.fluxes["gorge"].to_numpy()
+    for k, (upper, lower) in enumerate(pairwise(SECTIONS)):
+        inside = np.flatnonzero(coupled.domain.reach_section == k)
+        loss = record.loss[:, inside].sum(axis=1)
+        daily = pd.DataFrame({"exchange": loss, "discharge": entering})
+        mean = daily.groupby(bins).mean().rename_axis("date").reset_index()
+        mean.insert(1, "section", f"{upper}–{lower}")
+        parts.append(mean)
+        entering = record.flow[:, inside[-1]]
+    return pd.concat(parts, ignore_index=True)
