@@ -9,9 +9,9 @@ import xarray as xr
 
 from swgw.basin.settings import basin_folder
 from swgw.virtual import Parameters, limit, load_origin, write_origin
-from swgw.virtual.catchment import run_catchment
+from swgw.virtual.catchment import run_catchment, warm_catchment
 from swgw.virtual.ensemble import Ensemble, Members, Restart, in_steps, true_restarts
-from swgw.virtual.run import Coupled, cells_of_wells, make_outside, warm_catchment
+from swgw.virtual.run import Coupled, make_outside
 
 SEED = 3
 RESTART, LENGTH = pd.Timestamp("2002-05-01"), 12
@@ -34,7 +34,7 @@ def truth(outside):
     before = mountains.loc[: RESTART - pd.Timedelta(days=1)]
     _, catchment = run_catchment(before, parameters, warm_catchment(mountains, parameters))
     restart, chance = Restart(RESTART, state, catchment), copy.deepcopy(rng)
-    heads, flows, cells = [], [], cells_of_wells(coupled.domain)
+    heads, flows, cells = [], [], coupled.domain.cells_of_wells()
     for day in pd.date_range(RESTART, periods=LENGTH):
         state, _ = coupled.step(state, outside.forcing(day), rng)
         heads.append(state.head[cells, 0])

@@ -22,6 +22,7 @@ from swgw.storage.files import write_text
 
 TABLES = Path(__file__).parent / "tables"
 RECORD = "simulation.json"
+SECONDS = 86400.0  # in a day
 
 
 def _table(name: str) -> pd.DataFrame:
@@ -44,11 +45,9 @@ def published_months(quantity: str) -> tuple[float, ...]:
 
 def _part(name: str, part: str) -> type:
     """Frozen dataclass of one part's parameters; each field's metadata is its row of the table."""
-    rows = PARAMETERS[PARAMETERS["part"] == part].to_dict("records")
-    items = [
-        (r["parameter"], float, field(default=json.loads(r["value"]), metadata=r)) for r in rows
-    ]
-    return make_dataclass(name, items, frozen=True, namespace={"__module__": __name__})
+    own = PARAMETERS[PARAMETERS["part"] == part].to_dict("records")
+    args = [(r["parameter"], float, field(default=json.loads(r["value"]), metadata=r)) for r in own]
+    return make_dataclass(name, args, frozen=True, namespace={"__module__": __name__})
 
 
 CatchmentParameters = _part("CatchmentParameters", "catchment")

@@ -10,20 +10,21 @@ outflow feeds a fast and a slow linear reservoir (a reduced HBV model). In winte
 freezes onto the river bed and melts in spring.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import signal, stats
 
-from swgw.virtual import CatchmentParameters, published_months
+from swgw.virtual import SECONDS, CatchmentParameters, published_months
 
 PLAIN_RAIN = published_months("rain_plain")
 MOUNTAIN_RAIN = (3.0, 4.0, 11.0, 27.0, 32.0, 58.0, 101.0, 94.0, 84.0, 18.0, 3.0, 3.0)  # 438 mm
 PLAIN_WET = 0.0455 * np.sqrt(PLAIN_RAIN)  # 13 % of all days, more often in rainier months
 # Averaged over a large catchment it rains more often and more evenly than at a station.
 MOUNTAIN_WET = np.array([0.15, 0.18, 0.28, 0.38, 0.55, 0.68, 0.72, 0.68, 0.58, 0.30, 0.17, 0.12])
-PLAIN_SHAPE, MOUNTAIN_SHAPE = 0.8, 1.05  # of the Weibull amounts
+# Share of wet days and rain [mm] by month, and the shape of the Weibull amounts.
+PLAIN, MOUNTAINS = (PLAIN_WET, PLAIN_RAIN, 0.8), (MOUNTAIN_WET, MOUNTAIN_RAIN, 1.05)
 # January, July and the year's mean are published; the months between were interpolated by us.
 PLAIN_TEMPERATURE = (-9.2, -4.0, 3.6, 11.9, 17.6, 21.5, 23.3, 21.8, 16.0, 8.4, 0.0, -6.9)
 DAYS_IN_MONTH = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -54,14 +55,12 @@ def make_weather(start: str, end: str, seed: int) -> dict[str, pd.DataFrame]:
     cool = _correlated_noise(len(days), memory=0.75, correlation=0.85, rng=rng)
     gusts = _correlated_noise(len(days), memory=0.46, correlation=0.5, rng=rng)
     plain = {
-        "precipitation": _rain(days, latent[0], PLAIN_WET, PLAIN_RAIN, PLAIN_SHAPE, wetness),
+        "precipitation": _rain(days, latent[0], *PLAIN, wetness),
         "temperature": _seasonal_temperature(days) + 3.4 * cool[0],
         "wind": _wind(days, gusts[0], mean=2.17, sd=0.80),
     }
     mountains = {
-        "precipitation": _rain(
-            days, latent[1], MOUNTAIN_WET, MOUNTAIN_RAIN, MOUNTAIN_SHAPE, wetness
-        ),
+        "precipitation": _rain(days, latent[1], *MOUNTAINS, wetness),
         "temperature": 0.8 * _seasonal_temperature(days) - 10.1 + 2.6 * cool[1],
         "wind": _wind(days, gusts[1], mean=2.6, sd=0.9),
     }
@@ -139,7 +138,6 @@ BAND_HEIGHT = np.array([-1200.0, -500.0, 0.0, 450.0, 950.0])  # m above the mean
 BAND_SHARE = np.array([0.12, 0.23, 0.30, 0.23, 0.12])
 BAND_RAIN = np.array([0.80, 0.92, 1.0, 1.08, 1.2])  # more falls higher up; mean 1
 LATITUDE = 38.5
-SECONDS = 86400.0
 
 
 @dataclass(frozen=True)
@@ -195,6 +193,14 @@ def run_catchment(
     return balance, state
 
 
+def warm_catchment(mountains: pd.DataFrame, parameters: CatchmentParameters) -> CatchmentState:
+    """State of the catchment before its first day, after three repeats of the first year."""
+    state = None
+    for _ in range(3):
+        _, state = run_catchment(mountains.iloc[:365], parameters, state)
+    return state
+
+
 def run_catchments(
     weathers: list[pd.DataFrame], parameters: CatchmentParameters, state: CatchmentState
 ) -> np.ndarray:
@@ -215,10 +221,7 @@ def run_catchments(
     parts = [_by_band(weather, parameters) for weather in weathers]
     rain, warmth, pet = (np.stack(each, axis=-1) for each in zip(*parts, strict=True))
     members = np.zeros(len(weathers))
-    state = CatchmentState(
-        state.snow[:, None] + members, state.soil[:, None] + members, state.fast + members,
-        state.slow + members, state.ice + members,
-    )  # fmt: skip
+    state = CatchmentState(*(np.asarray(part)[..., None] + members for part in astuple(state)))
     runoff = np.empty((len(rain), len(weathers)))
     for day in range(len(rain)):
         state, runoff[day], _ = _step(state, rain[day], warmth[day], pet[day], parameters)

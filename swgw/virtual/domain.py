@@ -7,10 +7,11 @@ arrays along the river the dimension ``reach`` (one river cell each, from the go
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import ndimage, sparse
 from scipy.sparse import linalg
 
-from swgw.virtual import COURSE, DISTRICTS, AquiferParameters
+from swgw.virtual import CHANNEL, COURSE, DISTRICTS, MARGIN, WELLS, AquiferParameters
 
 WEST, SOUTH = 99.75, 38.75  # degrees at the south-western corner
 KM_EAST, KM_NORTH = 86.5, 111.0  # kilometres in a degree of longitude, of latitude
@@ -79,6 +80,10 @@ class Domain:
         """Number of active cells."""
         return len(self.row)
 
+    def cells_of_wells(self) -> np.ndarray:
+        """Cell of each well (well,)."""
+        return np.array([self.cell_at(w.longitude, w.latitude) for w in WELLS.itertuples()])
+
     def cell_at(self, longitude: float, latitude: float) -> int:
         """Active cell nearest to a place."""
         x, y = to_km(longitude, latitude)
@@ -140,14 +145,10 @@ def _rasterise_course(active):
     knots = np.concatenate([[0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
     s = np.arange(0.0, knots[-1], 0.01)
     places = np.interp(s, knots, y).astype(int), np.interp(s, knots, x).astype(int)
-    cells, first, counts = np.unique(
-        _numbers(active)[places], return_index=True, return_counts=True
-    )
-    order = np.argsort(first)
-    cells, first, counts = cells[order], first[order], counts[order]
-    along = np.interp(
-        s[first] + counts * 0.005, knots, COURSE["elevation"]
-    )  # at the middle of each cell
+    found = np.unique(_numbers(active)[places], return_index=True, return_counts=True)
+    cells, first, counts = (part[np.argsort(found[1])] for part in found)
+    middle = s[first] + counts * 0.005
+    along = np.interp(middle, knots, COURSE["elevation"])
     nodes = np.searchsorted(s[first], knots, "right") - 1
     node = dict(zip(COURSE["name"], nodes.tolist(), strict=True))
     return cells, counts * 10.0 * SINUOSITY, along, node
@@ -178,9 +179,8 @@ def _surface(active, reach_cell, along, front, hills) -> np.ndarray:
     known[reach_cell] = along
     fixed = np.isfinite(known)
     matrix = laplacian(active, np.ones(len(row)))
-    known[~fixed] = linalg.spsolve(
-        matrix[~fixed][:, ~fixed].tocsc(), -matrix[~fixed][:, fixed] @ known[fixed]
-    )
+    inner = matrix[~fixed]
+    known[~fixed] = linalg.spsolve(inner[:, ~fixed].tocsc(), -inner[:, fixed] @ known[fixed])
     return known
 
 
@@ -226,3 +226,25 @@ def _drainage(active, surface, reach_cell) -> np.ndarray:
     reach[reach_cell] = np.arange(len(reach_cell))
     distance = np.hypot(row[:, None] - row[reach_cell], column[:, None] - column[reach_cell])
     return np.where(reach[target] >= 0, reach[target], distance.argmin(axis=1))
+
+
+def well_table(domain: Domain, seed: int) -> pd.DataFrame:
+    """``wells.csv``: place, elevation [m], slope [°] and land use of each well."""
+    rng, cells = np.random.default_rng([seed, 5]), domain.cells_of_wells()
+    rough = np.where(WELLS["setting"] == MARGIN, 3.0, 0.0)
+    elevation = domain.surface[cells] + rng.normal(0, 0.5, len(cells))
+    slope = domain.slope[cells] * rng.uniform(0.8, 1.6, len(cells)) + rough
+    land_use = WELLS["setting"].map({MARGIN: "bare hills", CHANNEL: "riverside"})
+    crops = (domain.district[cells] >= 0) & (WELLS["setting"] != MARGIN)
+    return WELLS.drop(columns="setting").assign(
+        surface_elevation=elevation.round(2),
+        slope=slope.round(2),
+        land_use=land_use.fillna("desert steppe").mask(crops, "cropland"),
+    )
+
+
+def setting_table(domain: Domain) -> pd.DataFrame:
+    """``truth/wells.csv``: the setting and the irrigation district of each well."""
+    district = domain.district[domain.cells_of_wells()]
+    names = DISTRICTS["name"].reindex(district, fill_value="").to_numpy()
+    return WELLS[["well_id", "setting"]].assign(district=names)

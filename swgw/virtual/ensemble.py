@@ -15,19 +15,9 @@ import pandas as pd
 
 from swgw.basin.calendar import bin_starts
 from swgw.virtual import GAUGES, WELLS, Parameters
-from swgw.virtual.catchment import CatchmentState, run_catchment, run_catchments
+from swgw.virtual.catchment import CatchmentState, run_catchment, run_catchments, warm_catchment
 from swgw.virtual.reach import Noise
-from swgw.virtual.run import (
-    FIRST,
-    RECHARGING_RAIN,
-    Coupled,
-    Forcing,
-    Outside,
-    State,
-    cells_of_wells,
-    warm_catchment,
-    warm_up,
-)
+from swgw.virtual.run import FIRST, RECHARGING_RAIN, Coupled, Forcing, Outside, State, warm_up
 from swgw.virtual.simulate import FLOW_NOISE, HEAD_NOISE, MEASURED_DAY
 
 SEASON = 10  # days around the date from which another year's weather may start
@@ -89,7 +79,7 @@ def true_restarts(
         catchments[day], begin = catchment, day
     coupled, state, rng = warm_up(parameters, seed)
     rng = deepcopy(rng)
-    cells, restarts, heads = cells_of_wells(coupled.domain), [], []
+    cells, restarts, heads = coupled.domain.cells_of_wells(), [], []
     passed = pd.date_range(FIRST, days[-1])
     for day in passed:
         if day in catchments:
@@ -116,7 +106,7 @@ class Ensemble:
         self.parameters, self.outside, self.seed = parameters, outside, seed
         self.coupled = Coupled(parameters, seed)
         self.coupled.rate = rate
-        self.cells = cells_of_wells(self.coupled.domain)
+        self.cells = self.coupled.domain.cells_of_wells()
         self.reaches = [self.coupled.domain.node[gauge] for gauge in GAUGES["gauge_id"][1:]]
 
     def random(self, day: pd.Timestamp) -> np.random.Generator:
@@ -151,7 +141,7 @@ class Ensemble:
             if inside and not len(other.intersection(days)):
                 return other
 
-    def weather(self, restart: Restart, sources: list[pd.DatetimeIndex]) -> dict[str, np.ndarray]:
+    def weather(self, restart: Restart, sources: list[pd.DatetimeIndex]) -> tuple:
         """Forcing of each member, (day, member): inflow at the gorge, rain, pet.
 
         ``sources`` are the days whose weather each member has.
@@ -161,21 +151,15 @@ class Ensemble:
         mountains = [self.outside.weather["mountains"].loc[d[0] : d[-1]] for d in each.values()]
         flows = run_catchments(mountains, self.parameters.catchment, restart.catchment)
         column = {first: k for k, first in enumerate(each)}
-        return {
-            "inflow": flows[:, [column[days[0]] for days in sources]],
-            "rain": np.stack([plain[days].to_numpy() for days in sources], axis=1),
-            "pet": np.stack([pet[days].to_numpy() for days in sources], axis=1),
-        }
+        inflow = flows[:, [column[days[0]] for days in sources]]
+        rain, pet = ([s[days].to_numpy() for days in sources] for s in (plain, pet))
+        return inflow, np.stack(rain, axis=1), np.stack(pet, axis=1)
 
     def follow(
-        self,
-        restart: Restart,
-        days: pd.DatetimeIndex,
-        weather: dict[str, np.ndarray],
-        rng: np.random.Generator,
+        self, restart: Restart, days: pd.DatetimeIndex, weather: tuple, rng: np.random.Generator
     ) -> Members:
         """Step all members through some days under their weather (day, member)."""
-        inflow, rain, pet = (weather[name] for name in ("inflow", "rain", "pet"))
+        inflow, rain, pet = weather
         state, heads, flows = widen(restart.state, inflow.shape[1]), [], []
         for k, day in enumerate(days):
             heavy = np.maximum(rain[k] - RECHARGING_RAIN, 0.0)
@@ -211,15 +195,12 @@ def in_steps(found: Members, step: str) -> Iterator[tuple[str, np.ndarray]]:
     """
     bins = bin_starts(found.days, step)
     measured = bin_starts(found.days, "5D") + pd.Timedelta(days=MEASURED_DAY) == found.days
-    every = np.ones(len(bins), bool)
-    for name, values, used in (
-        ("head", found.head, measured),
-        ("surface_water", found.flow, every),
-    ):
+    tasks = {"head": (found.head, measured), "surface_water": (found.flow, True)}
+    for task, (values, used) in tasks.items():
         weight = (bins.to_numpy() == bins.unique().to_numpy()[:, None]) & used  # (lead, day)
         count = weight.sum(axis=1)[:, None]
         total = np.einsum("ld,sdm->slm", weight.astype(float), values)
-        yield name, np.where(count > 0, total / np.maximum(count, 1), np.nan)
+        yield task, np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def with_errors(found: Members, rng: np.random.Generator) -> Members:

@@ -21,7 +21,6 @@ from swgw.virtual.run import make_outside
 from swgw.virtual.simulate import MEASURED_DAY
 from swgw.virtual.truth import load_truth
 
-WEATHERS = ("observed", "resampled")
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 TOLERANCE = 1e-3  # m; the truth is written to 1e-4
 REASON = "reason.txt"
@@ -92,17 +91,14 @@ def make_limit(basin: Path, step: str, valid: xr.DataArray, size: Size, folder: 
     chosen = valid.isel(issue_time=chosen_issues(valid, size.most))
     firsts = pd.DatetimeIndex(chosen.values[:, 0])
     restarts, heads, rate = true_restarts(parameters, outside, seed, firsts)
-    reason = differs(basin, heads)
-    if reason:
+    if reason := differs(basin, heads):
         write_text(folder / REASON, reason + "\n")
     else:
         ensemble = Ensemble(parameters, outside, seed, rate)
         lasts = [bin_ends(pd.DatetimeIndex(row), step)[-1] for row in chosen.values]
         lengths = (pd.DatetimeIndex(lasts) - firsts).days + 1
-        found = [
-            dict(summarise(ensemble, restart, length, size.members, step))
-            for restart, length in zip(restarts, lengths, strict=True)
-        ]
+        sized = zip(restarts, lengths, strict=True)
+        found = [dict(summarise(ensemble, *each, size.members, step)) for each in sized]
         _write(found, chosen, folder)
 
 
@@ -146,7 +142,7 @@ def _write(found: list[dict[str, np.ndarray]], chosen: xr.DataArray, folder: Pat
         quantiles = np.stack([each[f"{task} quantiles"] for each in found], axis=2)
         data = {"forecast": (dims, forecast), "quantiles": ((*dims, "quantile"), quantiles)}
         coordinates = {
-            "weather": list(WEATHERS), "series": list(series), "quantile": list(LEVELS),
+            "weather": ["observed", "resampled"], "series": list(series), "quantile": list(LEVELS),
             "issue_time": chosen["issue_time"].values, "lead_time": chosen["lead_time"].values,
         }  # fmt: skip
         write_dataset(xr.Dataset(data, coordinates), folder / f"{task}.nc")

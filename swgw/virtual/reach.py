@@ -14,34 +14,17 @@ import pandas as pd
 from scipy.sparse import diags
 from scipy.sparse.linalg import splu
 
-from swgw.virtual import (
-    DISTRICTS,
-    AquiferParameters,
-    RiverParameters,
-    WaterUseParameters,
-)
+from swgw.virtual import DISTRICTS, SECONDS, AquiferParameters, RiverParameters, WaterUseParameters
 from swgw.virtual.domain import CELL, NX, NY, Domain, laplacian
-
-SECONDS = 86400.0
 
 
 @dataclass(frozen=True)
 class Routed:
-    """A day of the river, arrays (reach, member) in m³/s.
+    """A day of the river, arrays (reach, member) in m³/s."""
 
-    Attributes
-    ----------
-    flow : array
-        What leaves each river cell downstream.
-    loss : array
-        Water lost to the aquifer (negative: gained through the bed).
-    diverted : array
-        Water taken by canals.
-    """
-
-    flow: np.ndarray
-    loss: np.ndarray
-    diverted: np.ndarray
+    flow: np.ndarray  # what leaves each river cell downstream
+    loss: np.ndarray  # lost to the aquifer; negative where gained through the bed
+    diverted: np.ndarray  # taken by canals
 
 
 class River:
@@ -124,10 +107,7 @@ class WaterUse:
         self.pump_share = (pumping * inside / inside.sum(axis=0)).sum(axis=1, keepdims=True)
 
     def canal_demand(self, day: pd.Timestamp, rain: float | np.ndarray, noise: Noise) -> np.ndarray:
-        """Demand of the canals (canal, member) [m³/s].
-
-        ``rain`` [mm] is that of recent days, one value or (member,).
-        """
+        """Demand of the canals (canal, member) [m³/s]; ``rain`` [mm] is that of recent days."""
         p = self.parameters
         year = _between(p.diversion_first, p.diversion_last, day) / 86400
         less = np.exp(-p.rain_response * rain)
@@ -171,15 +151,13 @@ class WaterUse:
     def next_noise(self, noise: Noise, rng: np.random.Generator) -> Noise:
         """Noise of the next day."""
         p = self.parameters
-        return Noise(
-            _next(noise.pumping, p.pumping_sd, p.pumping_memory, rng),
-            _next(noise.diversion, p.diversion_sd, p.diversion_memory, rng),
-        )
+        pumping = _next(noise.pumping, p.pumping_sd, p.pumping_memory, rng)
+        return Noise(pumping, _next(noise.diversion, p.diversion_sd, p.diversion_memory, rng))
 
     def no_noise(self, members: int) -> Noise:
         """No anomaly anywhere."""
-        patches = int(self.domain.patch.max()) + 1
-        return Noise(np.zeros((patches, members)), np.zeros((len(CANALS), members)))
+        patches, canals = self.domain.patch.max() + 1, len(CANALS)
+        return Noise(np.zeros((patches, members)), np.zeros((canals, members)))
 
 
 def _next(anomaly, sd, memory, rng) -> np.ndarray:

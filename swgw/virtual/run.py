@@ -12,22 +12,9 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from swgw.virtual import WELLS, CatchmentParameters, Parameters
-from swgw.virtual.catchment import CatchmentState, make_weather, oudin_pet, run_catchment
-from swgw.virtual.domain import Domain, make_domain
-from swgw.virtual.reach import (
-    CANALS,
-    SECONDS,
-    VADOSE_STORES,
-    Aquifer,
-    AquiferFluxes,
-    Noise,
-    River,
-    Routed,
-    WaterUse,
-    drain_vadose,
-    vadose_rate,
-)
+from swgw.virtual import SECONDS, Parameters, reach
+from swgw.virtual.catchment import make_weather, oudin_pet, run_catchment, warm_catchment
+from swgw.virtual.domain import make_domain
 
 DEFICIT_MEMORY = 10.0  # days over which the canals' deficit raises pumping
 RAIN_MEMORY = 7.0  # days over which rain reduces irrigation
@@ -35,63 +22,37 @@ RAIN_MEMORY = 7.0  # days over which rain reduces irrigation
 
 @dataclass(frozen=True)
 class Forcing:
-    """What comes from outside in a day.
-
-    Attributes
-    ----------
-    day : Timestamp
-    inflow : array (member,)
-        Discharge at the gorge [m³/s].
-    rain, heavy_rain : float or array (member,)
-        Precipitation on the plain, and its part above the threshold of recharge [mm/d].
-    pet : float or array (member,)
-        Potential evapotranspiration on the plain [mm/d].
-    """
+    """What comes from outside in a day, of one member or (member,)."""
 
     day: pd.Timestamp
-    inflow: np.ndarray
-    rain: float | np.ndarray
-    heavy_rain: float | np.ndarray
-    pet: float | np.ndarray
+    inflow: np.ndarray  # (member,), discharge at the gorge [m³/s]
+    rain: float | np.ndarray  # precipitation on the plain [mm/d]
+    heavy_rain: float | np.ndarray  # its part above the threshold of recharge [mm/d]
+    pet: float | np.ndarray  # potential evapotranspiration on the plain [mm/d]
 
 
 @dataclass(frozen=True)
 class State:
-    """Everything that the middle reach carries from one day to the next.
+    """Everything that the middle reach carries from one day to the next."""
 
-    Attributes
-    ----------
-    head : array (cell, member)
-        [m].
-    vadose : array (store, cell, member)
-        [m³].
-    flow : array (reach, member)
-        Yesterday's flow in the river [m³/s].
-    deficit : array (canal, member)
-        Share of the demand that canals lacked recently.
-    wetness : float or array (member,)
-        Recent rain [mm].
-    noise : Noise
-    """
-
-    head: np.ndarray
-    vadose: np.ndarray
-    flow: np.ndarray
-    deficit: np.ndarray
-    wetness: float | np.ndarray
-    noise: Noise
+    head: np.ndarray  # (cell, member) [m]
+    vadose: np.ndarray  # (store, cell, member) [m³]
+    flow: np.ndarray  # (reach, member), yesterday's flow in the river [m³/s]
+    deficit: np.ndarray  # (canal, member), share of the demand that canals lacked recently
+    wetness: float | np.ndarray  # (member,), recent rain [mm]
+    noise: reach.Noise
 
 
 @dataclass(frozen=True)
 class Day:
     """A day's fluxes: river in m³/s, ground in m³/d."""
 
-    river: Routed
+    river: reach.Routed
     springs: np.ndarray  # (reach, member) m³/s
     infiltration: np.ndarray  # (cell, member)
     recharge: np.ndarray  # (cell, member)
     pumping: np.ndarray  # (cell, member)
-    aquifer: AquiferFluxes
+    aquifer: reach.AquiferFluxes
 
 
 class Coupled:
@@ -109,21 +70,21 @@ class Coupled:
     def __init__(self, parameters: Parameters, seed: int, step: float = 1.0):
         self.parameters = parameters
         self.domain = make_domain(parameters.aquifer, seed)
-        self.aquifer = Aquifer(self.domain, parameters.aquifer, step)
-        self.river = River(self.domain, parameters.river)
-        self.water_use = WaterUse(self.domain, parameters.water_use)
+        self.aquifer = reach.Aquifer(self.domain, parameters.aquifer, step)
+        self.river = reach.River(self.domain, parameters.river)
+        self.water_use = reach.WaterUse(self.domain, parameters.water_use)
         self.rate = np.ones((self.domain.n_cells, 1))
 
     def set_vadose(self, head: np.ndarray) -> None:
         """Fix the delay of recharge to the depth of a water table (cell,) [m]."""
-        self.rate = vadose_rate(self.domain, self.parameters.aquifer, head)
+        self.rate = reach.vadose_rate(self.domain, self.parameters.aquifer, head)
 
     def first_state(self, head: np.ndarray, inflow: float) -> State:
         """One member at a water table (cell, 1) [m], with empty vadose stores."""
-        reach, cell = len(self.domain.reach_cell), self.domain.n_cells
+        cells, reaches = self.domain.n_cells, len(self.domain.reach_cell)
         return State(
-            head, np.zeros((VADOSE_STORES, cell, 1)), np.full((reach, 1), inflow),
-            np.zeros((len(CANALS), 1)), 0.0, self.water_use.no_noise(1),
+            head, np.zeros((reach.VADOSE_STORES, cells, 1)), np.full((reaches, 1), inflow),
+            np.zeros((len(reach.CANALS), 1)), 0.0, self.water_use.no_noise(1),
         )  # fmt: skip
 
     def step(self, state: State, forcing: Forcing, rng: np.random.Generator | None) -> tuple:
@@ -149,7 +110,7 @@ class Coupled:
         deficit = keep * state.deficit + (1 - keep) * lacking
         pumping = use.pumping(forcing.day, deficit, noise)
         infiltration = use.infiltration(diverted, pumping, forcing.heavy_rain)
-        vadose, recharge = drain_vadose(state.vadose, infiltration, self.rate)
+        vadose, recharge = reach.drain_vadose(state.vadose, infiltration, self.rate)
         source = recharge - pumping
         source[self.domain.reach_cell] += routed.loss * SECONDS
         pet = np.full(forcing.inflow.shape, forcing.pet)
@@ -214,20 +175,12 @@ def make_outside(parameters: Parameters, seed: int, start: str = START, end: str
     return Outside(weather, catchment, pd.Series(pet, plain.index))
 
 
-def warm_catchment(mountains: pd.DataFrame, parameters: CatchmentParameters) -> CatchmentState:
-    """State of the catchment before its first day, after three repeats of the first year."""
-    state = None
-    for _ in range(3):
-        _, state = run_catchment(mountains.iloc[:365], parameters, state)
-    return state
-
-
 def spin_up(parameters: Parameters, outside: Outside, seed: int) -> np.ndarray:
     """Water table (cell, 1) [m] in balance with the first year's water use and normal weather."""
-    year, head = outside.normal_year(), None
+    surface, year = make_domain(parameters.aquifer, seed).surface, outside.normal_year()
+    head = (surface - 8.0)[:, None]
     for years, step in SPIN_UP:
         coarse = Coupled(parameters, seed, step)
-        head = (coarse.domain.surface - 8.0)[:, None] if head is None else head
         state = coarse.first_state(head, FIRST_FLOW)
         for forcing in year * years:
             for _ in range(round(30.4375 / step)):
@@ -259,39 +212,19 @@ def warm_up(parameters: Parameters, seed: int) -> tuple[Coupled, State, np.rando
     return coupled, state, rng
 
 
-def cells_of_wells(domain: Domain) -> np.ndarray:
-    """Cell of each well (well,)."""
-    return np.array([domain.cell_at(w.longitude, w.latitude) for w in WELLS.itertuples()])
-
-
 @dataclass(frozen=True)
 class Record:
-    """Daily results of a run.
-
-    Attributes
-    ----------
-    days : DatetimeIndex (time,)
-    fluxes : DataFrame (time, ...)
-        Terms of the water balance [m³/s].
-    flow, loss : array (time, reach)
-        Flow that leaves each river cell, and net loss to the aquifer, springs included [m³/s].
-    recharge, pumping : array (time, cell), float32
-        [m³/d].
-    well_head : array (time, well)
-        [m].
-    start, end : State
-        Before the first day and after the last.
-    """
+    """Daily results of a run."""
 
     days: pd.DatetimeIndex
-    fluxes: pd.DataFrame
-    flow: np.ndarray
-    loss: np.ndarray
-    recharge: np.ndarray
-    pumping: np.ndarray
-    well_head: np.ndarray
-    start: State
-    end: State
+    fluxes: pd.DataFrame  # (time, ...), terms of the water balance [m³/s]
+    flow: np.ndarray  # (time, reach), flow that leaves each river cell [m³/s]
+    loss: np.ndarray  # (time, reach), net loss to the aquifer, springs included [m³/s]
+    recharge: np.ndarray  # (time, cell), float32 [m³/d]
+    pumping: np.ndarray  # (time, cell), float32 [m³/d]
+    well_head: np.ndarray  # (time, well) [m]
+    start: State  # before the first day
+    end: State  # after the last
 
 
 def run_record(
@@ -319,7 +252,7 @@ def run_record(
     coupled, rng = Coupled(parameters, seed), deepcopy(rng)
     coupled.rate = warm.rate
     days = pd.date_range(FIRST, end, name="time")
-    cells, n, state = cells_of_wells(coupled.domain), len(days), first
+    cells, n, state = coupled.domain.cells_of_wells(), len(days), first
     flow, loss = np.empty((2, n, len(coupled.domain.reach_cell)))
     recharge, pumping = np.empty((2, n, coupled.domain.n_cells), np.float32)
     heads, fluxes = np.empty((n, len(cells))), []

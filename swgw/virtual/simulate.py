@@ -11,18 +11,9 @@ from tqdm import tqdm
 
 from swgw.basin.calendar import bin_starts
 from swgw.storage.files import write_text, write_whole
-from swgw.virtual import (
-    CHANNEL,
-    COURSE,
-    DISTRICTS,
-    GAUGES,
-    MARGIN,
-    WELLS,
-    Parameters,
-    write_origin,
-)
-from swgw.virtual.domain import SECTIONS, Domain
-from swgw.virtual.run import END, FIRST, Coupled, Outside, Record, cells_of_wells, run_record
+from swgw.virtual import COURSE, GAUGES, TABLES, WELLS, Parameters, write_origin
+from swgw.virtual.domain import SECTIONS, setting_table, well_table
+from swgw.virtual.run import END, FIRST, Coupled, Outside, Record, run_record
 from swgw.virtual.truth import SCENARIOS, run_scenarios
 
 MEASURED_DAY = 2  # heads are measured on the third day of a pentad
@@ -38,28 +29,6 @@ def pentads(days: pd.DatetimeIndex) -> tuple[pd.DatetimeIndex, np.ndarray]:
     """First day of each calendar pentad and the position in ``days`` on which it is measured."""
     starts = bin_starts(days, "5D").unique()
     return starts, days.get_indexer(starts + pd.Timedelta(days=MEASURED_DAY))
-
-
-def well_table(domain: Domain, seed: int) -> pd.DataFrame:
-    """``wells.csv``: place, elevation [m], slope [°] and land use of each well."""
-    rng, cells = np.random.default_rng([seed, 5]), cells_of_wells(domain)
-    rough = np.where(WELLS["setting"] == MARGIN, 3.0, 0.0)
-    elevation = domain.surface[cells] + rng.normal(0, 0.5, len(cells))
-    slope = domain.slope[cells] * rng.uniform(0.8, 1.6, len(cells)) + rough
-    land_use = WELLS["setting"].map({MARGIN: "bare hills", CHANNEL: "riverside"})
-    crops = (domain.district[cells] >= 0) & (WELLS["setting"] != MARGIN)
-    return WELLS.drop(columns="setting").assign(
-        surface_elevation=elevation.round(2),
-        slope=slope.round(2),
-        land_use=land_use.fillna("desert steppe").mask(crops, "cropland"),
-    )
-
-
-def setting_table(domain: Domain) -> pd.DataFrame:
-    """``truth/wells.csv``: the setting and the irrigation district of each well."""
-    district = domain.district[cells_of_wells(domain)]
-    names = DISTRICTS["name"].reindex(district, fill_value="").to_numpy()
-    return WELLS[["well_id", "setting"]].assign(district=names)
 
 
 def measure_heads(head: np.ndarray, starts: pd.DatetimeIndex, seed: int) -> pd.DataFrame:
@@ -90,8 +59,7 @@ def measure_heads(head: np.ndarray, starts: pd.DatetimeIndex, seed: int) -> pd.D
     measured[starts < LATE_START, LATE_WELL] = np.nan
     dates = (starts + pd.Timedelta(days=MEASURED_DAY)).rename("date")
     table = pd.DataFrame(measured, dates, WELLS["well_id"])[starts >= FIRST_HEAD]
-    long = table.reset_index().melt("date", value_name="head").dropna()
-    return long[["date", "well_id", "head"]]
+    return table.reset_index().melt("date", value_name="head").dropna()
 
 
 def measure_discharge(flows: dict[str, pd.Series], seed: int) -> pd.DataFrame:
@@ -104,19 +72,16 @@ def measure_discharge(flows: dict[str, pd.Series], seed: int) -> pd.DataFrame:
         measured = flow * np.exp(rng.normal(0, FLOW_NOISE, len(flow)))
         if gauge == GAUGES["gauge_id"][0]:
             measured = measured.drop(measured[FLOW_GAP[0] : FLOW_GAP[1]].index)
-        part = {"date": measured.index, "gauge_id": gauge, "discharge": measured}
-        parts.append(pd.DataFrame(part))
+        columns = {"date": measured.index, "gauge_id": gauge, "discharge": measured}
+        parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
 
 
 def forcing_table(weather: dict[str, pd.DataFrame], first: str) -> pd.DataFrame:
     """``forcing.csv``: the mountains' weather is the gorge's, the plain's is basin-wide."""
-    parts = []
-    for place, gauge in (("plain", ""), ("mountains", GAUGES["gauge_id"][0])):
-        table = weather[place].loc[first:].rename_axis("date").reset_index()
-        table.insert(1, "gauge_id", gauge)
-        parts.append(table)
-    return pd.concat(parts, ignore_index=True)
+    plain, mountains = weather["plain"].loc[first:], weather["mountains"].loc[first:]
+    places = {"": plain, GAUGES["gauge_id"][0]: mountains}
+    return pd.concat(places, names=["gauge_id", "date"]).reset_index("gauge_id").reset_index()
 
 
 def write_table(table: pd.DataFrame, path: Path, digits: int) -> None:
@@ -125,36 +90,7 @@ def write_table(table: pd.DataFrame, path: Path, digits: int) -> None:
         table.to_csv(temporary, index=False, float_format=f"%.{digits}f", date_format="%Y-%m-%d")
 
 
-SEED = 19
-SETTINGS = """\
-# The virtual Heihe basin: simulated data, written by `swgw simulate` with seed {seed}.
-
-name: heihe
-title: The virtual Heihe basin
-description: >-
-  A simulated basin modelled on the middle reach of the Heihe, north-west China: mountain
-  catchment, losing and gaining river, irrigation, pumping and groundwater. No value in it was
-  measured; it was calibrated on published hydrology.
-licence: CC0-1.0
-citation: Simulated by swgw; no observation of the real basin is contained.
-virtual: true
-companion: jing2025
-vertical_datum: metres above the sea of the virtual basin
-
-step: 5D
-train: [2001-01-01, 2008-12-31]
-validation: [2009-01-01, 2009-12-31]
-test: [2010-01-01, 2012-12-31]
-
-surface_water: discharge
-target_gauge: yingluo
-river: river.geojson
-
-encoder_length: 73
-lead_times: 6
-future_forcing: observed
-history: true
-"""
+SEED, SHORT = 19, "2003-12-31"
 
 
 def simulate(folder: str | Path, seed: int = SEED, parameters: Parameters | None = None) -> Path:
@@ -186,10 +122,7 @@ def simulate(folder: str | Path, seed: int = SEED, parameters: Parameters | None
 
 
 def simulate_period(
-    parameters: Parameters,
-    before: Parameters | None = None,
-    end: str = "2003-12-31",
-    seed: int | None = None,
+    parameters: Parameters, before: Parameters | None = None, end: str = SHORT, seed: int = SEED
 ) -> xr.Dataset:
     """Simulate the first years of the virtual basin and write nothing.
 
@@ -201,7 +134,7 @@ def simulate_period(
         Of the time before, which is simulated once for each; the same by default.
     end : str
         Last day.
-    seed : int, optional
+    seed : int
         That of the embedded basin by default.
 
     Returns
@@ -210,7 +143,6 @@ def simulate_period(
         Daily ``head`` (time, well) [m], ``discharge`` (time, gauge) and the terms of the water
         balance (time,) of :attr:`swgw.virtual.Truth.fluxes` [m³/s].
     """
-    seed = SEED if seed is None else seed
     coupled, outside, record = run_record(parameters, seed, end, before=before)
     discharge = pd.DataFrame(_flows(coupled, outside, record)).rename_axis(columns="gauge")
     head = pd.DataFrame(record.well_head, record.days, WELLS["well_id"].rename("well"))
@@ -222,9 +154,10 @@ def write_observations(
 ) -> None:
     """Write the files of the contract; ``forcing.csv`` is the last."""
     starts, measured = pentads(record.days)
+    settings = (TABLES / "basin.yml").read_text(encoding="utf-8")
     flows = _flows(coupled, outside, record)
     heads = measure_heads(record.well_head[measured], starts, seed)
-    write_text(folder / "basin.yml", SETTINGS.format(seed=seed))
+    write_text(folder / "basin.yml", settings.format(seed=seed))
     write_text(folder / "river.geojson", _river())
     write_table(well_table(coupled.domain, seed), folder / "wells.csv", 5)
     write_table(GAUGES, folder / "gauges.csv", 5)

@@ -14,9 +14,8 @@ import pandas as pd
 import xarray as xr
 
 from swgw.basin.calendar import step_of_year
-from swgw.virtual import PUBLISHED, Parameters, load_origin
-from swgw.virtual.reach import SECONDS
-from swgw.virtual.run import Coupled, Outside, Record, cells_of_wells
+from swgw.virtual import PUBLISHED, SECONDS, Parameters, load_origin
+from swgw.virtual.run import Coupled, Outside, Record
 
 DRIVERS = ("river", "irrigation", "pumping", "evapotranspiration")
 SCENARIOS = ("all", *(f"no_{driver}" for driver in DRIVERS), "none")
@@ -81,16 +80,13 @@ def load_truth(basin) -> Truth | None:
     folder = Path(getattr(basin, "path", basin)) / "truth"
     if not (folder / "heads.csv").is_file():
         return None
-    wells = pd.read_csv(folder / "wells.csv", dtype={"well_id": str}, keep_default_na=False)
-    seed, parameters = load_origin(folder) or (None, None)
     return Truth(
         pd.read_csv(folder / "fluxes.csv", parse_dates=["time"], index_col="time"),
         pd.read_csv(folder / "exchange.csv", parse_dates=["date"]),
         _read_heads(folder / "heads.csv"),
-        wells.set_index("well_id"),
+        pd.read_csv(folder / "wells.csv", dtype=str, keep_default_na=False, index_col="well_id"),
         pd.read_csv(folder / "water_table.csv"),
-        seed,
-        parameters,
+        *(load_origin(folder) or (None, None)),
     )
 
 
@@ -141,7 +137,7 @@ def run_scenarios(
     array (time, scenario, well)
         Head [m]; the first scenario is the record itself.
     """
-    days, row, cells = record.days, step_of_year(record.days, "D"), cells_of_wells(coupled.domain)
+    days, row, cells = record.days, step_of_year(record.days, "D"), coupled.domain.cells_of_wells()
     flow = np.concatenate([record.start.flow[:, 0][None], record.flow])  # yesterday's comes first
     inflow, pet = (s[days].to_numpy() for s in (outside.catchment["discharge"], outside.pet))
     true = {"flow": record.flow, "inflow": inflow, "pet": pet,
@@ -210,6 +206,7 @@ def weather_numbers(basin) -> dict[str, float]:
     mountains = by_place.get_group(f"gauge:{basin.settings.target_gauge}").loc[STUDY]
     rain, warmth, wind = (plain[name] for name in ("precipitation", "temperature", "wind"))
     years, by_month = plain.index.year.nunique(), plain.groupby(plain.index.month)
+    normal = climatology(warmth.to_numpy(), plain.index)[step_of_year(plain.index, "D")]
     return {
         "rain_plain": rain.sum() / years,
         "wet_days": 100 * (rain > 0).mean(),
@@ -217,19 +214,11 @@ def weather_numbers(basin) -> dict[str, float]:
         "temperature": warmth.mean(),
         "temperature_1": by_month["temperature"].mean()[1],
         "temperature_7": by_month["temperature"].mean()[7],
-        "temperature_sd": deseasonalise(warmth).std(),
+        "temperature_sd": (warmth - normal).std(),
         "wind": wind.mean(),
         "wind_sd": wind.std(),
         "wind_ac_1": wind.autocorr(1),
     } | {f"rain_plain_{m}": v / years for m, v in by_month["precipitation"].sum().items()}
-
-
-def deseasonalise(series: pd.Series) -> pd.Series:
-    """Departure of a daily series from its mean by day of the year, smoothed over a month."""
-    normal = series.groupby(series.index.dayofyear).mean()
-    around = pd.concat([normal.iloc[-15:], normal, normal.iloc[:15]])
-    smooth = around.rolling(31, center=True).mean().iloc[15:-15]
-    return series - smooth.reindex(series.index.dayofyear).to_numpy()
 
 
 def flow_numbers(basin) -> dict[str, float]:
@@ -278,9 +267,8 @@ def exchange_numbers(truth: Truth) -> dict[str, float]:
     """Every published number of storage and exchange, by key."""
     share = 100 * exchange_by_section(truth).filter(like="share")
     year, first, second = share["share_year"].abs(), share.iloc[0], share.iloc[1]
-    loss = -truth.fluxes.loc[STUDY, "storage_change"].mean()  # m³/s
     return {
-        "storage_loss": loss * 86400 * 365.25 / 1e8,
+        "storage_loss": -truth.fluxes.loc[STUDY, "storage_change"].mean() * SECONDS * 365.25 / 1e8,
         "exchange_least": year.min(),
         "exchange_most": year.max(),
         "loss_dry": first["share_dry"],
