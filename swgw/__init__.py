@@ -3,41 +3,34 @@
 import importlib
 
 _HOME = {
-    "storage.errors": ("UserError",),
-    "scores": ("paper",),
-    "scores.skill": (
-        *("nse", "r2", "rmse", "kge", "bias", "median_error", "pinball", "crps", "coverage"),
-    ),
-    "scores.resample": ("intervals", "differences", "resampled_scores", "interval", "verdict"),
-    "scores.means": ("sample_means", "over_seeds"),
-    "scores.correlation": (
-        *("pearson", "rank_correlation", "without_seasons", "largest_correlations"),
-        "seasonal_null",
-    ),
-    "attribution.attention": ("attention", "null_attention", "attention_match"),
-    "attribution.importance": ("rise_of_loss", "shares_of_past"),
-    "attribution.agreement": ("driver_of", "shares_by_driver", "agreement"),
-    "figures.style": ("colours", "use_style"),
-    "figures.intervals": ("plot_intervals",),
-    "figures.series": ("plot_series", "plot_fan", "plot_by_lead_time", "set_time_axis"),
-    "figures.maps": ("plot_map",),
-    "figures.concept": ("plot_system",),
-    "figures.networks": ("plot_cnn_rnn", "plot_tft"),
-    "basin.folder": ("load_basin",),
-    "basin.check": ("check_basin",),
-    "basin.prepare": ("prepare_basin",),
-    "virtual": ("Parameters", "parameters_table"),
-    "virtual.simulate": ("simulate_period",),
-    "virtual.truth": ("load_truth", "compare_published"),
-    "inputs.wells": ("fit_map", "number_clusters", "permutation_entropy"),
-    "transfer.results": ("transfer_results",),
-    "experiments.study": ("open_study",),
-    "book.say": ("say",),
-    "claims.claim": ("claim", "findings"),
-    "claims.catalogue": ("passages",),
-    "book.render": ("write_provenance",),
+    "storage.errors": "UserError",
+    "scores": "paper",
+    "scores.skill": "nse r2 rmse kge bias median_error pinball crps coverage",
+    "scores.resample": "intervals differences resampled_scores interval verdict",
+    "scores.means": "sample_means over_seeds",
+    "scores.correlation": "pearson rank_correlation "
+    "without_seasons largest_correlations seasonal_null",
+    "attribution.attention": "attention null_attention attention_match",
+    "attribution.importance": "rise_of_loss shares_of_past driver_of shares_by_driver agreement",
+    "figures.style": "colours use_style",
+    "figures.series": "plot_intervals plot_series plot_fan plot_by_lead_time set_time_axis",
+    "figures.maps": "plot_map",
+    "figures.schemes": "plot_system plot_cnn_rnn plot_tft",
+    "basin.folder": "load_basin",
+    "basin.check": "check_basin",
+    "basin.prepare": "prepare_basin",
+    "virtual": "Parameters parameters_table",
+    "virtual.simulate": "simulate_period",
+    "virtual.truth": "load_truth compare_published",
+    "inputs.wells": "fit_map number_clusters permutation_entropy",
+    "transfer.results": "transfer_results",
+    "experiments.study": "open_study",
+    "book.say": "say",
+    "claims.claim": "claim findings",
+    "claims.rules": "passages",
+    "book.render": "write_provenance",
 }
-_ROOM_OF = {name: room for room, names in _HOME.items() for name in names}
+_ROOM_OF = {name: room for room, names in _HOME.items() for name in names.split()}
 __all__ = sorted(_ROOM_OF)
 __version__ = "0.1.0"
 

@@ -5,8 +5,17 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from swgw.attribution.agreement import DRIVERS, agreement, driver_of, shares_by_driver
-from swgw.attribution.groups import EVAPORATION, OWN_PAST, RAIN, RIVER, SEASON
+from swgw.attribution.importance import (
+    DRIVERS,
+    EVAPORATION,
+    OWN_PAST,
+    RAIN,
+    RIVER,
+    SEASON,
+    agreement,
+    driver_of,
+    shares_by_driver,
+)
 
 WELLS = [f"w{i}" for i in range(25)]
 

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 import swgw
-from swgw.claims import catalogue, judge
-from swgw.claims.catalogue import read_claims
+from swgw.claims import rules
 from swgw.claims.claim import find, sentence
+from swgw.claims.rules import read_claims
 from swgw.storage.share import shared
 
 CLAIMS = read_claims()
@@ -61,7 +61,7 @@ def placed(band, word):
 
 
 def test_keys_are_unique_and_entries_complete():
-    text = catalogue.Path(catalogue.__file__).with_name("claims.yml").read_text(encoding="utf-8")
+    text = rules.Path(rules.__file__).with_name("claims.yml").read_text(encoding="utf-8")
     assert len(re.findall(r"^\w+:$", text, re.MULTILINE)) == len(CLAIMS) == 52
     assert len({claim.short for claim in CLAIMS.values()}) == len(CLAIMS)
     for claim in CLAIMS.values():
@@ -127,7 +127,7 @@ def test_every_claim_can_get_every_verdict(claim, word, study):
     ],
 )
 def test_a_band_with_two_edges(low, high, seeds, word):
-    assert judge.judge(table_of((low, high), seeds=seeds), (0.15, 0.20)) == [word]
+    assert rules.judge(table_of((low, high), seeds=seeds), (0.15, 0.20)) == [word]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_measured_share_has_a_wider_band_for_contradiction(share, word, study)
     ],
 )
 def test_a_claim_needs_all_parts_and_fails_with_one(words, word):
-    assert judge.combine(words) == word
+    assert rules.combine(words) == word
 
 
 def test_the_number_shown_is_the_one_that_decides(study):
@@ -244,7 +244,7 @@ def test_realisations_of_the_basin_judge_what_depends_on_them(tmp_path):
 def test_statistics_of_realisations_are_computed():
     from swgw.experiments import realisation_statistics
 
-    text = catalogue.Path(realisation_statistics.__file__).read_text(encoding="utf-8")
+    text = rules.Path(realisation_statistics.__file__).read_text(encoding="utf-8")
     named = {name for claim in CLAIMS.values() for name in claim.realisations}
     assert all(f'"{name}"' in text for name in named - {"water_precipitation", "water_temperature"})
 

@@ -9,10 +9,9 @@ import pytest
 import xarray as xr
 
 from swgw.basin.folder import load_basin
-from swgw.figures.intervals import plot_intervals
 from swgw.figures.maps import names_of, plot_map
-from swgw.figures.networks import plot_cnn_rnn, plot_tft
-from swgw.figures.series import plot_by_lead_time, plot_fan, plot_series
+from swgw.figures.schemes import plot_cnn_rnn, plot_tft
+from swgw.figures.series import plot_by_lead_time, plot_fan, plot_intervals, plot_series
 from swgw.figures.style import BLUE, GREY, RED
 
 

@@ -68,7 +68,7 @@ def test_only_the_engine_touches_torch(module):
              "import swgw.experiments.study"],
 )  # fmt: skip
 def test_torch_is_not_loaded(code):
-    check = f"{code}\nimport sys; assert not {TORCH!r} & set(sys.modules), sys.modules.keys()"
+    check = f"{code}\nimport sys; found = {TORCH!r} & set(sys.modules); assert not found, found"
     ended = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
 

@@ -7,7 +7,15 @@ import pytest
 import torch
 
 from swgw.attribution import permutation, weights
-from swgw.attribution.groups import OWN_PAST, PLACE, RAIN, RIVER, SEASON, group_of, parts_of_past
+from swgw.attribution.importance import (
+    OWN_PAST,
+    PLACE,
+    RAIN,
+    RIVER,
+    SEASON,
+    group_of,
+    parts_of_past,
+)
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.experiments.table_2 import Plan

@@ -1,8 +1,74 @@
-"""Tables of what the permutations of a study's transformer show."""
+"""Inputs that belong together, their importance as shares, and agreement with the truth."""
 
+import numpy as np
 import pandas as pd
 
 from swgw.scores.means import sample_means
+from swgw.scores.resample import interval, resampled_scores
+from swgw.scores.skill import correlation
+
+SEASON = "calendar and climatology"
+OWN_PAST = "the head's own past"
+RIVER = "river and its catchment"
+RAIN = "precipitation"
+EVAPORATION = "other weather"
+PLACE = "place (all static inputs)"
+GROUPS = (SEASON, OWN_PAST, RIVER, RAIN, EVAPORATION)
+
+DRIVER_OF = {RIVER: "river", RAIN: "irrigation", EVAPORATION: "evapotranspiration"}
+"""The driver of a virtual basin that a group of inputs stands for; pumping has no input.
+
+Weather of the catchment reaches wells through the river alone. Canal water falls with rain on the
+fields and brings most of the recharge that the truth calls irrigation; it also falls when the river
+is low, which no rule can divide.
+"""
+
+AGES = (0, 1, 2, 3, 6, 9, 12)
+"""Ages in months at which the past is cut; what is older is the last part."""
+
+
+def group_of(variable: str) -> str:
+    """Name the group that a dynamic input belongs to.
+
+    Examples
+    --------
+    >>> group_of("surface_water_lag_3"), group_of("wind"), group_of("head_climatology")
+    ('river and its catchment', 'other weather', 'calendar and climatology')
+    """
+    if variable.startswith("season_") or variable.endswith("_climatology"):
+        return SEASON
+    if "surface_water" in variable or variable.startswith("catchment_"):
+        return RIVER
+    if variable.startswith("head"):
+        return OWN_PAST
+    return RAIN if variable == "precipitation" else EVAPORATION
+
+
+def parts_of_past(encoder_length: int, steps_per_month: float) -> dict[str, slice]:
+    """Cut the encoder's steps by age.
+
+    Parameters
+    ----------
+    encoder_length : int
+    steps_per_month : float
+
+    Returns
+    -------
+    dict
+        Ages in months, as "1–2", to the places of the steps in the encoder, the latest part first.
+
+    Examples
+    --------
+    >>> parts_of_past(3, 1.0)
+    {'0–1': slice(2, 3, None), '1–2': slice(1, 2, None), '2–3': slice(0, 1, None)}
+    """
+    parts = {}
+    for young, old in zip(AGES, (*AGES[1:], np.inf), strict=True):
+        last = encoder_length - round(young * steps_per_month)
+        first = 0 if np.isinf(old) else max(encoder_length - round(old * steps_per_month), 0)
+        if last > first:
+            parts[f"over {young}" if np.isinf(old) else f"{young}–{old}"] = slice(first, last)
+    return parts
 
 
 def rise_of_loss(study, kind: str, target: str) -> pd.DataFrame:
@@ -47,3 +113,70 @@ def shares_of_past(study) -> pd.DataFrame:
         shares["need", seed] = (need / need.sum("age").where(need.sum("age") > 0)).to_pandas().T
     shares = dict(sorted(shares.items()))
     return 100 * pd.concat(shares, axis=1, names=["share", "seed", "age"])
+
+
+DRIVERS = list(DRIVER_OF.values())
+TRUE_DRIVERS = (*DRIVERS, "pumping", "interaction")
+
+
+def driver_of(inputs: str) -> str | None:
+    """Name the driver of a virtual basin that an input, a group of inputs or itself stands for.
+
+    Examples
+    --------
+    >>> driver_of("surface_water_lag_3"), driver_of("other weather"), driver_of("head_change")
+    ('river', 'evapotranspiration', None)
+    """
+    if inputs in TRUE_DRIVERS:
+        return inputs
+    return DRIVER_OF.get(inputs if inputs in GROUPS else group_of(inputs))
+
+
+def shares_by_driver(importance: pd.DataFrame) -> pd.DataFrame:
+    """Sum importances by driver and turn them into shares: rows add up to 1.
+
+    Parameters
+    ----------
+    importance : DataFrame (well; input)
+        Of single inputs, of groups of them or of drivers; below zero counts as none. Others than
+        the three drivers are left out.
+
+    Returns
+    -------
+    DataFrame (well; driver)
+        River, irrigation and evapotranspiration; NaN where all are zero.
+
+    Examples
+    --------
+    >>> weights = pd.DataFrame({"precipitation": [0.1], "wind": [0.3], "head_change": [0.6]})
+    >>> shares_by_driver(weights).round(2).to_numpy().tolist()
+    [[0.0, 0.25, 0.75]]
+    """
+    drivers = pd.Index([driver_of(name) for name in importance], name="driver")
+    total = importance.clip(lower=0).T.groupby(drivers).sum().T
+    total = total.reindex(columns=pd.Index(DRIVERS, name="driver"), fill_value=0.0)
+    return total.div(total.sum(axis=1).where(lambda s: s > 0), axis=0)
+
+
+def agreement(shares: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
+    """Rank correlation over wells of attributed with true shares, mean over drivers.
+
+    Parameters
+    ----------
+    shares : DataFrame (well; attribution, seed, driver)
+    truth : DataFrame (well; driver)
+
+    Returns
+    -------
+    DataFrame (attribution; value, low, high, seeds, wells)
+        Mean over seeds, with its 90 % interval: wells and seeds are resampled, ranks stay those
+        of all wells.
+    """
+    rows = {}
+    for name in shares.columns.unique(0):
+        known = shares[[name]].dropna()
+        known = known.loc[known.index.intersection(truth.dropna().index)].rank()
+        each = resampled_scores(truth.loc[known.index].rank(), known, correlation, block=1)[name]
+        mean = pd.DataFrame(each).mean(axis=1).to_numpy()[:, None]  # over drivers
+        rows[name] = interval(mean, known[name].columns.unique(0).size, len(known))
+    return pd.DataFrame(rows).T.rename(columns={"blocks": "wells"}).rename_axis("attribution")

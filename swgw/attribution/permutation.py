@@ -14,14 +14,14 @@ import numpy as np
 import torch
 import xarray as xr
 
-from swgw.attribution.groups import PLACE, group_of, parts_of_past
+from swgw.attribution.importance import PLACE, group_of, parts_of_past
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel
 from swgw.inputs.windows import issue_steps
 from swgw.models.batch import Block, Gatherer, Rows
 from swgw.models.losses import QUANTILE_LEVELS
 from swgw.models.training import chunks
-from swgw.scores.bootstrap import block_length
+from swgw.scores.resample import block_length
 
 MOST_SERIES = 60
 WINDOWS_PER_BLOCK = 2
@@ -67,7 +67,7 @@ def rows_of_blocks(gatherer: Gatherer, step: str) -> tuple[Rows, int]:
     gatherer : Gatherer
         Of the issue times.
     step : str
-        Of the calendar; blocks have :func:`swgw.scores.bootstrap.block_length` steps.
+        Of the calendar; blocks have :func:`swgw.scores.resample.block_length` steps.
 
     Returns
     -------

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import xarray as xr
 
-from swgw.attribution.groups import parts_of_past
+from swgw.attribution.importance import parts_of_past
 from swgw.attribution.permutation import ROWS_AT_ONCE, middle_windows, rows_of_blocks
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel

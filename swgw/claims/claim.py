@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown, display
 
-from swgw.claims.catalogue import Claim, read_claims
-from swgw.claims.judge import MARKS, combine, deciding, judge
+from swgw.claims.rules import MARKS, Claim, combine, deciding, judge, read_claims
 from swgw.scores.means import over_seeds
 from swgw.scores.rounding import with_interval
 from swgw.storage.files import write_text

@@ -1,4 +1,4 @@
-"""Time series: an axis of dates, observed against simulated, fans of quantiles, lead times."""
+"""Series, fans of quantiles, scores by lead time, and numbers with their intervals."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,16 @@ import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 
-from swgw.figures.style import BLUE, DARK, GREY, MODEL_COLOURS, MODEL_LINES, MODEL_MARKERS
+from swgw.figures.style import (
+    BLUE,
+    DARK,
+    GREY,
+    MODEL_COLOURS,
+    MODEL_LINES,
+    MODEL_MARKERS,
+    RED,
+    literal,
+)
 
 LOWEST_SCORE = -1.0
 """Where an axis of scores is cut."""
@@ -108,3 +117,48 @@ def plot_by_lead_time(
     ax.set(xlabel="lead time [time steps]", xticks=list(scores.index))
     cut_scores(ax, label)
     return ax
+
+
+def plot_intervals(
+    table: pd.DataFrame, label: str, paper: pd.Series | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw values with their 90 % intervals, the first row on top.
+
+    Parameters
+    ----------
+    table : DataFrame (row; value, low, high)
+        As :func:`swgw.intervals` and :func:`swgw.differences` give them. Models keep their
+        colours; other rows are blue above zero, red below it, and grey where the interval
+        includes zero. A row without an interval is a hollow marker.
+    label : str
+        Of the horizontal axis, with its unit.
+    paper : Series (row,), optional
+        Printed values, drawn as stars.
+    ax : Axes, optional
+        A new one by default.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots(figsize=(7, 0.32 * len(table) + 0.9))[1]
+    for y, (name, row) in enumerate(table.iterrows()):
+        certain = np.isfinite(row["low"])
+        colour = MODEL_COLOURS.get(name, _side(row))
+        if certain:
+            ax.plot([row["low"], row["high"]], [y, y], color=colour, lw=2, solid_capstyle="butt")
+        ax.plot(row["value"], y, "o", color=colour, mfc=colour if certain else "white")
+        if paper is not None and name in paper:
+            ax.plot(paper[name], y, "*", ms=11, mfc="white", mec=DARK, zorder=3)
+    ax.set_yticks(range(len(table)), [literal(name) for name in table.index])
+    ax.set_ylim(len(table) - 0.4, -0.6)
+    low, high = ax.get_xlim()
+    if low <= 0 <= high:
+        ax.axvline(0, color=GREY, lw=0.8)
+    ax.set_xlabel(label)
+    ax.grid(False, axis="y")
+    return ax
+
+
+def _side(row: pd.Series) -> str:
+    return BLUE if row["low"] > 0 else RED if row["high"] < 0 else GREY

@@ -1,11 +1,7 @@
-"""Work done side by side, on this machine's cores or on a Dask cluster, with one bar.
-
-:func:`perform_all` fills the folders of results (:class:`swgw.storage.results.Result`). Their
-order and the number of workers change no number: each has its own seed, its own folder and one
-thread. The same command continues where an interrupted one stopped.
-"""
+"""Jobs side by side, on this machine's cores or on a Dask cluster, with one bar for all."""
 
 import os
+import platform
 import sys
 import threading
 import time
@@ -13,14 +9,16 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib.util import find_spec
+from typing import Any
 
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from tqdm import tqdm
 
-from swgw.storage.errors import UserError
-from swgw.storage.results import Result
+from swgw.storage.errors import UserError, install
+from swgw.storage.results import DONE, Result, engine_digest, versions
 
 SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -37,7 +35,7 @@ def perform_all(results: list[Result], workers: int, scheduler: str = "") -> Non
         Processes on this machine; with one, the work stays in this process.
     scheduler : str
         Address of a Dask scheduler whose workers do it instead, as in ``tcp://10.0.0.1:8786``;
-        they see the same folders (:mod:`swgw.storage.cluster`).
+        they see the same folders (:mod:`swgw.storage.jobs`).
 
     Raises
     ------
@@ -57,8 +55,6 @@ def perform_all(results: list[Result], workers: int, scheduler: str = "") -> Non
 def _perform(results: list[Result], workers: int, scheduler: str) -> None:
     """Fill folders of which none waits for another."""
     if scheduler:
-        from swgw.storage.cluster import perform_on_cluster
-
         perform_on_cluster(results, scheduler)
     elif workers == 1:
         for result in results:
@@ -126,3 +122,102 @@ def _bar(results: list[Result]) -> Iterator[None]:
     finally:
         stop.set()
         bar.close()
+
+
+SECONDS_TO_ANSWER = 20
+SECONDS_TO_APPEAR = 90  # a network file system may show a new file late
+CONTINUE = "the same command continues from here"
+
+
+def perform_on_cluster(results: list[Result], address: str) -> None:
+    """Fill folders on the workers of a scheduler.
+
+    Parameters
+    ----------
+    results : list of Result
+        The longest first; their order is kept.
+    address : str
+        As in ``tcp://10.0.0.1:8786``.
+
+    Raises
+    ------
+    UserError
+        Where the extra is missing, no scheduler answers, a worker lacks what it needs, or a piece
+        of work lost its worker again and again.
+    """
+    results[0].root.mkdir(parents=True, exist_ok=True)
+    with _client(address) as client:
+        from distributed import KilledWorker
+
+        if not client.nthreads():
+            print("The scheduler has no worker yet; waiting for one.", file=sys.stderr)
+            client.wait_for_workers(1)
+        try:
+            with parallel_config("dask", client=client, n_jobs=-1):
+                calls = (delayed(_fill_there)(result, requirements()) for result in results)
+                Parallel(batch_size=1)(calls)
+        except KilledWorker as error:
+            raise UserError(
+                f"the cluster lost its worker again and again ({error.task}), perhaps for lack of "
+                f"memory; {CONTINUE}"
+            ) from None
+    _wait_for(results)
+
+
+def requirements() -> dict[str, str]:
+    """What must be the same here and on a worker: source, Python and libraries."""
+    return {"swgw": engine_digest(), "python": platform.python_version()} | versions()
+
+
+def _fill_there(result: Result, wanted: dict[str, str]) -> None:
+    """Fill a folder on a worker that has what it needs."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    if problem := unfit(result, wanted, worker.state.nthreads):
+        raise UserError(f"worker {worker.address}: {problem}")
+    result.fill()
+
+
+def unfit(result: Result, wanted: dict[str, str], threads: int) -> str:
+    """Say what this process lacks to fill a folder; empty where it is fit."""
+    if threads != 1:
+        return f"found {threads} threads; expected one (dask worker --nthreads 1 --nworkers N)"
+    if other := dict(wanted.items() - requirements().items()):
+        found = {name: requirements()[name] for name in other}
+        return f"found {found}; expected {other} (restart the worker after an update)"
+    if not result.root.is_dir():
+        return f"cannot see {result.root}; expected the same folder of results as here"
+    return ""
+
+
+def _wait_for(results: list[Result]) -> None:
+    """Wait until a network file system shows all results here."""
+    until = time.monotonic() + SECONDS_TO_APPEAR
+    while unseen := [result for result in results if not (result.path / DONE).exists()]:
+        if time.monotonic() > until:
+            raise UserError(
+                f"{unseen[0].path}: found no results of {unseen[0].label}; expected the workers of "
+                f"the cluster to write where this process reads; {CONTINUE}"
+            )
+        time.sleep(0.5)
+
+
+@contextmanager
+def _client(address: str) -> Iterator[Any]:
+    """Connect to a scheduler."""
+    if find_spec("distributed") is None:
+        raise UserError(
+            f"--scheduler: found no Dask; expected the extra 'cluster' ({install('cluster')})"
+        )
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(
+            f"--scheduler: found no Dask scheduler at {address} ({type(error).__name__}); "
+            "expected an address such as tcp://10.0.0.1:8786"
+        ) from None
+    with client:
+        yield client

@@ -1,9 +1,4 @@
-"""The approaches that are compared: IT-LSTM, TL-LSTM, SVR, random forest and baselines.
-
-A network belongs to a series, a well or a mean of wells. Each chooses its own setting by its own
-validation loss; networks with the same setting are computed side by side. All approaches use the
-same windows, and all but the baselines forecast the departure from damped persistence.
-"""
+"""The competitors, one job each, and variants of TL-LSTM as data."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import cycle
@@ -11,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from sklearn.base import BaseEstimator, clone
 from sklearn.ensemble import RandomForestRegressor
@@ -20,12 +16,13 @@ from swgw.basin.folder import Basin
 from swgw.basin.settings import PERIODS
 from swgw.inputs.panel import usable_wells
 from swgw.models.training import one_thread
-from swgw.storage.files import write_dataset
+from swgw.scores.skill import nse
+from swgw.storage.files import write_dataset, write_text
 from swgw.storage.results import timed
 from swgw.transfer import plan as plans
-from swgw.transfer.lstm import Weights, first_weights, learn, predict, side_by_side, take
+from swgw.transfer.lstm import LAYERS, Weights, first_weights, learn, predict, side_by_side, take
 from swgw.transfer.monthly import monthly, monthly_windows, part
-from swgw.transfer.plan import Plan, Setting
+from swgw.transfer.plan import FROZEN, MEAN, Plan, Setting
 
 
 class Task(NamedTuple):
@@ -217,3 +214,52 @@ def make_hindcast(approach: str, basin: Basin, plan: Plan, folder: Path) -> None
     forecasts = ("seed", *test["observed"].dims), np.stack(heads).astype(np.float32)
     data = test[["observed"]].drop_vars("period").assign(forecast=forecasts)
     write_dataset(data.rename(series="well"), folder / "hindcast.nc")
+
+
+SIZES = (1, 2, 3, 5, 7, 10, 15, 25, 50)
+"""Wells in a mean, up to the number of wells: 7 is the source's."""
+
+
+def make_variants(basin: Basin, plan: Plan, clusters: pd.Series | None, folder: Path) -> None:
+    """Write ``variants.csv``: well_id, nse, variant, value, sample (of wells)."""
+    prepared = monthly(basin)
+    wells = usable_wells(prepared)
+    zoo, sampled = cluster_means(wells, clusters), sampled_means(wells, plan.samples)
+    windows = monthly_windows(prepared, {MEAN: wells} | zoo | sampled)
+    task, observed = Task(windows, wells, plan), part(windows, wells, "test")["observed"].to_numpy()
+    tables = []
+    with one_thread():
+        for variant, value, sample, origins, frozen in _variants(task, zoo, sampled):
+            heads = forecast(task, fine_tune(task, origins, frozen))
+            table = pd.DataFrame({"well_id": wells, "nse": list(map(nse, observed, heads))})
+            tables.append(table.assign(variant=variant, value=value, sample=sample))
+    write_text(folder / "variants.csv", pd.concat(tables).to_csv(index=False))
+
+
+def _variants(task: Task, zoo: Mapping, sampled: Mapping) -> Iterator[tuple]:
+    """Give each variant: name, value, sample, the network of each well, frozen layers."""
+    wells, seed = task.wells, task.plan.seeds[0]
+    tuned = tune(task, [MEAN], seed)[MEAN]
+    for depth in range(len(LAYERS) + 1):
+        yield "frozen layers", depth, 0, dict.fromkeys(wells, tuned), depth
+    if zoo:
+        own = train(task, dict.fromkeys(zoo, tuned.setting), seed)
+        home = {well: own[name] for name, members in zoo.items() for well in members}
+        yield "mean of the cluster", len(zoo), 0, home, FROZEN
+    means = train(task, dict.fromkeys(sampled, tuned.setting), seed)
+    for sample, (name, members) in enumerate(sampled.items()):
+        yield "wells in the mean", len(members), sample, dict.fromkeys(wells, means[name]), FROZEN
+
+
+def cluster_means(wells: list[str], clusters: pd.Series | None) -> dict[str, list[str]]:
+    """List the wells of the mean of each cluster; empty where there are no clusters."""
+    groups = {} if clusters is None else clusters[wells].groupby(clusters).groups
+    return {f"mean of cluster {number}": list(members) for number, members in groups.items()}
+
+
+def sampled_means(wells: list[str], samples: int) -> dict[str, list[str]]:
+    """List the wells of means of few and of many wells, sampled at random; of all wells once."""
+    rng = np.random.default_rng(0)
+    sizes = [size for size in SIZES if size < len(wells) for _ in range(samples)]
+    members = [[wells[i] for i in sorted(rng.choice(len(wells), n, replace=False))] for n in sizes]
+    return {f"sample {k}": names for k, names in enumerate([*members, wells])}

@@ -120,8 +120,7 @@ def transfer_work(study) -> dict[str, Result]:
 
 def make(name: str, basin: Basin, plan: Plan, clusters: pd.Series | None, folder: Path) -> None:
     """Make the forecasts of one approach, or the variants; perhaps in a process of its own."""
-    from swgw.transfer.competitors import make_hindcast
-    from swgw.transfer.variants import make_variants
+    from swgw.transfer.competitors import make_hindcast, make_variants
 
     (folder / SECONDS).unlink(missing_ok=True)  # an interrupted attempt is no development
     if name != VARIANTS:
