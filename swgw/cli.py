@@ -102,9 +102,10 @@ def pdf(
     ),
 ) -> None:
     """Print a book as one PDF (needs the extra browser)."""
-    from swgw.book.pdf import pdf_of
+    from swgw.basin.folder import load_basin
+    from swgw.book.pdf import make_pdf
 
-    pdf_of(folder, output.resolve(), typer.echo)
+    make_pdf(output.resolve() / load_basin(folder).settings.name, typer.echo)
 
 
 @app.command()

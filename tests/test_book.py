@@ -87,7 +87,7 @@ def test_parameters_are_checked_by_name_and_type_before_anything_runs(tmp_path, 
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [
-        (None, "found 0 cells tagged 'parameters'; expected one"),
+        (None, "found 0 cells 'parameters'; expected one"),
         ('basin = "x"\nfolder = basin + "/y"', "line 2: found \"folder = basin + '/y'\""),
         ("import os", "line 1: found 'import os'; expected a name and a plain value"),
         ("a, b = 1, 2", "expected a name and a plain value"),
@@ -218,7 +218,7 @@ def test_footer_and_title_reach_the_settings_as_text():
         "digests": {"basin": "a" * 64, "package": "b" * 64, "runs": "c" * 64, "truth": "d" * 64},
         "profile": "paper",
         "seeds": [0, 1],
-        "versions": {"numpy": "2.4", "python": "3.11", "swgw": "0.1", "tqdm": "4"},
+        "versions": dict.fromkeys((*render.NAMED_VERSIONS, "tqdm"), "1.0"),
     }
     below = render.footer(facts, "2001 to 2012")
     assert below == {
@@ -226,7 +226,7 @@ def test_footer_and_title_reach_the_settings_as_text():
         "Data": "2001 to 2012",
         "Profile": "paper",
         "Seeds": "0, 1",
-        "Versions": "swgw 0.1, python 3.11, numpy 2.4",
+        "Versions": ", ".join(f"{name} 1.0" for name in render.NAMED_VERSIONS),
         "SHA-256": f"basin {'a' * 12}, package {'b' * 12}, runs {'c' * 12}",
     }
     config = render.configure("A <b>bold</b> title", "", below)
@@ -252,15 +252,13 @@ def test_staged_pages_hide_plumbing_and_carry_the_books_own_plotly(tmp_path):
     live = {"figure": {"name": "fig-live", "caption": "A."}, "image": {"alt": 'wells & "gauges"'}}
     executed = notebook(
         tmp_path / "intro.ipynb",
-        cell("code", "install", "setup"),
         cell("code", "say('x')", "say", "needs:river"),
         cell("code", "px.line();", outputs=[output(data)], mystnb=live),
     )
     first = render.stage(tmp_path / "book", [executed], toc, {})
     assert (tmp_path / "book" / "other.md").read_text().startswith("# other")
     assert (tmp_path / "book" / "glossary.md").read_text().startswith("# Glossary")
-    _, setup, said, shown = execute.read(tmp_path / "book" / "intro.ipynb").cells
-    assert "remove-cell" in setup.metadata.tags
+    _, said, shown = execute.read(tmp_path / "book" / "intro.ipynb").cells
     assert "remove-input" in said.metadata.tags
     text = shown.outputs[0].data["text/html"]
     assert set(shown.outputs[0].data) == {"text/html", "text/plain"}

@@ -34,7 +34,7 @@ def staged(tmp_path_factory):
 def test_every_page_of_the_book_is_printed_with_an_outline(staged):
     target, said = staged.parent / "mine.pdf", []
     try:
-        pdf.make_pdf(staged, target, staged.parent / "log", said.append)
+        pdf.make_pdf(staged.parent, said.append)
     except UserError as error:
         if "Chromium" in str(error):
             pytest.skip(str(error))
@@ -44,7 +44,7 @@ def test_every_page_of_the_book_is_printed_with_an_outline(staged):
     for words in ("First words", "Part one", "Other", "Deep", "Hydrology"):
         assert words in text
     assert reader.outline
-    assert {path.name for path in staged.parent.iterdir()} == {"book", "log", "mine.pdf"}
+    assert {path.name for path in staged.parent.iterdir()} == {"book", "logs", "mine.pdf"}
     assert said[-1].startswith(f"Wrote {target}")
 
 
@@ -55,14 +55,14 @@ def test_a_book_that_was_not_built_is_asked_for(tiny_basin, tmp_path):
 
 
 def test_a_missing_part_names_the_extra(staged, tmp_path, monkeypatch):
-    book = shutil.copytree(staged, tmp_path / "book")
+    shutil.copytree(staged, tmp_path / "book")
     monkeypatch.setitem(sys.modules, "playwright.sync_api", None)
     with pytest.raises(UserError, match=re.escape(install("browser"))):
-        pdf.make_pdf(book, tmp_path / "book.pdf", tmp_path / "log", print)
+        pdf.make_pdf(tmp_path, print)
     assert [path.name for path in tmp_path.iterdir()] == ["book"]
 
 
 def test_a_browser_that_is_none_is_named(staged, tmp_path, monkeypatch):
     monkeypatch.setenv("SWGW_CHROMIUM", str(tmp_path / "no-browser"))
     with pytest.raises(UserError, match="found no Chromium that starts"):
-        pdf.make_pdf(staged, tmp_path / "book.pdf", tmp_path / "log", print)
+        pdf.make_pdf(staged.parent, print)

@@ -88,8 +88,7 @@ def build_book(
     _execute(study, jobs, workers, say)
     executed = [job.target for job in jobs]
     _render(study, executed, toc, say)
-    results = study.folder / "results"
-    write_provenance(study)
+    results = write_provenance(study).parent
     scores = {"table_3": study.table_3(), "groundwater_scores": study.groundwater_scores()}
     for name, table in scores.items():
         write_text(results / f"{name}.csv", table.to_csv(index=False))
@@ -130,39 +129,28 @@ def plan(study, basin: str | Path, toc: dict) -> list[Job]:
 
 def _execute(study, jobs: list[Job], workers: int, say: Tell) -> None:
     """Execute the notebooks whose inputs changed; then those that show what the others found."""
-    first = [job for job in jobs if job.source.stem not in LAST]
-    waiting = [job for job in first if not is_current(job)]
-    again = bool(waiting) or not all(map(is_current, _last(study, jobs)))
-    count = len(waiting) + (len(jobs) - len(first)) * again
+    waiting = [job for job in jobs if job.source.stem not in LAST and not is_current(job)]
+    last = _last(study, jobs)
+    last = last if waiting or not all(map(is_current, last)) else []
+    count, started, numbers = len(waiting) + len(last), time.perf_counter(), itertools.count(1)
     say(f"3/5 Notebooks: {count} to execute, {len(jobs) - count} unchanged.")
-    tell = _teller(count, say)
+
+    def tell(job: Job) -> None:
+        done = next(numbers)
+        left = (time.perf_counter() - started) / done * (count - done)
+        rest = f"; about {_clock(left)} left" if done < count else ""
+        seconds = stamp(job.target)["seconds"]
+        say(f"    [{done}/{count}] {job.source.stem}: {seconds:.0f} s{rest}")
+
     execute_all(waiting, workers, tell)
-    for place in range((len(jobs) - len(first)) * again):
-        execute_all(_last(study, jobs)[place : place + 1], workers, tell)
+    execute_all(_last(study, jobs) if last else [], 1, tell)
 
 
 def _last(study, jobs: list[Job]) -> list[Job]:
     """Give the pages of :data:`LAST` that a book has, with all findings among their inputs."""
     findings = digest((study.folder / "results" / "findings").glob("*.json"))
-    order = {name: job for name in LAST for job in jobs if job.source.stem == name}
-    return [
-        replace(job, key=hashlib.sha256((job.key + findings).encode()).hexdigest())
-        for job in order.values()
-    ]
-
-
-def _teller(count: int, say: Tell) -> Callable[[Job], None]:
-    """Make what tells after each of so many notebooks how long is left."""
-    started, numbers = time.perf_counter(), itertools.count(1)
-
-    def tell(job: Job) -> None:
-        done = next(numbers)
-        left = (time.perf_counter() - started) / done * (count - done)
-        seconds = stamp(job.target)["seconds"]
-        rest = f"; about {_clock(left)} left" if done < count else ""
-        say(f"    [{done}/{count}] {job.source.stem}: {seconds:.0f} s{rest}")
-
-    return tell
+    order = [job for name in LAST for job in jobs if job.source.stem == name]
+    return [replace(job, key=f"{job.key} {findings}") for job in order]
 
 
 def _render(study, executed: list[Path], toc: dict, say: Tell) -> None:
@@ -174,13 +162,12 @@ def _render(study, executed: list[Path], toc: dict, say: Tell) -> None:
     below = render.footer(provenance(study), words.period(days.min(), days.max()))
     config = render.configure(title, announcement, below)
     inputs = render.stage(study.folder / "book", executed, toc, config)
-    html = study.folder / "html"
-    record = html / ".inputs"
+    record = study.folder / "html" / ".inputs"
     if record.is_file() and record.read_text() == inputs:
-        say("4/5 Pages: unchanged.")
-        return
+        return say("4/5 Pages: unchanged.")
     say("4/5 Pages: Jupyter Book, warnings as errors (about a minute).")
-    render.render(study.folder / "book", html, study.folder / "logs" / "jupyter-book.log")
+    log = study.folder / "logs" / "jupyter-book.log"
+    render.render(study.folder / "book", record.parent, log)
     write_text(record, inputs)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from swgw.book.execute import read, with_values
+from swgw.book.execute import read, with_parameters
 from swgw.storage.files import write_folder, write_text
 from swgw.storage.share import shared
 
@@ -84,7 +84,4 @@ def _for_class(source: Path, left_out: set[str]) -> nbformat.NotebookNode:
     """Give a notebook without the cells of some tags, its results beside it."""
     notebook = read(source)
     notebook.cells = [c for c in notebook.cells if not left_out & set(c.metadata.get("tags", []))]
-    for cell in notebook.cells:
-        if "parameters" in cell.metadata.get("tags", []):
-            cell.source = with_values(cell.source, {"output": RESULTS})
-    return notebook
+    return with_parameters(notebook, {"output": RESULTS})

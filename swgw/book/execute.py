@@ -21,6 +21,7 @@ from swgw.book.needs import without_unmet
 from swgw.storage.errors import UserError
 
 Value = str | int | float | bool
+OPTIONS = ["--kernel", "python3", "--language", "python", "--no-progress-bar", "--log-output"]
 QUIET = {
     "OMP_NUM_THREADS": "1",
     "PLOTLY_RENDERER": "plotly_mimetype",  # numbers alone; the book has its own plotly.js
@@ -73,8 +74,7 @@ def read_parameters(notebook: Path) -> dict[str, Value]:
     """
     cells = [c for c in read(notebook).cells if "parameters" in c.metadata.get("tags", [])]
     if len(cells) != 1:
-        found = f"found {len(cells)} cells tagged 'parameters'; expected one"
-        raise UserError(f"{notebook.name}: {found}")
+        raise UserError(f"{notebook.name}: found {len(cells)} cells 'parameters'; expected one")
     values = {}
     for statement in ast.parse(cells[0].source).body:
         try:
@@ -160,34 +160,25 @@ def _execute(job: Job, running: list[subprocess.Popen]) -> str:
     """Execute one notebook in a process of its own; give what went wrong, if anything."""
     draft = job.target.with_name(f".{job.target.stem}.{os.getpid()}.part.ipynb")
     failed = job.target.with_name(f"{job.target.stem}.failed.ipynb")
-    nbformat.write(without_unmet(read(job.source), job.lacking), draft)
-    words = [sys.executable, "-m", "papermill", str(draft), str(draft), "--kernel", "python3"]
-    words += [
-        "--language",
-        "python",
-        "--no-progress-bar",
-        "--log-output",
-        "-y",
-        json.dumps(job.parameters),
-    ]
+    notebook = without_unmet(read(job.source), job.lacking)
+    nbformat.write(with_parameters(notebook, job.parameters), draft)
     started = time.perf_counter()
     with job.log.open("w", encoding="utf-8") as log:
-        streams = {"stdout": log, "stderr": log, "env": os.environ | QUIET}
-        with subprocess.Popen(words, **streams) as process:
+        words = [sys.executable, "-m", "papermill", str(draft), str(draft), *OPTIONS]
+        with subprocess.Popen(words, stdout=log, stderr=log, env=os.environ | QUIET) as process:
             running.append(process)
             code = process.wait()
         running.remove(process)
-    if code < 0:
-        draft.unlink()
-        return f"{job.source.name}: stopped by signal {-code}"
     notebook = read(draft)
     if code:
-        draft.replace(failed)
+        draft.replace(failed) if code > 0 else draft.unlink()  # below zero: interrupted
         return f"{job.source.name}{_why(notebook, job.log)}\n  See {failed} and {job.log}"
+    for cell in [notebook, *notebook.cells]:
+        for trace in ("papermill", "execution"):
+            cell.metadata.pop(trace, None)
     seconds = round(time.perf_counter() - started, 1)
-    notebook = _publishable(notebook, job.shown)
     notebook.metadata["swgw"] = {"key": job.key, "seconds": seconds}
-    nbformat.write(notebook, draft)
+    nbformat.write(with_parameters(notebook, job.shown), draft)
     draft.replace(job.target)
     failed.unlink(missing_ok=True)
     return ""
@@ -204,28 +195,21 @@ def _why(notebook: nbformat.NotebookNode, log: Path) -> str:
     return f": stopped; is there enough memory? ({last})"
 
 
-def _publishable(notebook: nbformat.NotebookNode, shown: dict[str, Value]) -> nbformat.NotebookNode:
-    """Drop papermill's traces and put the values of the run into the parameters cell."""
-    notebook.metadata.pop("papermill", None)
-    injected = "injected-parameters"
-    notebook.cells = [c for c in notebook.cells if injected not in c.metadata.get("tags", [])]
+def with_parameters(
+    notebook: nbformat.NotebookNode, values: dict[str, Value]
+) -> nbformat.NotebookNode:
+    """Write other values into the parameters cell of a notebook, keeping its comments."""
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
-            cell.source = with_values(cell.source, shown)
-        for trace in ("papermill", "execution"):
-            cell.metadata.pop(trace, None)
+            lines = cell.source.splitlines()
+            for statement in ast.parse(cell.source).body:
+                if (name := statement.targets[0].id) in values:
+                    place, value = statement.lineno - 1, values[name]
+                    text = json.dumps(value) if isinstance(value, str) else repr(value)
+                    rest = lines[place].encode()[statement.value.end_col_offset :].decode()
+                    lines[place] = f"{name} = {text}{rest}"
+            cell.source = "\n".join(lines)
     return notebook
-
-
-def with_values(parameters: str, values: dict[str, Value]) -> str:
-    """Write other values into the source of a parameters cell, keeping its comments."""
-    lines = parameters.splitlines()
-    for statement in ast.parse(parameters).body:
-        if (name := statement.targets[0].id) in values:
-            place = statement.lineno - 1
-            rest = lines[place].encode()[statement.value.end_col_offset :].decode()
-            lines[place] = f"{name} = {json.dumps(values[name])}{rest}"
-    return "\n".join(lines)
 
 
 def read(path: Path) -> nbformat.NotebookNode:

@@ -5,7 +5,6 @@ give one short note for each run of neighbours. Markdown cells are dropped, and 
 tagged ``companion`` where the basin is not the paper's.
 """
 
-import re
 import textwrap
 
 import matplotlib.pyplot as plt
@@ -80,7 +79,6 @@ def placeholder(reason: str) -> Figure:
     figure, axes = plt.subplots(figsize=(7, 1.1))
     figure.set_gid(NOT_DRAWN)
     axes.set_axis_off()
-    text = f"Not drawn for this basin: it has {reason}."
-    lines = textwrap.wrap(re.sub("`", "", text), 84)
-    axes.text(0.5, 0.5, "\n".join(lines), ha="center", va="center", color="#444444", wrap=True)
+    text = f"Not drawn for this basin: it has {reason}.".replace("`", "")
+    axes.text(0.5, 0.5, textwrap.fill(text, 84), ha="center", va="center", color="#444444")
     return figure

@@ -16,6 +16,7 @@ from swgw.storage.files import write_whole
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from sphinx.application import Sphinx
 
 VARIABLE = "SWGW_CHROMIUM"
 """Environment variable with the path of Chromium, where it is not found by itself."""
@@ -58,17 +59,13 @@ def open_browser() -> Iterator["Browser"]:
         yield browser
 
 
-def make_pdf(book: Path, target: Path, log: Path, say: Callable[[str], None]) -> None:
-    """Build the book as one page and print it.
+def make_pdf(home: Path, say: Callable[[str], None]) -> None:
+    """Build the book of a basin as one page and print it.
 
     Parameters
     ----------
-    book : Path
-        Folder that :func:`swgw.book.render.stage` made.
-    target : Path
-        The PDF; appears whole or not at all.
-    log : Path
-        Takes Sphinx's output.
+    home : Path
+        Folder of the basin's results; gets ``<basin>.pdf``, which appears whole or not at all.
     say : callable
         Gets lines for the user.
 
@@ -77,12 +74,12 @@ def make_pdf(book: Path, target: Path, log: Path, say: Callable[[str], None]) ->
     UserError
         If there is no built book, or the extra ``browser`` or Chromium is missing.
     """
-    if not (book / "_config.yml").is_file():
-        raise UserError(f"{book.parent}: found no built book; expected one from: swgw book")
-    single = target.with_name(".pdf")
+    if not (home / "book" / "_config.yml").is_file():
+        raise UserError(f"{home}: found no built book; expected one from: swgw book")
+    single, target = home / ".pdf", home / f"{home.name}.pdf"
     with open_browser() as browser, write_whole(target) as draft:
         say("Building one page of all (about a minute).")
-        render(book, single, log, "singlehtml")
+        render(home / "book", single, home / "logs" / "pdf.log", "singlehtml")
         say("Printing it (about a minute).")
         page = browser.new_context(offline=True).new_page()
         page.goto((single / "index.html").resolve().as_uri())
@@ -91,30 +88,6 @@ def make_pdf(book: Path, target: Path, log: Path, say: Callable[[str], None]) ->
         page.pdf(path=draft, **PAPER)
     shutil.rmtree(single)
     say(f"Wrote {target} ({target.stat().st_size / 1e6:.1f} MB).")
-
-
-def pdf_of(folder: str, output: Path, say: Callable[[str], None]) -> Path:
-    """Print the built book of a basin beside its pages; give the file.
-
-    Parameters
-    ----------
-    folder : str
-        Folder of the basin, or the name of an embedded one.
-    output : Path
-        Where its book was built.
-    say : callable
-        Gets lines for the user.
-    """
-    from swgw.basin.folder import load_basin
-
-    home = output / load_basin(folder).settings.name
-    target = home / f"{home.name}.pdf"
-    make_pdf(home / "book", target, home / "logs" / "pdf.log", say)
-    return target
-
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 
 def setup(app: "Sphinx") -> dict:

@@ -32,11 +32,10 @@ def write_provenance(study) -> Path:
     Times are ``runs`` (job, kind, stage, seconds elapsed, processor seconds; one entry for each
     finished job and stage, of which ``whole`` covers the others) and ``notebooks`` (seconds).
     """
-    names = ("job", "kind", "stage", "seconds", "cpu")
     runs = [
-        dict(zip(names, (job.label, job.kind or job.label, stage, wall, cpu), strict=True))
-        for job in results_of(study)
-        for stage, (wall, cpu) in read_seconds(job.path).items()
+        {"job": run.label, "kind": run.kind or run.label, "stage": stage, "seconds": s, "cpu": cpu}
+        for run in results_of(study)
+        for stage, (s, cpu) in read_seconds(run.path).items()
     ]
     executed = sorted((study.folder / "notebooks").glob("[!.]*.ipynb"))
     seconds = {path.stem: stamp(path).get("seconds") for path in executed}
@@ -86,6 +85,11 @@ NAMED_VERSIONS = ("swgw", "python", "torch", "pytorch-forecasting", "numpy", "pa
 """Those below every page; the page on provenance lists all."""
 
 PLOTLY = "application/vnd.plotly.v1+json"
+PLOTLY_HTML = {
+    "config": {"displaylogo": False, "responsive": True},
+    "include_plotlyjs": "plotly/plotly-basic.min.js",
+    **{"full_html": False, "validate": False},
+}
 BUILD = "from jupyter_book.cli.main import main; main()"
 
 
@@ -101,11 +105,9 @@ def page_names(toc: dict) -> list[str]:
 
 def banner(virtual: bool, profile: str, seeds: int) -> str:
     """Write the line above every page, as HTML; empty where there is nothing to warn of."""
-    said = []
-    if virtual:
-        said.append("A virtual basin: its observations are simulated, not measured.")
-    if profile != "paper" and profile != "full":
-        count = "one seed" if seeds == 1 else f"{seeds} seeds"
+    count = "one seed" if seeds == 1 else f"{seeds} seeds"
+    said = ["A virtual basin: its observations are simulated, not measured."] * virtual
+    if profile not in ("paper", "full"):
         said.append(f"Profile {profile}: small settings, {count}. Do not quote these numbers.")
     return html.escape(" ".join(said))
 
@@ -125,15 +127,15 @@ def footer(facts: dict, span: str) -> dict[str, str]:
     dict of str to str
         Plain text by its label; digests are shortened.
     """
-    digests = {name: facts["digests"].get(name, "")[:12] for name in ("basin", "package", "runs")}
-    known = {name: facts["versions"].get(name) for name in NAMED_VERSIONS}
+    digests = (f"{name} {facts['digests'][name][:12]}" for name in ("basin", "package", "runs"))
+    known = (f"{name} {facts['versions'][name]}" for name in NAMED_VERSIONS)
     return {
         "Basin": facts["basin"]["name"] + " (virtual)" * facts["basin"]["virtual"],
         "Data": span,
         "Profile": facts["profile"],
         "Seeds": ", ".join(map(str, facts["seeds"])),
-        "Versions": ", ".join(f"{name} {is_}" for name, is_ in known.items() if is_),
-        "SHA-256": ", ".join(f"{name} {digest}" for name, digest in digests.items() if digest),
+        "Versions": ", ".join(known),
+        "SHA-256": ", ".join(digests),
     }
 
 
@@ -192,40 +194,21 @@ def stage(folder: Path, executed: list[Path], toc: dict, config: dict) -> str:
 
 
 def _for_the_page(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Hide the code of installation and of computed sentences; make plotly's figures HTML."""
-    tags = cell.metadata.get("tags", [])
-    hidden = ["remove-cell"] * ("setup" in tags) + ["remove-input"] * ("say" in tags)
-    if hidden:
-        cell.metadata["tags"] = list(dict.fromkeys([*tags, *hidden]))
-    described = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-    name = cell.metadata.get("mystnb", {}).get("figure", {}).get("name", cell.get("id", ""))
-    for output in cell.get("outputs", []):
-        if figure := output.get("data", {}).pop(PLOTLY, None):
-            output.data["text/html"] = plotly_html(figure, name, described)
-    return cell
-
-
-def plotly_html(figure: dict, name: str, described: str) -> str:
-    """Write a figure of plotly as HTML that draws with the book's copy of plotly.js.
-
-    Parameters
-    ----------
-    figure : dict
-        As plotly's JSON.
-    name : str
-        Makes the id of its element.
-    described : str
-        Alternative text.
-    """
+    """Hide the code of computed sentences; draw plotly's figures with the book's plotly.js."""
     from plotly.io import to_html
 
-    for trace in figure["data"]:  # the small plotly.js of the book has no WebGL
-        trace["type"] = trace["type"].removesuffix("gl")
-    script = "plotly/plotly-basic.min.js"
-    options = {"displaylogo": False, "responsive": True}
-    body = to_html(figure, options, div_id=f"plotly-{name}", full_html=False, validate=False,
-                   include_plotlyjs=script)  # fmt: skip
-    return f'<div role="group" aria-label="{html.escape(described)}">{body}</div>'
+    tags = cell.metadata.get("tags", [])
+    if "say" in tags:
+        cell.metadata["tags"] = [*tags, "remove-input"]
+    about = cell.metadata.get("mystnb", {})
+    for output in cell.get("outputs", []):
+        if figure := output.get("data", {}).pop(PLOTLY, None):
+            for trace in figure["data"]:  # the small plotly.js has no WebGL
+                trace["type"] = trace["type"].removesuffix("gl")
+            drawn = to_html(figure, div_id=f"plotly-{about['figure']['name']}", **PLOTLY_HTML)
+            label = html.escape(about["image"]["alt"])
+            output.data["text/html"] = f'<div role="group" aria-label="{label}">{drawn}</div>'
+    return cell
 
 
 def render(staged: Path, target: Path, log: Path, builder: str = "html") -> None:
