@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from banned import BANNED
 
 import swgw
 from swgw.book.classroom import setup_code
@@ -23,12 +24,6 @@ LIBRARIES = {
     *("yaml", "json", "math", "itertools", "functools", "pathlib", "dataclasses", "time", "copy"),
 }
 LOCAL_NAMES = re.compile(r"Heihe|Yingluo|Zhangye|Gaotai|Qilian|Gansu|Rio Grande", re.IGNORECASE)
-BANNED = re.compile(
-    r"\b(nought|stand-ins?|mend(s|ed|ing)?|whoever|in earnest|hangs? on|tell apart|told apart"
-    r"|told from chance|leaves? zero out|holds? zero|undercut\w*|yardsticks?|waters|hunger"
-    r"|it is said|is to be had)\b",
-    re.IGNORECASE,
-)
 MAY_DEFINE = {"02_4_models", "02_6_experiments", "03_4_uncertainty", "06_transfer"}
 WITHOUT_SCIENCE = {"intro", "provenance"}
 """Pages without a method or a result of their own."""

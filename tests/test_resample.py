@@ -114,7 +114,7 @@ def test_nothing_to_resample_gives_no_interval():
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say():
-    """White noise in blocks of one: the 90 % interval of a bias holds zero nine times in ten."""
+    """White noise in blocks of one: the 90 % interval of a bias includes zero nine times in ten."""
     rng, held = np.random.default_rng(0), 0
     for _ in range(200):
         obs = pd.Series(rng.normal(size=80))

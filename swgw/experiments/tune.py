@@ -61,7 +61,7 @@ def tune(study: Study, trials: int, say: Callable[[str], None]) -> Path:
 
 
 def _rounded(search: optuna.Study) -> dict:
-    """Give the best settings to three digits, which is more than a search can tell apart."""
+    """Give the best settings to three digits, which is finer than a search can resolve."""
     best = search.best_params
     return {n: float(f"{v:.3g}") if isinstance(v, float) else v for n, v in best.items()}
 

@@ -1,4 +1,4 @@
-"""One look for all figures: sizes, and colours and markers that readers can tell apart.
+"""One look for all figures: sizes, and colours and markers that readers can distinguish.
 
 Colours are those of Okabe and Ito, safe for the common forms of colour blindness; each is paired
 with a marker or a line style, so that no figure rests on colour alone.

@@ -29,7 +29,7 @@ class Problem:
 
 
 class UserError(Exception):
-    """Raised where the user can mend the cause; the command line prints it and exits with 2."""
+    """Raised where the user can correct the cause; the command line prints it and exits with 2."""
 
 
 def install(extra: str) -> str:
