@@ -16,6 +16,7 @@ The folder (``swgw new`` writes an example; dates are ``YYYY-MM-DD``, a gap is a
 A basin has wells, or gauges, or both.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,17 +25,10 @@ import pandas as pd
 import pyproj
 import shapely
 
-from swgw.basin.plausible import (
-    check_codes,
-    check_coordinates,
-    check_identifiers,
-    check_levels,
-    check_rain,
-    check_settings,
-    check_values,
-)
-from swgw.basin.settings import SETTINGS_FILE, UNSTATED, BasinSettings, basin_folder, read_settings
-from swgw.basin.tables import SCHEMAS, Tables, find_file, read_tables
+from swgw.basin import calendar as steps
+from swgw.basin import plausible
+from swgw.basin.settings import PERIODS, SETTINGS_FILE, BasinSettings, basin_folder, read_settings
+from swgw.basin.tables import KNOWN, PAIRS, Tables, find_file, listed, read_tables
 from swgw.storage import files
 from swgw.storage.errors import BasinError, Problem
 
@@ -180,7 +174,7 @@ def examine(folder: Path) -> tuple[list[Problem], dict]:
     parts : dict
         What a :class:`Basin` is made of; empty where there are problems.
     """
-    if not any((folder / name).is_file() for name in (SETTINGS_FILE, *SCHEMAS)):
+    if not any((folder / name).is_file() for name in (SETTINGS_FILE, *KNOWN)):
         found = "a file" if folder.is_file() else "no such folder"
         found = "none of a basin's files in this folder" if folder.is_dir() else found
         expected = "the folder of a basin; `swgw new FOLDER` writes an example to start from"
@@ -192,19 +186,72 @@ def examine(folder: Path) -> tuple[list[Problem], dict]:
     river = settings.river if settings else None
     path = find_file(folder, river, "the river of basin.yml", problems) if river else None
     tables["river"] = read_river(path, problems) if path else None
-    problems += check_identifiers(tables)
-    problems += check_coordinates(tables, river)
-    problems += check_levels(tables, settings.vertical_datum if settings else UNSTATED)
-    problems += check_codes(tables)
-    problems += check_rain(tables["forcing.csv"])
+    problems += plausible.check_identifiers(tables)
+    problems += plausible.check_coordinates(tables, river)
+    problems += plausible.check_levels(tables, settings)
+    problems += plausible.check_codes(tables)
+    problems += plausible.check_rain(tables["forcing.csv"])
     faulty = {problem.file for problem in problems}
-    problems += [problem for problem in check_values(tables) if problem.file not in faulty]
+    problems += [p for p in plausible.check_values(tables) if p.file not in faulty]
     problems += check_settings(tables, settings) if settings else []
     if problems:
         return problems, {}
-    used = [folder / name for name in (SETTINGS_FILE, *SCHEMAS, river) if name]
+    used = [folder / name for name in (SETTINGS_FILE, *KNOWN, river) if name]
     digest = files.digest(path for path in used if path.exists())
     return [], {"settings": settings, "digest": digest, **_finish(tables)}
+
+
+def check_settings(tables: Tables, settings: BasinSettings) -> Iterator[Problem]:
+    """Report a target that is no gauge or is not named, and periods that do not fit the data."""
+    gauges, target = tables["gauges.csv"], settings.target_gauge
+    known = [] if gauges is None else sorted(set(gauges.index))
+    if gauges is not None and target not in known and (target is not None or len(known) > 1):
+        found = "nothing" if target is None else f"unknown gauge_id {listed([target])}"
+        expected = "one of gauges.csv: " + (listed(known) or "there is none")
+        yield Problem(SETTINGS_FILE, "key target_gauge", found, expected)
+    wells = tables["wells.csv"]
+    if tables["river"] is not None and wells is not None and "distance_to_river" in wells:
+        found = "a column that is computed from the river's course"
+        expected = "no such column, or no river in basin.yml"
+        yield Problem("wells.csv", "column distance_to_river", found, expected)
+    observed = {file: known for file in (*PAIRS.values(), "forcing.csv")
+                if (table := tables[file]) is not None
+                and len(known := table.dropna(subset="date").dropna(thresh=3))}  # fmt: skip
+    targets = [observed[file]["date"] for file in PAIRS.values() if file in observed]
+    if targets:
+        dates = pd.concat(targets)
+        time = steps.calendar(dates.min(), dates.max(), settings.step)
+        for name in PERIODS:
+            yield from _check_period(name, settings, time, observed)
+
+
+def _check_period(
+    name: str, settings: BasinSettings, time: pd.DatetimeIndex, observed: dict[str, pd.DataFrame]
+) -> Iterator[Problem]:
+    """Hold a period against the data: inside them, long enough, and nowhere empty."""
+    period, ends = settings.period(name), steps.bin_ends(time, settings.step)
+    ahead, needed = settings.lead_times, settings.encoder_length + settings.lead_times
+    if period.start < time[0] or period.end > ends[-1]:
+        expected = f"days from {time[0]:%Y-%m-%d} to {ends[-1]:%Y-%m-%d}, where there are data"
+        yield Problem(SETTINGS_FILE, f"key {name}", f"{period}, outside the data", expected)
+        return
+    before = (ends <= period.end).sum()
+    inside = ((time >= period.start) & (ends <= period.end)).sum()
+    if inside < ahead or (name == "train" and before < needed):
+        found = f"{inside} whole steps ({settings.step}), {before} counted from the first datum"
+        expected = f"at least {ahead} (lead_times) and {needed} (with encoder_length): longer "
+        yield Problem(SETTINGS_FILE, f"key {name}", found, f"{expected}periods or smaller settings")
+    for file, table in observed.items():
+        beyond = period.end + pd.Timedelta(days=1)
+        during = table["date"].between(period.start, beyond, inclusive="left")
+        empty = table.loc[during, table.columns[2:]].isna().all()
+        found = f"no value in the {name} period, {period}"
+        if empty.all():
+            yield Problem(file, "", found, "data in each period")
+        elif name == "train" and file == "forcing.csv":  # whose means fill gaps
+            for variable in empty.index[empty]:
+                expected = "data in it, or no such column"
+                yield Problem(file, f"column {listed([variable])}", found, expected)
 
 
 def _finish(tables: Tables) -> Tables:

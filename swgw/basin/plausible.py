@@ -6,24 +6,39 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from swgw.basin import calendar as steps
-from swgw.basin.settings import PERIODS, SETTINGS_FILE, UNSTATED, BasinSettings, near, shown
+from swgw.basin.settings import UNSTATED, BasinSettings, near, shown
 from swgw.basin.tables import COLUMNS, PAIRS, Tables, listed, report, rows
 from swgw.storage.errors import Problem
 
+Problems = Iterator[Problem]
 _NAMED = COLUMNS["expected"].str.startswith("one of", na=False)
 REFERENCES = COLUMNS.loc[_NAMED, ["file", "column", "expected"]].to_numpy().tolist()
 
+EARTH = 6371.0  # km
+FAR = 5000.0  # km between places of one basin; none is that wide
+DEGREES = "longitude east and latitude north, in degrees, signs included"
+NEAR = 200.0  # km; a place nearer than this is never taken for a swapped one
 
-def check_identifiers(tables: Tables) -> Iterator[Problem]:
-    """Report identifiers that are in no table of places.
+LEVELS = ("head", "depth", "stage")  # where zero can be a code, too
+SMALLEST_LEVEL = 0.1  # m; below, ratios of levels mean nothing
+GAP = 5.0  # ratio that separates two groups of levels
+HUNDREDFOLD = (40.0, 250.0)  # ratio of two groups' medians that a factor of 100 can give
+SPREAD = 15.0  # least ratio of two groups' spread; deep wells beside shallow ones are natural
+# Heads that look like depths: least ground [m], its ratio to the values, and least distance [m].
+DEPTHS = (200.0, 10.0, 50.0)  # refused
+PERHAPS_DEPTHS = (30.0, 5.0, 30.0)  # remarked on; some coasts have such heads
+MOST = 0.8  # of the wells; a few may be deep, or low
 
-    Parameters
-    ----------
-    tables : dict of str to DataFrame or None
-        As :func:`swgw.basin.tables.read_tables` gives them; what refers to a table that cannot be
-        read cannot be judged.
-    """
+# Some loggers write these for a gap. Each can be a true value, so only one far from all others of
+# its series is reported. (Those that never can be are in swgw.basin.tables.)
+CODES = (-9, -99, -99.9, -99.99, 99, 99.9, 99.99, 999, 999.9, 999.99, 9999, 9999.9, 9999.99, 99999)
+LONELY = (5.0, 1.0, 10)  # times the range of the others, least distance, least number of others
+
+WETTEST, DRIEST = 15_000.0, 2.0  # mm a year; the wettest places on Earth have 12,000
+
+
+def check_identifiers(tables: Tables) -> Problems:
+    """Report identifiers that are in no table of places; a table may be None (unreadable)."""
     for file, column, expected in REFERENCES:
         home = expected.removeprefix("one of ")
         if tables[file] is None or tables[home] is None:
@@ -54,7 +69,7 @@ def _alike(name: str, known: set[str]) -> str:
     return near(name, sorted(known)) if len(known) < 1000 else ""  # else it would take minutes
 
 
-def check_values(tables: Tables) -> Iterator[Problem]:
+def check_values(tables: Tables) -> Problems:
     """Report places without any value."""
     for home, file in PAIRS.items():
         if tables[home] is not None and tables[file] is not None:
@@ -65,83 +80,6 @@ def check_values(tables: Tables) -> Iterator[Problem]:
                 found = f"no {value} for {key} {listed(sorted(empty))}"
                 expected = f"at least one value for each row of {home}"
                 yield Problem(file, f"column {value}", found, expected)
-
-
-def check_settings(tables: Tables, settings: BasinSettings) -> Iterator[Problem]:
-    """Report a target that is no gauge or is not named, and periods that do not fit the data."""
-    gauges, target = tables["gauges.csv"], settings.target_gauge
-    known = [] if gauges is None else sorted(set(gauges.index))
-    if gauges is not None and target not in known and (target is not None or len(known) > 1):
-        found = "nothing" if target is None else f"unknown gauge_id {shown(target)}"
-        expected = "one of gauges.csv: " + (listed(known) or "there is none")
-        yield Problem(SETTINGS_FILE, "key target_gauge", found, expected)
-    wells = tables["wells.csv"]
-    if tables["river"] is not None and wells is not None and "distance_to_river" in wells:
-        found = "a column that is computed from the river's course"
-        expected = "no such column, or no river in basin.yml"
-        yield Problem("wells.csv", "column distance_to_river", found, expected)
-    observed = {file: known for file in (*PAIRS.values(), "forcing.csv")
-                if (table := tables[file]) is not None
-                and len(known := table.dropna(subset="date").dropna(thresh=3))}  # fmt: skip
-    targets = [observed[file]["date"] for file in PAIRS.values() if file in observed]
-    if targets:
-        dates = pd.concat(targets)
-        time = steps.calendar(dates.min(), dates.max(), settings.step)
-        for name in PERIODS:
-            yield from _check_period(name, settings, time, observed)
-
-
-def _check_period(
-    name: str, settings: BasinSettings, time: pd.DatetimeIndex, observed: dict[str, pd.DataFrame]
-) -> Iterator[Problem]:
-    """Hold a period against the data: inside them, long enough, and nowhere empty."""
-    period, ends = settings.period(name), steps.bin_ends(time, settings.step)
-    ahead, needed = settings.lead_times, settings.encoder_length + settings.lead_times
-    if period.start < time[0] or period.end > ends[-1]:
-        expected = f"days from {time[0]:%Y-%m-%d} to {ends[-1]:%Y-%m-%d}, where there are data"
-        yield Problem(SETTINGS_FILE, f"key {name}", f"{period}, outside the data", expected)
-        return
-    before = (ends <= period.end).sum()
-    inside = ((time >= period.start) & (ends <= period.end)).sum()
-    if inside < ahead or (name == "train" and before < needed):
-        found = f"{inside} whole steps ({settings.step}), {before} counted from the first datum"
-        expected = f"at least {ahead} (lead_times) and {needed} (with encoder_length): longer "
-        yield Problem(SETTINGS_FILE, f"key {name}", found, f"{expected}periods or smaller settings")
-    for file, table in observed.items():
-        beyond = period.end + pd.Timedelta(days=1)
-        during = table["date"].between(period.start, beyond, inclusive="left")
-        empty = table.loc[during, table.columns[2:]].isna().all()
-        found = f"no value in the {name} period, {period}"
-        if empty.all():
-            yield Problem(file, "", found, "data in each period")
-        elif name == "train" and file == "forcing.csv":  # whose means fill gaps
-            for variable in empty.index[empty]:
-                expected = "data in it, or no such column"
-                yield Problem(file, f"column {shown(variable)}", found, expected)
-
-
-Problems = Iterator[Problem]
-EARTH = 6371.0  # km
-FAR = 5000.0  # km between places of one basin; none is that wide
-DEGREES = "longitude east and latitude north, in degrees, signs included"
-NEAR = 200.0  # km; a place nearer than this is never taken for a swapped one
-
-LEVELS = ("head", "depth", "stage")  # where zero can be a code, too
-SMALLEST_LEVEL = 0.1  # m; below, ratios of levels mean nothing
-GAP = 5.0  # ratio that separates two groups of levels
-HUNDREDFOLD = (40.0, 250.0)  # ratio of two groups' medians that a factor of 100 can give
-SPREAD = 15.0  # least ratio of two groups' spread; deep wells beside shallow ones are natural
-# Heads that look like depths: least ground [m], its ratio to the values, and least distance [m].
-DEPTHS = (200.0, 10.0, 50.0)  # refused
-PERHAPS_DEPTHS = (30.0, 5.0, 30.0)  # remarked on; some coasts have such heads
-MOST = 0.8  # of the wells; a few may be deep, or low
-
-# Some loggers write these for a gap. Each can be a true value, so only one far from all others of
-# its series is reported. (Those that never can be are in swgw.basin.tables.)
-CODES = (-9, -99, -99.9, -99.99, 99, 99.9, 99.99, 999, 999.9, 999.99, 9999, 9999.9, 9999.99, 99999)
-LONELY = (5.0, 1.0, 10)  # times the range of the others, least distance, least number of others
-
-WETTEST, DRIEST = 15_000.0, 2.0  # mm a year; the wettest places on Earth have 12,000
 
 
 def check_coordinates(tables: Tables, river_file: str | None) -> Problems:
@@ -198,7 +136,7 @@ def _middle(directions: np.ndarray) -> np.ndarray:
     return some[_angle(some, some).sum(axis=0).argmin()]
 
 
-def check_levels(tables: Tables, datum: str) -> Problems:
+def check_levels(tables: Tables, settings: BasinSettings | None) -> Problems:
     """Report levels that look like centimetres, and heads that look like depths.
 
     They are held against the rest of their own series, the surface at their well, and, where that
@@ -211,7 +149,8 @@ def check_levels(tables: Tables, datum: str) -> Problems:
         return
     ground = wells.get("surface_elevation", pd.Series(np.nan, index=wells.index))
     yield from _check_series(heads, "heads.csv", ground if "head" in heads else ground * np.nan)
-    depths = look_like_depths(heads, wells, DEPTHS) if datum == UNSTATED else None
+    unstated = settings is None or settings.vertical_datum == UNSTATED
+    depths = look_like_depths(heads, wells, DEPTHS) if unstated else None
     if depths:
         yield depths
     elif "head" in heads:
@@ -250,17 +189,7 @@ def _check_series(table: pd.DataFrame, file: str, ground: pd.Series | None = Non
 
 
 def hundredfold(levels: np.ndarray) -> np.ndarray:
-    """Mark the larger levels where they fall into two groups a hundredfold apart.
-
-    Parameters
-    ----------
-    levels : ndarray (level,)
-        Heads, depths or stages [m], without NaN.
-
-    Returns
-    -------
-    ndarray of bool (level,)
-        All False where there are no two such groups.
+    """Mark the larger levels where they fall into two groups a hundredfold apart, else none.
 
     Examples
     --------

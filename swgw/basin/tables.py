@@ -1,4 +1,4 @@
-"""The tables of a basin folder: what each must hold (pandera), and how they are read.
+"""The tables of a basin folder: what each must hold, and how they are read.
 
 They are read as text and turned into dates and numbers in the open. Every function takes a list of
 problems and appends to it; nothing is repaired in silence.
@@ -8,11 +8,9 @@ import csv
 import io
 import re
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 
 from swgw.basin.settings import BasinSettings, near, shown
 from swgw.storage.errors import Problem
@@ -191,21 +189,11 @@ PAIRS = {"wells.csv": "heads.csv", "gauges.csv": "surface_water.csv"}
 PARTNERS = PAIRS | {series: places for places, series in PAIRS.items()}
 
 
-def _column(row: NamedTuple) -> pa.Column:
-    """Make the schema of a column from its row in the table of columns."""
-    kind = float if row.kind == "number" else None
-    rule = pa.Check.in_range(row.low, row.high, error=row.expected) if kind else None
-    return pa.Column(kind, rule, nullable=True, required=row.required, title=row.kind)
-
-
 COLUMNS = pd.read_csv(shared("columns.csv"))
 """Every known column: its file, kind, range and whether it is required."""
 
-SCHEMAS = {
-    file: pa.DataFrameSchema({row.column: _column(row) for row in columns.itertuples()})
-    for file, columns in COLUMNS.groupby("file", sort=False)
-}
-"""By file: the known columns and their ranges; text has become dates and numbers before."""
+KNOWN = {file: rows.set_index("column") for file, rows in COLUMNS.groupby("file", sort=False)}
+"""The known columns by file."""
 
 
 def read_tables(folder: Path, settings: BasinSettings | None, problems: list[Problem]) -> Tables:
@@ -221,7 +209,7 @@ def read_tables(folder: Path, settings: BasinSettings | None, problems: list[Pro
     """
     kind = (settings.surface_water,) if settings else ("discharge", "stage")
     choices = {"heads.csv": ("head", "depth"), "surface_water.csv": kind}
-    there = {file for file in SCHEMAS if (folder / file).exists()}
+    there = {file for file in KNOWN if (folder / file).exists()}
     if not there - {"forcing.csv"}:
         expected = "these two files, or gauges.csv and surface_water.csv, or all four"
         problems.append(Problem("wells.csv and heads.csv", "", "no such files", expected))
@@ -230,10 +218,10 @@ def read_tables(folder: Path, settings: BasinSettings | None, problems: list[Pro
         if {file, partner} & there:
             tables[file] = _read(folder, file, choices.get(file, ()), problems)
         else:
-            nothing = pd.DataFrame(columns=list(SCHEMAS[file].columns)[:3], dtype=str)
+            nothing = pd.DataFrame(columns=list(KNOWN[file].index)[:3], dtype=str)
             tables[file] = _typed(nothing, file, problems)
         if file in PAIRS and tables[file] is not None:
-            tables[file] = tables[file].set_index(next(iter(SCHEMAS[file].columns)))
+            tables[file] = tables[file].set_index(KNOWN[file].index[0])
     tables["forcing.csv"] = _read(folder, "forcing.csv", (), problems)
     return tables
 
@@ -248,8 +236,8 @@ def _read(
     raw = None if path is None else read_table(path, problems)
     if raw is None:
         return None
-    columns, names = SCHEMAS[file].columns, shown(", ".join(raw.columns))[1:-1]
-    lacking = [name for name in columns if columns[name].required and name not in raw]
+    columns, names = KNOWN[file]["required"], shown(", ".join(raw.columns))[1:-1]
+    lacking = [name for name in columns.index[columns] if name not in raw]
     found, expected = f"no such column, only {names}", "this required column"
     faults = [Problem(file, f"column {name}", found, expected) for name in lacking]
     there = [name for name in choices if name in raw]
@@ -259,25 +247,25 @@ def _read(
         place, found = f"column {' or '.join(choices)}", " and ".join(there) or f"columns {names}"
         faults.append(Problem(file, place, found, "exactly one such column"))
     problems.extend(faults)
-    for name in raw.columns.difference(list(columns), sort=False):
-        if guess := near(name, list(columns)):
+    for name in raw.columns.difference(list(columns.index), sort=False):
+        if guess := near(name, list(columns.index)):
             found, expected = f"an unknown column{guess}", "a known name, or one unlike any"
             problems.append(Problem(file, f"column {shown(name)}", found, expected))
-    raw = raw[[*list(columns)[:2], *there]] if choices and not faults else raw
+    raw = raw[[*list(columns.index)[:2], *there]] if choices and not faults else raw
     return None if faults else _checked(_typed(raw, file, problems), file, problems)
 
 
 def _typed(raw: pd.DataFrame, file: str, problems: list[Problem]) -> pd.DataFrame:
     """Turn columns of text into dates, identifiers and numbers; attributes may stay text."""
-    typed, known = {}, SCHEMAS[file].columns
+    typed, known = {}, KNOWN[file]
     for name in raw.columns:
-        kind = known[name].title if name in known else "attribute"
+        kind = known["kind"].get(name, "attribute")
         if kind == "text":
             typed[name] = raw[name]
         elif kind == "date":
             typed[name] = to_dates(raw, file, problems)
         elif kind == "identifier":
-            typed[name] = to_ids(raw, file, name, problems, known[name].required)
+            typed[name] = to_ids(raw, file, name, problems, known.loc[name, "required"])
         elif kind == "number" or file == "forcing.csv":
             required = name in ("longitude", "latitude")
             typed[name] = to_numbers(raw, file, name, problems, required)
@@ -304,15 +292,12 @@ def _with_places(forcing: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame
 
 def _checked(table: pd.DataFrame, file: str, problems: list[Problem]) -> pd.DataFrame:
     """Report values out of range, which become NaN for all later checks, and keys given twice."""
-    try:
-        SCHEMAS[file].validate(table, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-        for (column, expected), group in cases.groupby(["column", "check"], sort=False):
-            bad = table.index.isin(group["index"])
-            problems += report(table, bad, file, column, expected)
+    for rule in KNOWN[file].loc[KNOWN[file]["kind"] == "number"].itertuples():
+        if (column := rule.Index) in table:
+            bad = table[column].notna() & ~table[column].between(rule.low, rule.high)
+            problems += report(table, bad, file, column, rule.expected)
             table = table.assign(**{column: table[column].mask(bad)})
-    keys = list(table.columns[:2]) if "date" in table else list(SCHEMAS[file].columns)[:1]
+    keys = list(table.columns[:2]) if "date" in table else list(KNOWN[file].index)[:1]
     twice = (table.duplicated(keys, keep=False) & table[keys].notna().all(axis=1)).to_numpy()
     if twice.any():
         key, first = keys[-1], table[twice].iloc[0]
