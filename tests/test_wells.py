@@ -21,7 +21,7 @@ def make_prepared(heads, companion=None, distance=True):
     frame = pd.DataFrame(index=heads.columns)
     if distance:
         frame["distance_to_river"] = np.argsort(np.argsort(heads.columns)).astype(float)
-    settings = SimpleNamespace(companion_is_paper=companion == "jing2025")
+    settings = SimpleNamespace(companion=companion)
     return SimpleNamespace(
         basin=SimpleNamespace(wells=frame, settings=settings),
         time=heads.index,

@@ -11,7 +11,7 @@ from swgw.basin.folder import Basin, examine
 from swgw.basin.plausible import PERHAPS_DEPTHS, look_like_depths
 from swgw.basin.settings import basin_folder
 from swgw.storage.errors import Problem
-from swgw.storage.files import write_folder
+from swgw.storage.files import write_folder, write_whole
 from swgw.storage.share import shared
 
 
@@ -155,14 +155,16 @@ def write_example(folder: str | Path, seed: int = 0) -> Path:
     with write_folder(folder) as new:
         for path in shared("example").iterdir():
             shutil.copy(path, new)
-        _write(weather.reset_index(), new / "forcing.csv", 2)
-        _write(_heads(new / "wells.csv", discharge, random), new / "heads.csv", 3)
-        _write(water, new / "surface_water.csv", 3)
+        write_table(weather.reset_index(), new / "forcing.csv", 2)
+        write_table(_heads(new / "wells.csv", discharge, random), new / "heads.csv", 3)
+        write_table(water, new / "surface_water.csv", 3)
     return Path(folder)
 
 
-def _write(table: pd.DataFrame, path: Path, digits: int) -> None:
-    table.to_csv(path, index=False, float_format=f"%.{digits}f", date_format="%Y-%m-%d")
+def write_table(table: pd.DataFrame, path: Path, digits: int) -> None:
+    """Write a table as CSV with a number of decimals, whole or not at all."""
+    with write_whole(path) as temporary:
+        table.to_csv(temporary, index=False, float_format=f"%.{digits}f", date_format="%Y-%m-%d")
 
 
 def _weather(days: pd.DatetimeIndex, random: np.random.Generator) -> pd.DataFrame:

@@ -264,11 +264,7 @@ def _finish(tables: Tables) -> Tables:
     if river is not None and len(wells):
         wells = wells.assign(distance_to_river=distance_to_river(wells, river))
     water = tables["surface_water.csv"].set_axis(["date", "gauge_id", "value"], axis="columns")
-    return {
-        "wells": wells,
-        "gauges": tables["gauges.csv"],
-        "heads": heads.dropna().reset_index(drop=True),
-        "surface_water": water.dropna().reset_index(drop=True),
-        "forcing": tables["forcing.csv"].reset_index(drop=True),
-        "river": river,
-    }
+    weather = tables["forcing.csv"]
+    long = {"heads": heads.dropna(), "surface_water": water.dropna(), "forcing": weather}
+    long = {name: table.reset_index(drop=True) for name, table in long.items()}
+    return {"wells": wells, "gauges": tables["gauges.csv"], "river": river, **long}

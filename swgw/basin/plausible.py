@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics.pairwise import haversine_distances
 
 from swgw.basin.settings import UNSTATED, BasinSettings, near, shown
 from swgw.basin.tables import COLUMNS, PAIRS, Tables, listed, report, rows
@@ -14,16 +15,16 @@ Problems = Iterator[Problem]
 _NAMED = COLUMNS["expected"].str.startswith("one of", na=False)
 REFERENCES = COLUMNS.loc[_NAMED, ["file", "column", "expected"]].to_numpy().tolist()
 
-EARTH = 6371.0  # km
-FAR = 5000.0  # km between places of one basin; none is that wide
+# Radius; least distance that no basin spans; a place nearer is never taken for a swapped one [km].
+EARTH, FAR, NEAR = 6371.0, 5000.0, 200.0
 DEGREES = "longitude east and latitude north, in degrees, signs included"
-NEAR = 200.0  # km; a place nearer than this is never taken for a swapped one
 
 LEVELS = ("head", "depth", "stage")  # where zero can be a code, too
 SMALLEST_LEVEL = 0.1  # m; below, ratios of levels mean nothing
-GAP = 5.0  # ratio that separates two groups of levels
 HUNDREDFOLD = (40.0, 250.0)  # ratio of two groups' medians that a factor of 100 can give
-SPREAD = 15.0  # least ratio of two groups' spread; deep wells beside shallow ones are natural
+# Least ratio of neighbours between two groups of levels, and of the groups' spread; deep wells
+# beside shallow ones are natural.
+GAP, SPREAD = 5.0, 15.0
 # Heads that look like depths: least ground [m], its ratio to the values, and least distance [m].
 DEPTHS = (200.0, 10.0, 50.0)  # refused
 PERHAPS_DEPTHS = (30.0, 5.0, 30.0)  # remarked on; some coasts have such heads
@@ -95,10 +96,10 @@ def check_coordinates(tables: Tables, river_file: str | None) -> Problems:
               if len(known := table.dropna(subset=["longitude", "latitude"]))}  # fmt: skip
     if not places:
         return
-    centre = _middle(np.array([_middle(_directions(table)) for table in places.values()]))
+    centre = _middle(np.array([_middle(_radians(table)) for table in places.values()]))
     for file, table in places.items():
         other = table.rename(columns={"longitude": "latitude", "latitude": "longitude"})
-        away, swap = (EARTH * _angle(_directions(each), centre) for each in (table, other))
+        away, swap = (_distance(each, centre) for each in (table, other))
         swapped = (away > NEAR) & (swap < away / 5) & (table["longitude"].abs() <= 90).to_numpy()
         if swapped.all() and len(places) == 2:
             each = "; ".join(f"{name} near {_position(table)}" for name, table in places.items())
@@ -119,21 +120,19 @@ def _position(places: pd.DataFrame) -> str:
     return f"longitude {longitude:g}, latitude {latitude:g}"
 
 
-def _directions(table: pd.DataFrame) -> np.ndarray:
-    """Unit vectors from the Earth's centre (place, 3)."""
-    longitude, latitude = np.radians(table["longitude"]), np.radians(table["latitude"])
-    x, y = np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude)
-    return np.column_stack([x, y, np.sin(latitude)])
+def _radians(table: pd.DataFrame) -> np.ndarray:
+    return np.radians(table[["latitude", "longitude"]].to_numpy(float))
 
 
-def _angle(directions: np.ndarray, centre: np.ndarray) -> np.ndarray:
-    return np.arccos(np.clip(directions @ centre.T, -1, 1))
+def _distance(table: pd.DataFrame, centre: np.ndarray) -> np.ndarray:
+    """Distances (place,) [km]."""
+    return EARTH * haversine_distances(_radians(table), centre[None])[:, 0]
 
 
-def _middle(directions: np.ndarray) -> np.ndarray:
-    """Give the place that is nearest to all (3,); between two equal camps, one of them."""
-    some = directions[:: len(directions) // 1000 + 1]
-    return some[_angle(some, some).sum(axis=0).argmin()]
+def _middle(places: np.ndarray) -> np.ndarray:
+    """Give the place that is nearest to all (2,); between two equal camps, one of them."""
+    some = places[:: len(places) // 1000 + 1]
+    return some[haversine_distances(some).sum(axis=0).argmin()]
 
 
 def check_levels(tables: Tables, settings: BasinSettings | None) -> Problems:
@@ -237,8 +236,8 @@ def look_like_depths(heads: pd.DataFrame, wells: pd.DataFrame, limits: tuple) ->
     if small.mean() < MOST or ((ground - size) < distance).any():
         return None
     low, high = levels["min"].min(), levels["max"].max()
-    found = f"{low:.4g} to {high:.4g} where the ground is at {ground.min():.4g} to "
-    found += f"{ground.max():.4g} m"
+    base, top = ground.min(), ground.max()
+    found = f"{low:.4g} to {high:.4g} where the ground is at {base:.4g} to {top:.4g} m"
     expected = "metres above the datum; are these depths (column depth; in a mapping, kind: depth)?"
     expected += " If they are heads, state their vertical_datum in basin.yml"
     return Problem("heads.csv", "column head", found, expected)

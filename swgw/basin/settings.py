@@ -129,11 +129,6 @@ class BasinSettings:
         """Unit of the surface water: m³/s for discharge, m for stage."""
         return "m³/s" if self.surface_water == "discharge" else "m"
 
-    @property
-    def companion_is_paper(self) -> bool:
-        """Whether the numbers of Jing et al. (2025) are shown beside this basin's."""
-        return self.companion == "jing2025"
-
     def period(self, name: str) -> Period:
         """Give the period called ``"train"``, ``"validation"`` or ``"test"``."""
         return getattr(self, name)
@@ -171,8 +166,7 @@ def read_settings(folder: Path, problems: list[Problem]) -> BasinSettings | None
     for first, second in itertools.pairwise(PERIODS):
         before, after = settings.period(first), settings.period(second)
         if after.start <= before.end:
-            found = "periods that overlap or are in the wrong order: "
-            found += f"{first} {before}, {second} {after}"
+            found = f"periods overlap or are in the wrong order: {first} {before}, {second} {after}"
             expected = f"{second} to begin after {first} has ended"
             problems.append(Problem(SETTINGS_FILE, f"keys {first} and {second}", found, expected))
             return None

@@ -65,35 +65,25 @@ def report(
 def find_file(folder: Path, name: str, why: str, problems: list[Problem]) -> Path | None:
     """Give the path of a file of the folder; None with a problem if it lacks or leaves the folder.
 
-    Parameters
-    ----------
-    folder : Path
-    name : str
-    why : str
-        What the file is needed for.
-    problems : list of Problem
-        Appended to.
+    `why` says what the file is needed for.
     """
-    path, expected = folder / name, "the plain name of a file inside the basin's folder"
+    path = folder / name
     try:
         inside = path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError, ValueError):  # such as links in a circle
         inside = False
     if inside and path.is_file():
         return path
-    found = "no such file" if inside else "a path or link that leaves the folder"
-    expected = f"this file, {why}" if inside else expected
-    problems.append(Problem(shown(name)[1:-1], "", found, expected))
+    beyond = ("a path or link that leaves the folder", "the plain name of a file inside it")
+    wrong = ("no such file", f"this file, {why}") if inside else beyond
+    problems.append(Problem(shown(name)[1:-1], "", *wrong))
     return None
 
 
 def read_table(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
     """Read a CSV file as text, one row a record, indexed from 0; blank rows are left out.
 
-    Returns
-    -------
-    DataFrame or None
-        Columns of text; None where the file cannot be read as a table.
+    Gives None where the file cannot be read as a table.
     """
     data, found = path.read_bytes(), ""
     try:
@@ -236,8 +226,8 @@ def _read(
     raw = None if path is None else read_table(path, problems)
     if raw is None:
         return None
-    columns, names = KNOWN[file]["required"], shown(", ".join(raw.columns))[1:-1]
-    lacking = [name for name in columns.index[columns] if name not in raw]
+    required, names = KNOWN[file]["required"], shown(", ".join(raw.columns))[1:-1]
+    lacking = [name for name in required.index[required] if name not in raw]
     found, expected = f"no such column, only {names}", "this required column"
     faults = [Problem(file, f"column {name}", found, expected) for name in lacking]
     there = [name for name in choices if name in raw]
@@ -247,11 +237,11 @@ def _read(
         place, found = f"column {' or '.join(choices)}", " and ".join(there) or f"columns {names}"
         faults.append(Problem(file, place, found, "exactly one such column"))
     problems.extend(faults)
-    for name in raw.columns.difference(list(columns.index), sort=False):
-        if guess := near(name, list(columns.index)):
+    for name in raw.columns.difference(list(required.index), sort=False):
+        if guess := near(name, list(required.index)):
             found, expected = f"an unknown column{guess}", "a known name, or one unlike any"
             problems.append(Problem(file, f"column {shown(name)}", found, expected))
-    raw = raw[[*list(columns.index)[:2], *there]] if choices and not faults else raw
+    raw = raw[[*list(required.index)[:2], *there]] if choices and not faults else raw
     return None if faults else _checked(_typed(raw, file, problems), file, problems)
 
 
@@ -267,8 +257,8 @@ def _typed(raw: pd.DataFrame, file: str, problems: list[Problem]) -> pd.DataFram
         elif kind == "identifier":
             typed[name] = to_ids(raw, file, name, problems, known.loc[name, "required"])
         elif kind == "number" or file == "forcing.csv":
-            required = name in ("longitude", "latitude")
-            typed[name] = to_numbers(raw, file, name, problems, required)
+            place = name in ("longitude", "latitude")
+            typed[name] = to_numbers(raw, file, name, problems, required=place)
         else:
             unnoticed: list[Problem] = []  # text is as good as numbers in an attribute
             numbers = to_numbers(raw, file, name, unnoticed)

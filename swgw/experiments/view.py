@@ -49,7 +49,7 @@ class View:
     @property
     def companion(self) -> bool:
         """Whether the numbers of Jing et al. (2025) stand beside this basin's."""
-        return self.settings.companion_is_paper
+        return self.settings.companion == "jing2025"
 
     @property
     def seeds(self) -> tuple[int, ...]:

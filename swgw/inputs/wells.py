@@ -149,7 +149,7 @@ def number_clusters(node: pd.Series, prepared: Prepared) -> pd.Series:
         members.groups, key=lambda n: (near[n], -members.size()[n], members.groups[n].min())
     )
     ranks = {place: rank for rank, place in enumerate(order, start=1)}
-    companion = prepared.basin.settings.companion_is_paper
+    companion = prepared.basin.settings.companion == "jing2025"
     if companion and "distance_to_river" in wells and len(ranks) == 3:
         ranks = {place: PAPER_ORDER[rank] for place, rank in ranks.items()}
     return node.map(ranks).rename("cluster")

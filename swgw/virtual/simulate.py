@@ -10,7 +10,8 @@ import xarray as xr
 from tqdm import tqdm
 
 from swgw.basin.calendar import bin_starts
-from swgw.storage.files import write_text, write_whole
+from swgw.basin.check import write_table
+from swgw.storage.files import write_text
 from swgw.virtual import COURSE, GAUGES, TABLES, WELLS, Parameters, write_origin
 from swgw.virtual.domain import SECTIONS, setting_table, well_table
 from swgw.virtual.run import END, FIRST, Coupled, Outside, Record, run_record
@@ -82,12 +83,6 @@ def forcing_table(weather: dict[str, pd.DataFrame], first: str) -> pd.DataFrame:
     plain, mountains = weather["plain"].loc[first:], weather["mountains"].loc[first:]
     places = {"": plain, GAUGES["gauge_id"][0]: mountains}
     return pd.concat(places, names=["gauge_id", "date"]).reset_index("gauge_id").reset_index()
-
-
-def write_table(table: pd.DataFrame, path: Path, digits: int) -> None:
-    """Write a table as CSV with a number of decimals, whole or not at all."""
-    with write_whole(path) as temporary:
-        table.to_csv(temporary, index=False, float_format=f"%.{digits}f", date_format="%Y-%m-%d")
 
 
 SEED, SHORT = 19, "2003-12-31"
