@@ -166,7 +166,9 @@ def read_settings(folder: Path, problems: list[Problem]) -> BasinSettings | None
     for first, second in itertools.pairwise(PERIODS):
         before, after = settings.period(first), settings.period(second)
         if after.start <= before.end:
-            found = f"periods overlap or are in the wrong order: {first} {before}, {second} {after}"
+            found = (
+                f"periods that overlap or in the wrong order: {first} {before}, {second} {after}"
+            )
             expected = f"{second} to begin after {first} has ended"
             problems.append(Problem(SETTINGS_FILE, f"keys {first} and {second}", found, expected))
             return None
