@@ -32,6 +32,8 @@ class Prepared:
     weather : dict of str to DataFrame (time, variable)
         By place (``"basin"``, ``"well:<id>"``, ``"gauge:<id>"``): the variables observed there in
         the training years, without gaps [mm/d, °C, m/s, …].
+    weather_filled : dict of str to DataFrame (time, variable)
+        True where `weather` holds the training years' mean of that step of the year.
     held_out : bool array (time,) or None
         Bins kept out of the training years; see :meth:`without`.
     """
@@ -41,6 +43,7 @@ class Prepared:
     heads: pd.DataFrame
     surface_water: pd.DataFrame
     weather: Weather
+    weather_filled: Weather
     held_out: np.ndarray | None = None
 
     @property
@@ -119,14 +122,14 @@ def prepare_basin(basin: Basin) -> Prepared:
     -------
     Prepared
         Heads and surface water keep their gaps as NaN. Gaps in the weather are filled with the
-        mean of that step of the year over the training years.
+        mean of that step of the year over the training years, and marked.
     """
     tables = (basin.heads, basin.surface_water, basin.forcing)
     first = min(table["date"].min() for table in tables if len(table))
     time = steps.calendar(first, basin.settings.test.end, basin.settings.step)
     heads = _means(basin.heads, "well_id", "head", basin, time)[basin.wells.index]
     water = _means(basin.surface_water, "gauge_id", "value", basin, time)[basin.gauges.index]
-    return Prepared(basin, time, heads, water, _weather(basin, time))
+    return Prepared(basin, time, heads, water, *_weather(basin, time))
 
 
 def _inside(time: pd.DatetimeIndex, basin: Basin, period: str) -> np.ndarray:
@@ -147,17 +150,21 @@ def _means(
     return binned.reindex(time.rename("time"))
 
 
-def _weather(basin: Basin, time: pd.DatetimeIndex) -> Weather:
-    """Aggregate and fill the forcing: frames (time, variable) by place."""
+def _weather(basin: Basin, time: pd.DatetimeIndex) -> tuple[Weather, Weather]:
+    """Aggregate and fill the forcing: frames (time, variable) and their masks, by place."""
     number = steps.step_of_year(time, basin.settings.step)
     train = _inside(time, basin, "train")
-    values = {}
+    values, masks = {}, {}
     for variable in basin.forcing.columns.drop(["date", "place"]):
         observed = _means(basin.forcing, "place", variable, basin, time)
         observed = observed.loc[:, observed[train].notna().any()]
         # The training years' mean of each step of the year, for every step.
         mean = observed[train].groupby(number[train]).mean().reindex(np.unique(number))
         usual = mean.fillna(observed[train].mean()).loc[number].to_numpy()
-        values[variable] = observed.where(observed.notna(), usual)
-    places = dict.fromkeys(place for frame in values.values() for place in frame.columns)
-    return {p: pd.DataFrame({v: f[p] for v, f in values.items() if p in f}) for p in places}
+        values[variable], masks[variable] = observed.where(observed.notna(), usual), observed.isna()
+    return _by_place(values), _by_place(masks)
+
+
+def _by_place(by_variable: dict[str, pd.DataFrame]) -> Weather:
+    places = dict.fromkeys(place for frame in by_variable.values() for place in frame.columns)
+    return {p: pd.DataFrame({v: f[p] for v, f in by_variable.items() if p in f}) for p in places}
