@@ -21,16 +21,13 @@ from swgw.models.run import FOLDS, fold_bins, tasks
 from swgw.storage.files import read_dataset, write_dataset
 from swgw.storage.results import Result
 
-NAMES = {
-    "test": "references",
-    "validation": "references_validation",
-    "folds": "references_folds",
+PERIODS = {
+    "test": ("references", "references"),
+    "validation": ("references_validation", "references, validation year"),
+    "folds": ("references_folds", "references, folds"),
 }
-LABELS = {
-    "test": "references",
-    "validation": "references, validation year",
-    "folds": "references, folds",
-}
+"""Name and label of the results of each period."""
+
 COST = 2_000.0
 """A second of work, in training samples of a recurrent network."""
 
@@ -50,16 +47,11 @@ def baselines(study, gauge: str | None, period: str = "test") -> Result:
         "test", "validation", or "folds": each block of the training years, forecast by baselines
         fitted without it.
     """
-    return Result(
-        study.folder / "runs",
-        NAMES[period],
-        fit_baselines,
-        (study.prepared, gauge, study.clusters, period),
-        {"references": REFERENCES, "gauge": gauge},
-        study.basin.digest,
-        label=LABELS[period],
-        cost=COST * (FOLDS if period == "folds" else 1),
-    )
+    name, label = PERIODS[period]
+    args = study.prepared, gauge, study.clusters, period
+    settings = {"references": REFERENCES, "gauge": gauge}
+    cost = COST * (FOLDS if period == "folds" else 1)
+    return study.kept(name, fit_baselines, args, settings, label=label, cost=cost)
 
 
 def fit_baselines(
@@ -83,26 +75,16 @@ def fit_baselines(
 
 def pastas_parts(study) -> list[Result]:
     """Describe the fits of wells by Pastas; none without it, nor in the smallest profile."""
-    prepared, gauge = study.prepared, study.gauge
     if study.profile.name == "smoke" or "head" not in study.tasks or not pastas.available():
         return []
-    wells = usable_wells(prepared)
-    count = math.ceil(len(wells) / WELLS_A_PART)
-    parts = [tuple(map(str, part)) for part in np.array_split(wells, count)]
-    return [
-        Result(
-            study.folder / "runs",
-            "pastas",
-            pastas.fit_heads,
-            (prepared, part, gauge),
-            {"pastas": version("pastas"), "wells": part, "gauge": gauge},
-            study.basin.digest,
-            label=f"Pastas {k}/{count}",
-            kind="Pastas",
-            cost=COST * 3 * len(part),
-        )
-        for k, part in enumerate(parts, start=1)
-    ]
+    wells, made = usable_wells(study.prepared), {"pastas": version("pastas"), "gauge": study.gauge}
+    count, results = math.ceil(len(wells) / WELLS_A_PART), []
+    for k, part in enumerate(np.array_split(wells, count), start=1):
+        part = tuple(map(str, part))
+        more = {"label": f"Pastas {k}/{count}", "kind": "Pastas", "cost": COST * 3 * len(part)}
+        args = study.prepared, part, study.gauge
+        results.append(study.kept("pastas", pastas.fit_heads, args, made | {"wells": part}, **more))
+    return results
 
 
 def pastas_hindcast(study, period: str = "test") -> xr.Dataset:

@@ -39,6 +39,7 @@ CLUSTERS = {"two": 2, "five": 5}
 FEWEST_WINDOWS = 2
 """Training years must hold so many encoders at least, where the encoder is made longer."""
 
+SOURCES = (*ENGINE, "experiments/choices.py")
 SEEDS = 2
 SHOWN = "level"
 """The alternative that every profile trains."""
@@ -79,19 +80,11 @@ def alternative(study, key: str, experiment: Experiment, seed: int) -> Result:
         "fixed": {"level_shift": 0.0},
     }
     run = replace(run, **changed.get(key, {}))
-    return Result(
-        study.folder / "runs",
-        f"choice_{key or 'none'}_{run.label}",
-        train_alternative,
-        (key, run, study.prepared, study.clusters),
-        {"choice": key, "run": run.settings()},
-        study.basin.digest,
-        (*ENGINE, "experiments/choices.py"),
-        f"assumption {key or 'none'}, {run.label}",
-        "assumptions",
-        run.cost,
-        run.epochs,
-    )
+    args = key, run, study.prepared, study.clusters
+    more = {"label": f"assumption {key or 'none'}, {run.label}", "kind": "assumptions"}
+    more |= {"cost": run.cost, "parts": run.epochs, "sources": SOURCES}
+    name, settings = f"choice_{key or 'none'}_{run.label}", {"choice": key, "run": run.settings()}
+    return study.kept(name, train_alternative, args, settings, **more)
 
 
 def alternatives(study) -> list[Result]:

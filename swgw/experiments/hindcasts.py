@@ -8,8 +8,9 @@ import pandas as pd
 import xarray as xr
 
 from swgw.experiments import baselines as compared
-from swgw.experiments import choices, simulation
+from swgw.experiments import choices
 from swgw.experiments.recalibration import fold_hindcasts, recalibrated
+from swgw.experiments.simulation import read_simulation, simulated_wells
 from swgw.experiments.table_2 import CONTROLS, REFERENCES, TABLE_2
 from swgw.models.run import Experiment, Run
 from swgw.scores.chains import chained
@@ -124,20 +125,13 @@ class Hindcasts:
         folder = compared.baselines(self, gauge or self.gauge, "validation").path
         return read_dataset(folder / f"{task}_{baseline}.nc")
 
-    def fold_hindcasts(self, task: str, model: str) -> list[xr.Dataset]:
-        """Forecasts of blocks of the training years by a model fitted without each of them.
-
-        Empty where the profile has none.
-        """
-        return fold_hindcasts(self, task, model)
+    fold_hindcasts = fold_hindcasts
+    recalibrated = recalibrated
+    simulation = read_simulation
 
     def recalibrated_models(self, task: str) -> list[str]:
         """List the models of a task that :meth:`recalibrated` takes; none without folds."""
         return [model for model in self.models(task) if fold_hindcasts(self, task, model)]
-
-    def recalibrated(self, task: str, model: str, seed: int = 0) -> xr.Dataset:
-        """Forecasts of the test period with quantiles recalibrated by :meth:`fold_hindcasts`."""
-        return recalibrated(self, task, model, seed)
 
     def limit(self, task: str, weather: str, gauge: str | None = None) -> xr.Dataset | None:
         """Forecasts of the simulator itself on the index of a hindcast; None without one.
@@ -159,18 +153,7 @@ class Hindcasts:
     @property
     def simulated(self) -> tuple[str, ...]:
         """Wells whose heads are simulated for years; see :meth:`simulation`."""
-        return simulation.simulated_wells(self.prepared, self.profile)
-
-    def simulation(self, well: str) -> xr.Dataset:
-        """A head simulated from weather and river alone, with quantiles.
-
-        Returns
-        -------
-        Dataset (time)
-            simulation (seed, time), quantiles (time, quantile), observed, climatology, out_of_fold
-            and, where Pastas is installed, response; all [m].
-        """
-        return simulation.read_simulation(self, well)
+        return simulated_wells(self.prepared, self.profile)
 
     def concatenated(self, task: str, gauge: str | None = None) -> tuple[Series, pd.DataFrame]:
         """Observations and forecasts of the test period, lead times 1…n end to end (Fig. 5).

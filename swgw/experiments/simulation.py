@@ -75,18 +75,9 @@ def simulation(study, well: str) -> Result:
     """Describe a well's simulation; see :func:`simulate`."""
     seeds, steps = study.profile.seeds[:SEEDS], STEPS.get(study.profile.name)
     made = {"simulation": well, "seeds": seeds, "steps": steps, "pastas": pastas.available()}
-    return Result(
-        study.folder / "runs",
-        "simulation",
-        simulate,
-        (study.prepared, well, seeds, steps),
-        made,
-        study.basin.digest,
-        SOURCES,
-        f"simulation, {well}",
-        "simulation",
-        COST * len(seeds),
-    )
+    more = {"label": f"simulation, {well}", "kind": "simulation", "cost": COST * len(seeds)}
+    args = study.prepared, well, seeds, steps
+    return study.kept("simulation", simulate, args, made, sources=SOURCES, **more)
 
 
 def read_simulation(study, well: str) -> xr.Dataset:

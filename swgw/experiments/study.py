@@ -20,7 +20,7 @@ from swgw.experiments.grid import grid_runs
 from swgw.experiments.hindcasts import Hindcasts
 from swgw.experiments.lacking import lacking
 from swgw.experiments.realisations import read_realisations
-from swgw.experiments.score_tables import ScoreTables
+from swgw.experiments.score_tables import groundwater_scores, table_3
 from swgw.experiments.sites import at_site, chosen_sites, site_profile
 from swgw.experiments.view import View
 from swgw.experiments.work import do_missing, results_of, run_result
@@ -80,7 +80,7 @@ def open_study(
 
 
 @dataclass(frozen=True, eq=False)
-class Study(View, Hindcasts, ScoreTables):
+class Study(View, Hindcasts):
     """Everything that a page may open.
 
     Attributes
@@ -172,6 +172,12 @@ class Study(View, Hindcasts, ScoreTables):
         """Statistics of other realisations of a virtual basin (realisation, statistic)."""
         return read_realisations(self.prepared, self.profile, self.folder)
 
+    def kept(
+        self, name: str, make: Callable[..., None], args: tuple, settings: dict, **more
+    ) -> Result:
+        """Describe a result of this basin; see :class:`swgw.storage.results.Result`."""
+        return Result(self.folder / "runs", name, make, args, settings, self.basin.digest, **more)
+
     def run_folder(self, run: Run) -> Result:
         """Give the kept result of a run."""
         return run_result(self, run)
@@ -192,9 +198,9 @@ class Study(View, Hindcasts, ScoreTables):
         """
         do_missing(results_of(self), workers, say, scheduler)
 
-    def lacking(self, *needs: str) -> list[str]:
-        """List in words what the basin lacks; see :func:`swgw.experiments.lacking.lacking`."""
-        return lacking(self, *needs)
+    lacking = lacking
+    table_3 = table_3
+    groundwater_scores = groundwater_scores
 
     def run(self, model: str, seed: int = 0, task: str = "") -> "TrainedRun":
         """Open a trained network.

@@ -35,11 +35,11 @@ def tune(study: Study, trials: int, say: Callable[[str], None]) -> Path:
     Parameters
     ----------
     study : Study
-        Gives the basin and, by its profile, the windows that a trial presents.
+        Gives the basin and, by its profile, the training samples of a trial.
     trials : int
         Trials of each model, earlier ones counted in.
     say : callable
-        Is told, line by line, what happens.
+        Gets a line for the user for each model.
 
     Returns
     -------
@@ -48,28 +48,22 @@ def tune(study: Study, trials: int, say: Callable[[str], None]) -> Path:
         in ``tuning.csv`` beside it; for an embedded basin the common settings of its step.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    searches = {}
+    settings, tables = load_settings(study.prepared), []
     for model in MODELS:
-        searches[model] = _search(study, _largest(study, model), trials, say)
-    tables = [_table(search).assign(model=model) for model, search in searches.items()]
-    own, trials_file = tuning_files(study.basin)
+        own = [run for run in study.runs if run.experiment.model == model and run.seed == 0]
+        run = max(own, key=lambda run: len(run.experiment.targets))  # its settings serve all
+        search = _search(study, run, trials, say)
+        best = {n: float(f"{v:.3g}") for n, v in search.best_params.items() if n != "hidden_size"}
+        settings[model] |= best | {"hidden_size": search.best_params["hidden_size"]}
+        rows = [
+            {"trial": t.number, "value": t.value, "state": t.state.name.lower()} | t.params
+            for t in search.get_trials(states=FINISHED)
+        ]
+        tables.append(pd.DataFrame(rows).assign(model=model))
+    path, trials_file = tuning_files(study.basin)
     write_text(trials_file, pd.concat(tables, ignore_index=True).to_csv(index=False))
-    settings = load_settings(study.prepared)
-    best = {model: settings[model] | _rounded(search) for model, search in searches.items()}
-    write_text(own, yaml.safe_dump(best, sort_keys=False))
-    return own
-
-
-def _rounded(search: optuna.Study) -> dict:
-    """Give the best settings to three digits, which is finer than a search can resolve."""
-    best = search.best_params
-    return {n: float(f"{v:.3g}") if isinstance(v, float) else v for n, v in best.items()}
-
-
-def _largest(study: Study, model: str) -> Run:
-    """The run with the most tasks: its settings serve the others too."""
-    runs = [run for run in study.runs if run.experiment.model == model and run.seed == 0]
-    return max(runs, key=lambda run: len(run.experiment.targets))
+    write_text(path, yaml.safe_dump(settings, sort_keys=False))
+    return path
 
 
 def _search(study: Study, run: Run, trials: int, say: Callable[[str], None]) -> optuna.Study:
@@ -83,15 +77,13 @@ def _search(study: Study, run: Run, trials: int, say: Callable[[str], None]) -> 
         pruner=optuna.pruners.MedianPruner(n_startup_trials=3, n_warmup_steps=1),
         load_if_exists=True,
     )
-    if run.hidden_size in HIDDEN_SIZES:  # what is in use has to be beaten
+    if run.hidden_size in HIDDEN_SIZES:  # the settings in use are the first trial
         own = {name: getattr(run, name) for name in SEARCHED}
         search.enqueue_trial(own, skip_if_exists=True)
     left = max(0, trials - len(search.get_trials(states=FINISHED)))
     say(f"{model}: {left} of {trials} trials to make")
     if left:
-        search.optimize(
-            lambda trial: _loss(trial, study, run), n_trials=left, show_progress_bar=True
-        )
+        search.optimize(lambda t: _loss(t, study, run), n_trials=left, show_progress_bar=True)
     return search
 
 
@@ -99,13 +91,12 @@ def _loss(trial: optuna.Trial, study: Study, run: Run) -> float:
     """Train with suggested settings and give the best validation loss."""
     from swgw.models.fit import learn
 
-    run = replace(
-        run,
-        hidden_size=trial.suggest_categorical("hidden_size", HIDDEN_SIZES),
-        dropout=trial.suggest_float("dropout", *DROPOUT),
-        learning_rate=trial.suggest_float("learning_rate", *LEARNING_RATE, log=True),
-    )
-    losses: list[float] = []
+    suggested = {
+        "hidden_size": trial.suggest_categorical("hidden_size", HIDDEN_SIZES),
+        "dropout": trial.suggest_float("dropout", *DROPOUT),
+        "learning_rate": trial.suggest_float("learning_rate", *LEARNING_RATE, log=True),
+    }
+    run, losses = replace(run, **suggested), []
 
     def report(curve: list[dict]) -> None:
         losses.append(curve[-1]["validation_loss"])
@@ -117,12 +108,3 @@ def _loss(trial: optuna.Trial, study: Study, run: Run) -> float:
     with TemporaryDirectory() as folder:
         learn(run, study.prepared, panel, Path(folder), report)
     return min(losses)
-
-
-def _table(search: optuna.Study) -> pd.DataFrame:
-    """One row a finished trial: trial, value, state, and the settings tried."""
-    rows = [
-        {"trial": t.number, "value": t.value, "state": t.state.name.lower()} | t.params
-        for t in search.get_trials(states=FINISHED)
-    ]
-    return pd.DataFrame(rows)

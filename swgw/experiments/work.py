@@ -80,19 +80,12 @@ def do_missing(
 
 def run_result(study, run: Run) -> Result:
     """Describe one run."""
-    name, where = run.experiment.name, f"{study.gauge}, " * study.is_site
-    return Result(
-        study.folder / "runs",
-        run.label,
-        train,
-        (run, study.prepared, study.clusters, not study.is_site),
-        run.settings(),
-        study.basin.digest,
-        label=where + run.label,
-        kind="sites" if study.is_site else name if run.fold is None else f"{name}, folds",
-        cost=run.cost,
-        parts=run.epochs,
-    )
+    args = run, study.prepared, study.clusters, not study.is_site
+    kind = run.experiment.name + ", folds" * (run.fold is not None)
+    more = {"label": run.label, "kind": kind, "cost": run.cost, "parts": run.epochs}
+    if study.is_site:
+        more |= {"label": f"{study.gauge}, {run.label}", "kind": "sites"}
+    return study.kept(run.label, train, args, run.settings(), **more)
 
 
 def train(
