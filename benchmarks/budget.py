@@ -12,8 +12,7 @@ from swgw.basin.prepare import prepare_basin
 from swgw.experiments.hindcasts import side_by_side
 from swgw.experiments.study import Study
 from swgw.experiments.work import do_missing
-from swgw.models.profiles import get_profile
-from swgw.models.run import Run
+from swgw.models.run import Run, get_profile
 from swgw.scores.resample import differences
 from swgw.scores.skill import nse
 from swgw.storage.files import read_dataset

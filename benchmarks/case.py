@@ -14,12 +14,10 @@ import torch
 from swgw import open_study
 from swgw.basin.prepare import Prepared
 from swgw.experiments.table_2 import planned_runs
-from swgw.inputs.panel import Panel, make_panel
-from swgw.inputs.windows import issue_steps
+from swgw.inputs.panel import Panel, issue_steps, make_panel
 from swgw.models.batch import Gatherer
 from swgw.models.fit import make_network
-from swgw.models.profiles import get_profile
-from swgw.models.run import Run
+from swgw.models.run import Run, get_profile
 from swgw.storage.results import engine_digest
 
 LIBRARIES = ("torch", "pytorch-forecasting", "lightning", "numpy", "pandas", "swgw")

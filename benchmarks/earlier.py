@@ -10,9 +10,8 @@ from pytorch_forecasting import TemporalFusionTransformer
 from pytorch_forecasting.metrics import QuantileLoss
 from torch import nn
 
-from swgw.models.batch import Block, Gatherer, unfold
+from swgw.models.batch import QUANTILE_LEVELS, Block, Gatherer, unfold
 from swgw.models.fast_tft import SIDE_BY_SIDE, block_output
-from swgw.models.losses import QUANTILE_LEVELS
 from swgw.models.run import Run
 from swgw.models.tft import library_batch
 from swgw.models.training import draw_rows

@@ -11,7 +11,7 @@ from case import Case, machine, open_case
 from speed import OURS, WARM_UP, describe, ours
 from timing import alternate, paired
 
-from swgw.models.losses import QUANTILE_LEVELS
+from swgw.models.batch import QUANTILE_LEVELS
 from swgw.models.training import one_thread
 
 PEERS = ("darts", "neuralforecast")

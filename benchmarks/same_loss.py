@@ -17,7 +17,7 @@ from speed import describe
 from stock import fit_stock, make_dataset, make_loader, make_stock
 from tqdm import tqdm
 
-from swgw.models.losses import quantile_loss
+from swgw.models.batch import quantile_loss
 from swgw.models.run import Run
 from swgw.models.training import evaluate, one_thread, train
 

@@ -12,7 +12,7 @@ from earlier import bare_forward, block_forward, library_loss, present, stacked_
 from stock import fit_stock, make_dataset, make_loader, make_stock
 from timing import alternate, clock, paired
 
-from swgw.models.losses import quantile_loss
+from swgw.models.batch import quantile_loss
 from swgw.models.tft import make_tft
 from swgw.models.training import one_thread, train
 

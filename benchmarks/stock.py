@@ -17,7 +17,7 @@ from pytorch_forecasting.data.encoders import MultiNormalizer, NaNLabelEncoder, 
 from pytorch_forecasting.metrics import MultiLoss, QuantileLoss
 from torch.utils.data import DataLoader
 
-from swgw.models.losses import QUANTILE_LEVELS
+from swgw.models.batch import QUANTILE_LEVELS
 
 for name in ("lightning.pytorch", "lightning.pytorch.utilities.rank_zero"):
     logging.getLogger(name).setLevel(logging.ERROR)

@@ -10,8 +10,8 @@ _HOME = {
     "scores.means": "sample_means over_seeds",
     "scores.correlation": "pearson rank_correlation "
     "without_seasons largest_correlations seasonal_null",
-    "attribution.attention": "attention null_attention attention_match",
-    "attribution.importance": "rise_of_loss shares_of_past driver_of shares_by_driver agreement",
+    "attribution.attention": "attention null_attention attention_match rise_of_loss "
+    "shares_of_past driver_of shares_by_driver agreement",
     "figures.style": "colours use_style",
     "figures.series": "plot_intervals plot_series plot_fan plot_by_lead_time set_time_axis",
     "figures.maps": "plot_map",

@@ -153,7 +153,7 @@ def transfer(
     ] = Path("_build"),
 ) -> None:
     """Fine-tune a trained TFT to a basin with the same inputs and time step."""
-    from swgw.experiments.fine_tune import transfer_run
+    from swgw.experiments.tune import transfer_run
 
     scores = transfer_run(from_run, folder, output.resolve(), typer.echo)
     medians = scores.pivot_table("nse", "task", "model", aggfunc="median", sort=False)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from swgw.attribution.importance import (
+from swgw.attribution.attention import (
     DRIVERS,
     EVAPORATION,
     OWN_PAST,

@@ -11,8 +11,7 @@ import torch
 
 from swgw.basin.folder import load_basin
 from swgw.models import interpretation
-from swgw.models.batch import Rows
-from swgw.models.losses import quantile_loss
+from swgw.models.batch import Rows, quantile_loss
 from swgw.models.training import one_thread
 from swgw.storage.share import shared
 

@@ -242,7 +242,7 @@ def test_realisations_of_the_basin_judge_what_depends_on_them(tmp_path):
 
 
 def test_statistics_of_realisations_are_computed():
-    from swgw.experiments import realisation_statistics
+    from swgw.experiments import realisations as realisation_statistics
 
     text = rules.Path(realisation_statistics.__file__).read_text(encoding="utf-8")
     named = {name for claim in CLAIMS.values() for name in claim.realisations}

@@ -7,12 +7,10 @@ import pytest
 
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
-from swgw.experiments.baselines import baselines
-from swgw.experiments.recalibration import DIMS
+from swgw.experiments.baselines import DIMS, baselines
 from swgw.experiments.study import Study
 from swgw.models.baseline import baseline_hindcasts
-from swgw.models.profiles import get_profile
-from swgw.models.run import FOLDS, fold_bins
+from swgw.models.run import FOLDS, fold_bins, get_profile
 from swgw.scores import skill
 from swgw.scores.conformal import LEVELS, Forecasts, conformal_quantiles, left_out, recalibrate
 

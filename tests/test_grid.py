@@ -7,16 +7,21 @@ import pandas as pd
 import pytest
 
 import swgw
-from swgw.experiments import choices
-from swgw.experiments.choices import ALTERNATIVES, alternative, alternatives, possible
-from swgw.experiments.grid import VARIANTS, grid_runs
+from swgw.experiments import variants as choices
 from swgw.experiments.sites import MOST_SITES, at_site, chosen_sites, find_sites, lack_of_sites
 from swgw.experiments.study import open_study
 from swgw.experiments.table_2 import Plan, planned_runs
+from swgw.experiments.variants import (
+    ALTERNATIVES,
+    VARIANTS,
+    alternative,
+    alternatives,
+    grid_runs,
+    possible,
+)
 from swgw.experiments.work import own_results, results_of
 from swgw.inputs.panel import make_panel
-from swgw.models.profiles import get_profile
-from swgw.models.run import BOTH, Experiment
+from swgw.models.run import BOTH, Experiment, get_profile
 from swgw.storage.results import missing
 
 # ---- the grid --------------------------------------------------------------------------------

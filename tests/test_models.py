@@ -10,15 +10,12 @@ import torch
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.experiments.table_2 import planned_runs
-from swgw.inputs.climatology import fit_climatology
-from swgw.inputs.panel import SMALLEST_CHANGE, make_panel, typical_change
-from swgw.inputs.windows import issue_steps
+from swgw.inputs.panel import SMALLEST_CHANGE, issue_steps, make_panel, typical_change
+from swgw.inputs.variables import fit_climatology
 from swgw.models.baseline import simple_forecasts
-from swgw.models.batch import Block, Gatherer, Rows
+from swgw.models.batch import QUANTILE_LEVELS, Block, Gatherer, Rows, one_minus_r2, quantile_loss
 from swgw.models.fit import learn, make_network
-from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
-from swgw.models.profiles import get_profile
-from swgw.models.run import BOTH
+from swgw.models.run import BOTH, get_profile
 from swgw.models.training import draw_rows, predict, shift_levels
 
 

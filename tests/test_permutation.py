@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from swgw.attribution import permutation, weights
-from swgw.attribution.importance import (
+from swgw.attribution.attention import (
     OWN_PAST,
     PLACE,
     RAIN,
@@ -19,12 +19,9 @@ from swgw.attribution.importance import (
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.experiments.table_2 import Plan
-from swgw.inputs.panel import make_panel
-from swgw.inputs.windows import issue_steps
-from swgw.models.batch import Gatherer
-from swgw.models.losses import QUANTILE_LEVELS
-from swgw.models.profiles import get_profile
-from swgw.models.run import BOTH, Experiment
+from swgw.inputs.panel import issue_steps, make_panel
+from swgw.models.batch import QUANTILE_LEVELS, Gatherer
+from swgw.models.run import BOTH, Experiment, get_profile
 from swgw.scores.skill import pinball
 
 

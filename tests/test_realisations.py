@@ -9,14 +9,14 @@ import pytest
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.experiments import realisations
-from swgw.experiments.realisation_statistics import (
+from swgw.experiments.realisations import (
     basin_statistics,
     explained_beyond_chance,
     farthest_less_others,
     model_statistics,
 )
 from swgw.inputs.wells import fit_som, permutation_entropy
-from swgw.models.profiles import get_profile
+from swgw.models.run import get_profile
 from swgw.virtual import Parameters
 
 FULL = get_profile("full")

@@ -98,8 +98,7 @@ def test_the_network_of_page_6_is_the_package_s(tiny_basin, double):
 
     from swgw.basin.folder import load_basin
     from swgw.transfer import competitors
-    from swgw.transfer.monthly import monthly, monthly_windows
-    from swgw.transfer.plan import MEAN, NETWORKS, Plan
+    from swgw.transfer.monthly import MEAN, NETWORKS, Plan, monthly, monthly_windows
 
     prepared = monthly(load_basin(tiny_basin))
     wells = list(prepared.heads)
@@ -127,8 +126,7 @@ def test_the_network_of_page_6_is_the_package_s(tiny_basin, double):
 
 def test_the_mean_of_page_6_is_the_one_that_is_pretrained_on(tiny_basin):
     from swgw.basin.folder import load_basin
-    from swgw.transfer.monthly import monthly, monthly_windows
-    from swgw.transfer.plan import MEAN
+    from swgw.transfer.monthly import MEAN, monthly, monthly_windows
 
     prepared = monthly(load_basin(tiny_basin))
     windows = monthly_windows(prepared, {MEAN: list(prepared.heads)})

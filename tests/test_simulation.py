@@ -33,7 +33,7 @@ from swgw.experiments.simulation_network import (
 )
 from swgw.experiments.work import results_of
 from swgw.models import pastas
-from swgw.models.profiles import get_profile
+from swgw.models.run import get_profile
 
 TINY = Training(hidden=4, steps=2, batch=2, warm_up=30, length=60)
 

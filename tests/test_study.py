@@ -15,7 +15,7 @@ from swgw.experiments import baselines
 from swgw.experiments.study import open_study
 from swgw.experiments.table_2 import REFERENCES
 from swgw.models import training
-from swgw.models.profiles import get_profile
+from swgw.models.run import get_profile
 from swgw.storage.errors import UserError
 from swgw.virtual import Parameters, write_origin
 

@@ -11,7 +11,7 @@ import xarray as xr
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.experiments.study import Study
-from swgw.models.profiles import get_profile
+from swgw.models.run import get_profile
 from swgw.scores.skill import nse
 from swgw.transfer.competitors import (
     CALLS,
@@ -22,8 +22,16 @@ from swgw.transfer.competitors import (
     train,
 )  # fmt: skip
 from swgw.transfer.lstm import LAYERS, first_weights, forward, learn, side_by_side
-from swgw.transfer.monthly import monthly, monthly_windows, part
-from swgw.transfer.plan import APPROACHES, LEFT_OUT, MEAN, Plan, Setting
+from swgw.transfer.monthly import (
+    APPROACHES,
+    LEFT_OUT,
+    MEAN,
+    Plan,
+    Setting,
+    monthly,
+    monthly_windows,
+    part,
+)
 from swgw.transfer.results import VARIANTS, lack_of_transfer, make, transfer_results, transfer_work
 
 PLAN = Plan((0, 1), 2, 6, 3, 5, 1)

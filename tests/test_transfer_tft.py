@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.cli import app
-from swgw.experiments.fine_tune import read_run, transfer_run
 from swgw.experiments.study import Study
-from swgw.models.profiles import get_profile
+from swgw.experiments.tune import read_run, transfer_run
+from swgw.models.run import get_profile
 from swgw.models.training import load_checkpoint
 from swgw.storage.errors import UserError
 

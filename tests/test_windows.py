@@ -9,11 +9,9 @@ import pytest
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.experiments.table_2 import CONTROLS, TABLE_2, Plan
-from swgw.inputs.panel import make_panel
+from swgw.inputs.panel import ahead, issue_steps, make_panel
 from swgw.inputs.variables import Inputs, carry_forward, standardise
-from swgw.inputs.windows import ahead, issue_steps
-from swgw.models.profiles import get_profile
-from swgw.models.run import BOTH, FOLDS, fold_bins
+from swgw.models.run import BOTH, FOLDS, fold_bins, get_profile
 
 
 @pytest.fixture(scope="module")

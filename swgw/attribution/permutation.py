@@ -14,12 +14,10 @@ import numpy as np
 import torch
 import xarray as xr
 
-from swgw.attribution.importance import PLACE, group_of, parts_of_past
+from swgw.attribution.attention import PLACE, group_of, parts_of_past
 from swgw.basin.prepare import Prepared
-from swgw.inputs.panel import Panel
-from swgw.inputs.windows import issue_steps
-from swgw.models.batch import Block, Gatherer, Rows
-from swgw.models.losses import QUANTILE_LEVELS
+from swgw.inputs.panel import Panel, issue_steps
+from swgw.models.batch import QUANTILE_LEVELS, Block, Gatherer, Rows
 from swgw.models.training import chunks
 from swgw.scores.resample import block_length
 

@@ -12,11 +12,10 @@ import numpy as np
 import torch
 import xarray as xr
 
-from swgw.attribution.importance import parts_of_past
+from swgw.attribution.attention import parts_of_past
 from swgw.attribution.permutation import ROWS_AT_ONCE, middle_windows, rows_of_blocks
 from swgw.basin.prepare import Prepared
-from swgw.inputs.panel import Panel
-from swgw.inputs.windows import issue_steps
+from swgw.inputs.panel import Panel, issue_steps
 from swgw.models.batch import Gatherer, Rows
 from swgw.models.fit import learn
 from swgw.models.run import Run

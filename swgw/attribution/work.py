@@ -11,7 +11,7 @@ from swgw.storage.files import read_dataset, write_dataset
 from swgw.storage.results import ENGINE, Result
 
 IMPORTANCE, NULL_MODEL = "importance.nc", "null_model.nc"
-SOURCES = tuple(f"attribution/{name}.py" for name in ("groups", "permutation", "weights"))
+SOURCES = tuple(f"attribution/{name}.py" for name in ("attention", "permutation", "weights"))
 NULL_WINDOWS = 9_600
 """Training samples of a null model at most: it has nothing to learn."""
 

@@ -29,7 +29,7 @@ def unmet(study, notebook: nbformat.NotebookNode) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        By need; see :func:`swgw.experiments.lacking.lacking`.
+        By need; see :func:`swgw.experiments.sites.lacking`.
     """
     needs = sorted({need for cell in notebook.cells for need in needs_of(cell)})
     return {need: words[0] for need in needs if (words := study.lacking(need))}

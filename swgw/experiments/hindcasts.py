@@ -8,8 +8,8 @@ import pandas as pd
 import xarray as xr
 
 from swgw.experiments import baselines as compared
-from swgw.experiments import choices
-from swgw.experiments.recalibration import fold_hindcasts, recalibrated
+from swgw.experiments import variants as choices
+from swgw.experiments.baselines import fold_hindcasts, recalibrated
 from swgw.experiments.simulation import read_simulation, simulated_wells
 from swgw.experiments.table_2 import CONTROLS, REFERENCES, TABLE_2
 from swgw.models.run import Experiment, Run
@@ -236,7 +236,7 @@ class Hindcasts:
         ----------
         task : str
         keys : iterable of str
-            Of :data:`swgw.experiments.choices.ALTERNATIVES`; "" for the book's own.
+            Of :data:`swgw.experiments.variants.ALTERNATIVES`; "" for the book's own.
         variant : str
             "MT" or "ST"; ST in a basin of one target.
 

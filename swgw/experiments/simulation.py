@@ -18,9 +18,9 @@ import xarray as xr
 
 from swgw.basin import calendar
 from swgw.basin.prepare import Prepared
-from swgw.inputs.climatology import fit_climatology
+from swgw.inputs.variables import fit_climatology
 from swgw.models import pastas
-from swgw.models.profiles import Profile, evenly
+from swgw.models.run import Profile, evenly
 from swgw.scores.conformal import LEVELS, Forecasts, recalibrate
 from swgw.storage.files import read_dataset, write_dataset
 from swgw.storage.results import ENGINE, Result

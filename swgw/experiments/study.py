@@ -16,18 +16,15 @@ import xarray as xr
 from swgw.basin.folder import Basin, load_basin
 from swgw.basin.prepare import Prepared, prepare_basin
 from swgw.experiments import table_2
-from swgw.experiments.grid import grid_runs
 from swgw.experiments.hindcasts import Hindcasts
-from swgw.experiments.lacking import lacking
 from swgw.experiments.realisations import read_realisations
-from swgw.experiments.score_tables import groundwater_scores, table_3
-from swgw.experiments.sites import at_site, chosen_sites, site_profile
-from swgw.experiments.view import View
+from swgw.experiments.sites import at_site, chosen_sites, lacking, site_profile
+from swgw.experiments.variants import grid_runs
+from swgw.experiments.view import View, groundwater_scores, table_3
 from swgw.experiments.work import do_missing, results_of, run_result
 from swgw.figures.style import use_style
 from swgw.inputs.wells import SomResult, fit_som
-from swgw.models.profiles import Profile, get_profile
-from swgw.models.run import Run, tasks
+from swgw.models.run import Profile, Run, get_profile, tasks
 from swgw.storage.files import read_dataset
 from swgw.storage.results import CURVE, Result
 from swgw.storage.share import results

@@ -9,8 +9,7 @@ import yaml
 
 from swgw.basin.folder import Basin
 from swgw.basin.prepare import Prepared
-from swgw.models.profiles import Profile
-from swgw.models.run import BOTH, FOLDS, Experiment, Run, tasks
+from swgw.models.run import BOTH, FOLDS, Experiment, Profile, Run, tasks
 from swgw.storage.errors import UserError
 from swgw.storage.share import shared
 

@@ -14,9 +14,9 @@ import pandas as pd
 from swgw.attribution.work import attribution_results
 from swgw.basin.prepare import Prepared
 from swgw.experiments.baselines import baselines, limit_of, pastas_parts
-from swgw.experiments.choices import alternatives
 from swgw.experiments.realisations import realisation_results
 from swgw.experiments.simulation import simulated_wells, simulation
+from swgw.experiments.variants import alternatives
 from swgw.models.run import Run
 from swgw.storage.jobs import perform_all
 from swgw.storage.results import Result, missing

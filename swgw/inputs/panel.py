@@ -1,8 +1,4 @@
-"""The inputs and targets of an experiment, standardised, series by series.
-
-Everything that is fitted here (scales, fill values) is fitted on the training years. A panel holds
-each series once; windows are pairs of a series and an issue step.
-"""
+"""The inputs and targets of an experiment, standardised on the training period; issue steps."""
 
 from dataclasses import dataclass
 
@@ -11,8 +7,14 @@ import pandas as pd
 
 from swgw.basin.prepare import Prepared
 from swgw.inputs import variables
-from swgw.inputs.climatology import damping, fit_climatology
-from swgw.inputs.variables import Inputs, carry_forward, spread, standardise
+from swgw.inputs.variables import (
+    Inputs,
+    carry_forward,
+    damping,
+    fit_climatology,
+    spread,
+    standardise,
+)
 
 MIN_TRAINING_STEPS = 10
 SMALLEST_CHANGE = 0.02
@@ -194,3 +196,27 @@ def _target(prepared: Prepared, inputs: Inputs, series: list[str], name: str):
     fading = [damping(anomaly.to_numpy().T, training, k + 1) for k in range(lead_times)]
     arrays = (anomaly, anchor, np.stack(fading), centre, scale)
     return [np.asarray(array).T for array in arrays]
+
+
+def issue_steps(lengths, inside: np.ndarray) -> np.ndarray:
+    """List the issue steps whose targets are all inside a period.
+
+    Parameters
+    ----------
+    lengths : Panel or Settings
+        Gives encoder_length and lead_times, both in steps.
+    inside : bool array (time,)
+        Steps of the period; encoders may reach back before it.
+
+    Returns
+    -------
+    int array (issue_time,)
+    """
+    whole = np.lib.stride_tricks.sliding_window_view(inside[1:], lengths.lead_times).all(axis=1)
+    issues = np.flatnonzero(whole)
+    return issues[issues >= lengths.encoder_length - 1]
+
+
+def ahead(issues: np.ndarray, lead_times: int) -> np.ndarray:
+    """Give the steps that are forecast from each issue step: (issue_time, lead_time)."""
+    return issues[:, None] + np.arange(1, lead_times + 1)

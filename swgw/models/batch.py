@@ -1,8 +1,4 @@
-"""Windows as tensors, in blocks that share their time steps; nothing is stored window by window.
-
-A block is a few rows; a row is one series and a run of issue times a fixed stride apart. Layers of
-single steps are computed once for a row; their outputs are then gathered into windows.
-"""
+"""Windows as tensors, in blocks that share their time steps, and losses of their forecasts."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -194,3 +190,43 @@ class Gatherer:
         first = (residue - phase * stride)[:, None] + np.arange(pieces) * per_row * stride
         rows = Rows(np.repeat(series, pieces), self.issues[0] + first.ravel(), per_row, stride)
         return rows.take(np.flatnonzero(self.inside(rows).any(axis=1)))
+
+
+QUANTILE_LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+
+
+def _mean_over_tasks(error: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Mean over what was observed, task by task, then over tasks: (B, L, target) → ()."""
+    observed = weight.sum(dim=(0, 1))
+    per_task = (error * weight).sum(dim=(0, 1)) / observed.clamp(min=1.0)
+    return per_task.sum() / (observed > 0).sum().clamp(min=1)
+
+
+def one_minus_r2(prediction: torch.Tensor, block: Block) -> torch.Tensor:
+    """1 − R² = SSE/SST per task (paper, section 2.4.2).
+
+    The SST of a block is unstable, so that of the training years is used: targets are
+    standardised over these years, which makes SST the number of observations.
+
+    Parameters
+    ----------
+    prediction : tensor (window, lead_time, target, 1)
+    block : Block
+    """
+    return _mean_over_tasks((prediction[..., 0] - block.target) ** 2, block.weight)
+
+
+def quantile_loss(prediction: torch.Tensor, block: Block) -> torch.Tensor:
+    """Pinball loss summed over the quantile levels, twice, as pytorch-forecasting defines it.
+
+    Errors are in the unit of the typical change, so that every series and lead time counts alike.
+
+    Parameters
+    ----------
+    prediction : tensor (window, lead_time, target, quantile)
+    block : Block
+    """
+    levels = prediction.new_tensor(QUANTILE_LEVELS)
+    error = (block.target[..., None] - prediction) / block.typical[..., None]
+    pinball = 2 * torch.maximum(levels * error, (levels - 1) * error)
+    return _mean_over_tasks(pinball.sum(dim=-1), block.weight)

@@ -7,11 +7,9 @@ import pandas as pd
 import torch
 
 from swgw.basin.prepare import Prepared
-from swgw.inputs.panel import Panel, make_panel
-from swgw.inputs.windows import issue_steps
-from swgw.models.batch import device
-from swgw.models.hindcast import task_hindcast
-from swgw.models.losses import QUANTILE_LEVELS, one_minus_r2, quantile_loss
+from swgw.inputs.panel import Panel, issue_steps, make_panel
+from swgw.models.baseline import task_hindcast
+from swgw.models.batch import QUANTILE_LEVELS, device, one_minus_r2, quantile_loss
 from swgw.models.run import Run, fold_bins
 from swgw.models.training import one_thread, predict, train
 from swgw.storage.errors import UserError

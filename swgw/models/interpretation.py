@@ -11,8 +11,7 @@ import torch
 import xarray as xr
 
 from swgw.basin.prepare import Prepared
-from swgw.inputs.panel import Panel
-from swgw.inputs.windows import issue_steps
+from swgw.inputs.panel import Panel, issue_steps
 from swgw.models.batch import Block, Gatherer, Rows
 from swgw.models.tft import CoupledTFT
 from swgw.models.training import FORECAST_PER_ROW, FORECAST_ROWS, chunks

@@ -21,9 +21,9 @@ from scipy.linalg import toeplitz
 from scipy.signal import fftconvolve
 
 from swgw.basin.prepare import Prepared
-from swgw.inputs.climatology import damping, fit_climatology
-from swgw.inputs.windows import ahead, issue_steps
-from swgw.models.hindcast import task_hindcast
+from swgw.inputs.panel import ahead, issue_steps
+from swgw.inputs.variables import damping, fit_climatology
+from swgw.models.baseline import task_hindcast
 from swgw.storage.files import write_dataset
 from swgw.virtual.catchment import oudin_pet
 

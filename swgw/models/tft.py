@@ -11,9 +11,8 @@ import torch
 from torch import nn
 
 from swgw.inputs.panel import Panel
-from swgw.models.batch import Block, device, unfold
+from swgw.models.batch import QUANTILE_LEVELS, Block, device, unfold
 from swgw.models.fast_tft import FlatParameters, block_output
-from swgw.models.losses import QUANTILE_LEVELS
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -19,10 +19,9 @@ from swgw.models.training import one_thread
 from swgw.scores.skill import nse
 from swgw.storage.files import write_dataset, write_text
 from swgw.storage.results import timed
-from swgw.transfer import plan as plans
+from swgw.transfer import monthly as plans
 from swgw.transfer.lstm import LAYERS, Weights, first_weights, learn, predict, side_by_side, take
-from swgw.transfer.monthly import monthly, monthly_windows, part
-from swgw.transfer.plan import FROZEN, MEAN, Plan, Setting
+from swgw.transfer.monthly import FROZEN, MEAN, Plan, Setting, monthly, monthly_windows, part
 
 
 class Task(NamedTuple):

@@ -11,8 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from swgw.transfer.monthly import LEAD_TIMES
-from swgw.transfer.plan import Plan, Setting
+from swgw.transfer.monthly import LEAD_TIMES, Plan, Setting
 
 LAYERS = ("first", "second", "dense", "output")
 """From the input on: two LSTM layers, a dense layer with tanh, and the output."""

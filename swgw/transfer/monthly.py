@@ -1,28 +1,75 @@
-"""Monthly heads of wells and of means of wells, cut into windows: the same for all approaches.
-
-A mean of wells is one more series beside the wells: the mean of their standardised heads, with the
-mean of their weather. Scales and climatologies are fitted on the training years.
-"""
+"""Monthly samples of a basin, and how much each profile trains."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+import yaml
 
 from swgw.basin.folder import Basin
 from swgw.basin.prepare import Prepared, prepare_basin
 from swgw.basin.settings import PERIODS
-from swgw.inputs.panel import Panel, make_panel, usable_wells
+from swgw.inputs.panel import Panel, issue_steps, make_panel, usable_wells
 from swgw.inputs.variables import Inputs, standardise
-from swgw.inputs.windows import issue_steps
+from swgw.models.run import Profile
+
+MEAN = "mean of the wells"
+LEFT_OUT = "TL-LSTM, well left out"
+APPROACHES = (
+    *("IT-LSTM", "TL-LSTM", LEFT_OUT, "SVR", "random forest"),
+    *("persistence", "damped persistence", "climatology"),
+)
+DEVELOPMENT = "development"
+"""Stage of the clock: the time to have one model of every well."""
+
+FROZEN = 2
+"""First layers that fine-tuning leaves as they are: both LSTM layers."""
+
+FINE_TUNING = 1 / 3
+"""Learning rate of fine-tuning over that of pre-training."""
+
+_DATA = yaml.safe_load(Path(__file__).with_name("settings.yml").read_text(encoding="utf-8"))
+
+
+class Setting(NamedTuple):
+    """What tuning chooses for a network; the weight decay is that of AdamW."""
+
+    hidden_size: int
+    learning_rate: float
+    weight_decay: float
+
+
+NETWORKS = tuple(Setting(**values) for values in _DATA["networks"])
+SUPPORT_VECTORS, FORESTS = _DATA["support_vectors"], _DATA["forests"]
+"""Settings of each kind of model; a budget of n trials takes the first n of each."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The size of the study; see ``settings.yml``."""
+
+    seeds: tuple[int, ...]
+    trials: int
+    epochs: int
+    patience: int
+    trees: int
+    samples: int
+
+
+def plan_of(profile: Profile) -> Plan:
+    """Give the plan of a profile, with the profile's seeds."""
+    return Plan(profile.seeds, **_DATA["profiles"][profile.name])
+
 
 ENCODER_LENGTH = 12
 """Months up to the issue time that every approach uses."""
 
 LEAD_TIMES = 1
-LEFT_OUT = ("_climatology", "_observed", "_lag_")
+NOT_INPUTS = ("_climatology", "_observed", "_lag_")
 """Inputs of the book's other models that are left out: the season and a year of past values hold
 the same, and whether a series has gaps must not decide what a network uses."""
 
@@ -144,7 +191,7 @@ def _shown(panel: Panel, prepared: Prepared) -> list[int]:
     return [
         i
         for i, name in enumerate(panel.variables)
-        if not any(word in name for word in LEFT_OUT)
+        if not any(word in name for word in NOT_INPUTS)
         and (name in measured or not name.startswith("catchment_"))
     ]
 

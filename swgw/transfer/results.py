@@ -12,8 +12,16 @@ from swgw.basin.settings import PERIODS
 from swgw.inputs.panel import usable_wells
 from swgw.storage.files import read_dataset
 from swgw.storage.results import ENGINE, SECONDS, Result, read_seconds
-from swgw.transfer.monthly import ENCODER_LENGTH, monthly, monthly_windows
-from swgw.transfer.plan import APPROACHES, DEVELOPMENT, MEAN, Plan, plan_of
+from swgw.transfer.monthly import (
+    APPROACHES,
+    DEVELOPMENT,
+    ENCODER_LENGTH,
+    MEAN,
+    Plan,
+    monthly,
+    monthly_windows,
+    plan_of,
+)
 
 FEWEST = 3
 """Wells of a mean, and months of a well in each period after those of the first window."""
