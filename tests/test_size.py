@@ -2,7 +2,8 @@
 
 from benchmarks.size import PACKAGE, sizes
 
-CODE, MODULES, LINES_A_MODULE = 9_050, 110, 350
+CODE, MODULES, LINES_A_MODULE = 8_850, 97, 300
+"""What the package has today; the aim is 8,500 lines in 85 modules. Bounds only shrink."""
 
 
 def test_lines_of_code_and_modules_stay_within_their_bounds():
