@@ -46,19 +46,20 @@ app = typer.Typer(
 )
 app.add_typer(importers, name="import")
 Folder = Annotated[Path, typer.Argument(help="Folder of the basin.")]
+Basin = Annotated[str, typer.Argument(help="Folder of a basin, or the name of an embedded one.")]
+Output = Annotated[Path, typer.Option(help="Folder for results, one subfolder for each basin.")]
+Count = Annotated[
+    int | None, typer.Option(min=1, help="Number of random seeds (default: the profile's).")
+]
+Size = Annotated[str, typer.Option(help="Size of the training: quick, paper or full.")]
+BUILD = Path("_build")
 
 
 @app.command()
 def book(
-    folder: Annotated[
-        str, typer.Argument(help="Folder of a basin, or the name of an embedded one.")
-    ] = "heihe",
-    profile: Annotated[
-        str, typer.Option(help="Size of the training: quick, paper or full.")
-    ] = "paper",
-    seeds: Annotated[
-        int | None, typer.Option(min=1, help="Number of random seeds (default: the profile's).")
-    ] = None,
+    folder: Basin = "heihe",
+    profile: Size = "paper",
+    seeds: Count = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Number of parallel processes (default: cores, max. 4)."),
@@ -71,36 +72,22 @@ def book(
             "have one thread each and the same path to the output folder.",
         ),
     ] = "",
-    output: Annotated[
-        Path, typer.Option(help="Folder for results, one subfolder for each basin.")
-    ] = Path("_build"),
+    output: Output = BUILD,
     train_only: Annotated[
         bool, typer.Option("--train-only", help="Train the models only; build no book.")
     ] = False,
 ) -> None:
     """Build the book of a basin: check it, train, execute notebooks, render pages."""
+    from joblib import cpu_count  # counts what a container allows
+
     from swgw.book.build import build_book
 
-    workers, output = workers or min(4, _cores()), output.resolve()
+    workers, output = workers or min(4, cpu_count()), output.resolve()
     build_book(folder, profile, seeds or 0, workers, output, typer.echo, scheduler, train_only)
 
 
-def _cores() -> int:
-    """Count the cores that this process may use, which a container may have cut."""
-    from joblib import cpu_count
-
-    return cpu_count()
-
-
 @app.command()
-def pdf(
-    folder: Annotated[
-        str, typer.Argument(help="Folder of a basin, or the name of an embedded one.")
-    ] = "heihe",
-    output: Annotated[Path, typer.Option(help="Folder for results of `swgw book`.")] = Path(
-        "_build"
-    ),
-) -> None:
+def pdf(folder: Basin = "heihe", output: Output = BUILD) -> None:
     """Print a book as one PDF (needs the extra browser)."""
     from swgw.basin.folder import load_basin
     from swgw.book.pdf import make_pdf
@@ -125,14 +112,10 @@ def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -
 
 @app.command()
 def tune(
-    folder: Annotated[
-        str, typer.Argument(help="Folder of a basin, or the name of an embedded one.")
-    ] = "heihe",
+    folder: Basin = "heihe",
     trials: Annotated[int, typer.Option(min=1, help="Number of trials for each model.")] = 20,
     profile: Annotated[str, typer.Option(help="Training budget per trial.")] = "quick",
-    output: Annotated[
-        Path, typer.Option(help="Folder for results, one subfolder for each basin.")
-    ] = Path("_build"),
+    output: Output = BUILD,
 ) -> None:
     """Tune hyperparameters of every model; `swgw book` uses the result."""
     from swgw.experiments.study import open_study
@@ -148,9 +131,7 @@ def transfer(
         Path, typer.Argument(help="Run folder of a trained TFT (…/runs/MT-TFT_…).")
     ],
     folder: Annotated[str, typer.Argument(help="Folder of the new basin.")],
-    output: Annotated[
-        Path, typer.Option(help="Folder for results, one subfolder for each basin.")
-    ] = Path("_build"),
+    output: Output = BUILD,
 ) -> None:
     """Fine-tune a trained TFT to a basin with the same inputs and time step."""
     from swgw.experiments.tune import transfer_run

@@ -43,6 +43,8 @@ def test_every_page_of_the_book_is_printed_with_an_outline(staged):
     text = "\n".join(page.extract_text() for page in reader.pages)
     for words in ("First words", "Part one", "Other", "Deep", "Hydrology"):
         assert words in text
+    assert "A book" in reader.pages[0].extract_text()
+    assert "Beware." in reader.pages[0].extract_text()
     assert reader.outline
     assert {path.name for path in staged.parent.iterdir()} == {"book", "logs", "mine.pdf"}
     assert said[-1].startswith(f"Wrote {target}")
