@@ -214,14 +214,10 @@ def panel(small):
 
 
 def test_assumptions_on_a_panel_change_what_they_name(small, panel):
-    for key in ("", "shorter", "weather", "past", "two"):
+    for key in ("", "shorter", "weather", "past"):
         assert choices.changed_panel(key, panel, small.prepared) is panel
     for key, share in (("undamped", 1), ("climatology", 0)):
         assert (choices.changed_panel(key, panel, small.prepared).fading == share).all()
-    known = choices.changed_panel("lags", panel, small.prepared).known
-    lagged = np.array([name.startswith("surface_water_lag_") for name in panel.variables])
-    assert panel.known[lagged].any() and not known[lagged].any()
-    assert (known[~lagged] == panel.known[~lagged]).all()
 
 
 def test_the_level_is_the_same_series_in_another_form(small, panel):
@@ -246,12 +242,12 @@ def test_assumptions_on_a_run_change_one_setting(small):
 
 
 def test_a_basin_has_the_assumptions_that_it_allows(small):
-    assert {"shorter", "weather", "level", "lags"} <= set(possible(small.prepared))
+    assert {"shorter", "weather", "level", "fixed"} <= set(possible(small.prepared))
     settings = replace(small.basin.settings, target_gauge=None, encoder_length=1)
     bare = replace(small.prepared, basin=replace(small.basin, settings=settings))
-    assert not {"lags", "fixed", "shorter"} & set(possible(bare))
+    assert not {"fixed", "shorter"} & set(possible(bare))
     results = alternatives(small)
-    assert len(results) == 3 * (len(possible(small.prepared)) + 1) * len(small.seeds)
+    assert len(results) == (len(possible(small.prepared)) + 1) * len(small.seeds)
     assert len({result.path for result in results}) == len(results)
 
 

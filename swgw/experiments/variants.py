@@ -11,7 +11,6 @@ from swgw.basin.prepare import Prepared
 from swgw.experiments.table_2 import Plan
 from swgw.inputs.panel import MIN_TRAINING_STEPS, Panel, make_panel, typical_change
 from swgw.inputs.variables import upstream_gauge
-from swgw.inputs.wells import fit_som
 from swgw.models.run import BOTH, Experiment, Profile, Run, tasks
 from swgw.storage.results import ENGINE, Result
 
@@ -96,15 +95,11 @@ ALTERNATIVES = {
     "undamped": "forecasts start from persistence without damping",
     "climatology": "forecasts start from the climatology",
     "level": "the target is the standardised level",
-    "lags": "monthly lags in the encoder alone",
     "fixed": "no random level augmentation",
-    "two": "two clusters of wells",
-    "five": "five clusters of wells",
 }
 """By key, what is done in place of the book's assumption; "" stands for the book's own."""
 
 LENGTHS = {"shorter": 0.5, "longer": 2.0}
-CLUSTERS = {"two": 2, "five": 5}
 FEWEST_WINDOWS = 2
 """Training years must hold so many encoders at least, where the encoder is made longer."""
 
@@ -116,15 +111,12 @@ SHOWN = "level"
 
 def possible(prepared: Prepared) -> list[str]:
     """List the alternatives that a basin allows."""
-    settings, wells = prepared.basin.settings, prepared.heads.shape[1]
+    settings = prepared.basin.settings
     room = int(prepared.inside("train").sum()) // FEWEST_WINDOWS
     impossible = {
         "shorter": settings.encoder_length < 2,
         "longer": 2 * settings.encoder_length > room,
-        "lags": settings.target_gauge is None,
         "fixed": settings.target_gauge is None,
-        "two": wells < 3,
-        "five": wells < 6,
     }
     return [key for key in ALTERNATIVES if not impossible.get(key, False)]
 
@@ -158,12 +150,9 @@ def alternative(study, key: str, experiment: Experiment, seed: int) -> Result:
 
 def alternatives(study) -> list[Result]:
     """List the runs that pages show: one alternative, or all of them in profile full."""
-    experiments, keys = [widest(study.tasks)], [SHOWN]
-    if study.profile.grid:
-        experiments = [*experiments, *(Experiment("TFT", "ST", (task,)) for task in study.tasks)]
-        keys = possible(study.prepared)
-    chosen = product(["", *keys], dict.fromkeys(experiments), study.profile.seeds[:SEEDS])
-    return [alternative(study, *each) for each in chosen]
+    keys = possible(study.prepared) if study.profile.grid else [SHOWN]
+    chosen = product(["", *keys], study.profile.seeds[:SEEDS])
+    return [alternative(study, key, widest(study.tasks), seed) for key, seed in chosen]
 
 
 def widest(tasks: tuple[str, ...]) -> Experiment:
@@ -181,8 +170,6 @@ def train_alternative(
     length = max(1, round(LENGTHS.get(key, 1.0) * settings.encoder_length))
     basin = replace(prepared.basin, settings=replace(settings, encoder_length=length))
     prepared = replace(prepared, basin=basin)
-    if key in CLUSTERS:
-        clusters = fit_som(prepared, CLUSTERS[key]).clusters
     panel = changed_panel(key, make_panel(prepared, run.inputs(), clusters), prepared)
     fit(run, prepared, clusters, folder, interpret=False, panel=panel)
 
@@ -190,9 +177,6 @@ def train_alternative(
 def changed_panel(key: str, panel: Panel, prepared: Prepared) -> Panel:
     """Change a panel as an alternative asks; most leave it as it is."""
     training = prepared.inside("train")
-    if key == "lags":
-        lagged = [name.startswith("surface_water_lag_") for name in panel.variables]
-        return replace(panel, known=panel.known & ~np.array(lagged))
     if key in ("undamped", "climatology"):
         panel = replace(panel, fading=np.full_like(panel.fading, float(key == "undamped")))
     elif key == "level":
