@@ -21,7 +21,6 @@ import swgw
 from swgw.book import build, execute, needs, render
 from swgw.book.build import collect_figures
 from swgw.book.classroom import PLACEHOLDER, repository, setup_code, write_classroom
-from swgw.book.pdf import _count_exercises_by_page
 from swgw.cli import app
 from swgw.storage.errors import UserError
 from swgw.storage.files import write_text
@@ -213,25 +212,9 @@ def test_banner_says_what_to_beware_of(virtual, profile, seeds, text):
 
 
 def test_footer_and_title_reach_the_settings_as_text():
-    facts = {
-        "basin": {"name": "mine", "virtual": True},
-        "digests": {"basin": "a" * 64, "package": "b" * 64, "runs": "c" * 64, "truth": "d" * 64},
-        "profile": "paper",
-        "seeds": [0, 1],
-        "versions": dict.fromkeys((*render.NAMED_VERSIONS, "tqdm"), "1.0"),
-    }
-    below = render.footer(facts, "2001 to 2012")
-    assert below == {
-        "Basin": "mine (virtual)",
-        "Data": "2001 to 2012",
-        "Profile": "paper",
-        "Seeds": "0, 1",
-        "Versions": ", ".join(f"{name} 1.0" for name in render.NAMED_VERSIONS),
-        "SHA-256": f"basin {'a' * 12}, package {'b' * 12}, runs {'c' * 12}",
-    }
-    config = render.configure("A <b>bold</b> title", "", below)
+    config = render.configure("A <b>bold</b> title", "", {"Basin": "mine"})
     assert config["title"] == "A ‹b›bold‹/b› title"
-    assert config["sphinx"]["config"]["html_context"]["provenance"] == below
+    assert config["sphinx"]["config"]["html_context"]["provenance"] == {"Basin": "mine"}
 
 
 @pytest.mark.parametrize("owner", [PLACEHOLDER, "a-school"])
@@ -274,14 +257,6 @@ def test_the_copy_of_plotly_is_the_packages_version():
     library = shared("book") / "_offline" / "plotly" / "plotly-basic.min.js"
     assert f"v{get_plotlyjs_version()}" in library.read_text(encoding="utf-8")[:200]
     assert library.stat().st_size < 1_500_000
-
-
-def test_exercises_count_from_one_on_every_page():
-    figures = {"figure": {"fig-a": (1,)}, "exercise": {"ex-a-1": (1,), "ex-a-2": (2,)}}
-    env = SimpleNamespace(toc_fignumbers={"a": figures, "b": {"exercise": {"ex-b-1": (3,)}}})
-    assert _count_exercises_by_page(None, env) == []
-    assert env.toc_fignumbers["a"] == figures
-    assert env.toc_fignumbers["b"] == {"exercise": {"ex-b-1": (1,)}}
 
 
 def test_figures_are_written_by_name(tmp_path):
@@ -353,6 +328,7 @@ def test_every_page_carries_banner_title_and_origin(built):
         assert f"basin {facts['digests']['basin'][:12]}" in page
         assert f"runs {facts['digests']['runs'][:12]}" in page
         assert re.search(r"<dt>Data</dt> <dd>\d+ \w+ \d{4} to \d+ \w+ \d{4}</dd>", page)
+        assert re.search(r"<dt>Versions</dt> <dd>swgw [\d.]+, python [\d.]+, torch ", page)
 
 
 def test_results_are_there(built):

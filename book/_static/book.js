@@ -49,3 +49,16 @@ document.addEventListener("DOMContentLoaded", () => {
     .querySelectorAll("main pre, .pst-scrollable-table-container")
     .forEach((frame) => watch.observe(frame));
 });
+
+// For the printed book: a front page with title, banner, and where the numbers come from.
+function frontPage() {
+  // citations have ids of their own on every page; only those of the list are wanted
+  document.querySelectorAll(".bibtex-citation").forEach((cited) => cited.removeAttribute("id"));
+  const front = document.createElement("header");
+  front.className = "front";
+  front.append(Object.assign(document.createElement("p"), { textContent: document.title }));
+  front.append(
+    ...document.querySelectorAll(".bd-header-announcement__content, dl.provenance"),
+  );
+  document.querySelector("#jb-print-docs-body, article").before(front);
+}

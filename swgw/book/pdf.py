@@ -29,17 +29,6 @@ PAPER = {
     **{"display_header_footer": True, "header_template": "<i/>", "footer_template": NUMBER},
     **{"print_background": True, "outline": True, "tagged": True},
 }
-FRONT = """() => {
-  // citations have ids of their own on every page; only those of the list are wanted
-  document.querySelectorAll('.bibtex-citation').forEach(cited => cited.removeAttribute('id'));
-  const front = document.createElement('header');
-  front.className = 'front';
-  front.append(Object.assign(document.createElement('p'), {textContent: document.title}));
-  const facts = '.bd-header-announcement__content, dl.provenance';
-  front.append(...document.querySelectorAll(facts));
-  document.querySelector('#jb-print-docs-body, article').before(front);
-}"""
-"""Makes a front page: title, banner, and where the numbers come from."""
 
 
 @contextmanager
@@ -96,7 +85,7 @@ def make_pdf(home: Path, say: Callable[[str], None]) -> None:
         page.goto((single / "index.html").resolve().as_uri())
         page.wait_for_function("window.MathJax?.startup?.promise && document.querySelector('h1')")
         page.evaluate("async () => { await window.MathJax.startup.promise; }")
-        page.evaluate(FRONT)
+        page.evaluate("frontPage()")  # of book.js
         page.pdf(path=draft, **PAPER)
     shutil.rmtree(single)
     say(f"Wrote {target} ({target.stat().st_size / 1e6:.1f} MB).")
