@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 import swgw
+from swgw.experiments import simulation as module
 from swgw.experiments.simulation import (
     BLOCKS,
     EMBARGO,
@@ -144,7 +145,25 @@ def test_which_wells_are_simulated(prepared):
     assert simulated_wells(few, size) == ()
 
 
-def test_a_study_has_a_result_for_each_simulated_well(tiny_basin, tmp_path):
+def test_quantiles_are_as_wide_as_errors_out_of_fold(tiny_basin, tmp_path, monkeypatch):
+    """The simulation is made up: it misses the heads by noise of 0.1 m."""
     study = swgw.open_study(tiny_basin, "quick", 3, tmp_path / "out", train=False)
-    assert study.simulated == ("007", "B1")
+    prepared, rng = study.prepared, np.random.default_rng(0)
+    head = prepared.heads["007"].to_numpy()
+    level = pd.Series(head).interpolate(limit_direction="both").to_numpy()
+    noise, block = rng.normal(0, 0.1, (4, len(head))), np.full(len(head), WHOLE)
+    inside = prepared.inside("train") & np.isfinite(head)
+    block[inside] = block_of(prepared.time[inside])
+    data = {
+        "simulation": (("seed", "time"), level + noise[:3]),
+        "out_of_fold": ("time", np.where(block >= 0, level + noise[3], np.nan)),
+        "block": ("time", block),
+        "observed": ("time", head),
+    }
+    made = xr.Dataset(data, {"time": prepared.time, "seed": [0, 1, 2]})
+    monkeypatch.setattr(module, "read_dataset", lambda path: made)
+    quantiles = study.simulation("007")["quantiles"]
+    assert (np.diff(quantiles, axis=1) >= 0).all()
+    width = quantiles.sel(quantile=0.975) - quantiles.sel(quantile=0.025)
+    assert np.median(width) == pytest.approx(2 * 1.96 * 0.1, rel=0.25)
     assert {"simulation, 007", "simulation, B1"} <= {r.label for r in results_of(study)}

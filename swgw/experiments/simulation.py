@@ -3,8 +3,8 @@
 What ``history: false`` in ``basin.yml`` asks for. A forecast that starts from the last head is
 corrected every few weeks by a measurement; a simulation is not, so it shows what weather and river
 explain of a head, and continues where a logger has failed. The network is
-:mod:`swgw.experiments.simulation_network`, trained on the training years; blocks of these are
-forecast by fits without them, too.
+:mod:`swgw.experiments.simulation_network`, trained on the training years. Its quantiles rest on
+forecasts of blocks of the training years by fits without them.
 
 It works on days. Where the basin's step is longer, each day has the mean of its bin, and the
 simulation is averaged over bins again.
@@ -21,6 +21,7 @@ from swgw.basin.prepare import Prepared
 from swgw.inputs.variables import fit_climatology
 from swgw.models import pastas
 from swgw.models.run import Profile, evenly
+from swgw.scores.conformal import LEVELS, Forecasts, recalibrate
 from swgw.storage.files import read_dataset, write_dataset
 from swgw.storage.results import ENGINE, Result
 
@@ -80,8 +81,27 @@ def simulation(study, well: str) -> Result:
 
 
 def read_simulation(study, well: str) -> xr.Dataset:
-    """Give a well's simulation; see :func:`simulate`."""
-    return read_dataset(simulation(study, well).path / "simulation.nc")
+    """Give a well's simulation with its quantiles.
+
+    Returns
+    -------
+    Dataset (time)
+        What :func:`simulate` writes, and quantiles (time, quantile) [m].
+    """
+    data, prepared = read_dataset(simulation(study, well).path / "simulation.nc"), study.prepared
+    season, block = prepared.step_of_year()[:, None], data["block"].to_numpy()
+
+    def forecasts(centre: xr.DataArray) -> Forecasts:
+        """One series with one lead time."""
+        series = [data["observed"], centre]
+        obs, centre = (values.to_numpy().astype(float)[None, :, None] for values in series)
+        return Forecasts(obs, centre, season, block, prepared.steps_per_year)
+
+    known = forecasts(data["out_of_fold"]).take(block >= 0)
+    quantiles = recalibrate(known, forecasts(data["simulation"].mean("seed")))[0, :, 0]
+    return data.assign(quantiles=(("time", "quantile"), quantiles)).assign_coords(
+        quantile=list(LEVELS)
+    )
 
 
 def river_of(prepared: Prepared, well: str) -> str | None:
