@@ -12,8 +12,8 @@ from torch import nn
 
 from swgw.models.batch import QUANTILE_LEVELS, Block, Gatherer, unfold
 from swgw.models.fast_tft import SIDE_BY_SIDE, block_output
+from swgw.models.networks import library_batch
 from swgw.models.run import Run
-from swgw.models.tft import library_batch
 from swgw.models.training import draw_rows
 
 

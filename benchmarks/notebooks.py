@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from swgw.book.execute import Job, execute_notebook
-from swgw.storage.share import shared
+from swgw.storage.files import shared
 
 LIMIT = 60
 """Seconds that a notebook may take in a class."""

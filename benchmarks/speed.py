@@ -13,7 +13,7 @@ from stock import fit_stock, make_dataset, make_loader, make_stock
 from timing import alternate, clock, paired
 
 from swgw.models.batch import quantile_loss
-from swgw.models.tft import make_tft
+from swgw.models.networks import make_tft
 from swgw.models.training import one_thread, train
 
 WARM_UP = 3  # steps before the clock starts, each time a way's turn comes

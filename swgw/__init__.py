@@ -3,7 +3,7 @@
 import importlib
 
 _HOME = {
-    "storage.errors": "UserError",
+    "storage": "UserError",
     "scores": "paper",
     "scores.skill": "nse r2 rmse kge bias median_error pinball crps coverage",
     "scores.resample": "intervals differences resampled_scores interval verdict",
@@ -14,8 +14,7 @@ _HOME = {
     "shares_of_past driver_of shares_by_driver agreement",
     "figures.style": "colours use_style",
     "figures.series": "plot_intervals plot_series plot_fan plot_by_lead_time set_time_axis",
-    "figures.maps": "plot_map",
-    "figures.schemes": "plot_system plot_cnn_rnn plot_tft",
+    "figures.drawings": "plot_map plot_scheme",
     "basin.folder": "load_basin",
     "basin.check": "check_basin",
     "basin.prepare": "prepare_basin",
@@ -26,8 +25,7 @@ _HOME = {
     "transfer.results": "transfer_results",
     "experiments.study": "open_study",
     "book.say": "say",
-    "claims.claim": "claim findings",
-    "claims.rules": "passages",
+    "claims.judge": "claim findings passages",
     "book.render": "write_provenance",
 }
 _ROOM_OF = {name: room for room, names in _HOME.items() for name in names.split()}

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 import swgw
-from swgw.attribution.work import attribution_results
-from swgw.storage.share import shared
+from swgw.experiments.work import attribution_results
+from swgw.storage.files import shared
 
 TORCH_TOLERANCE = 1e-5
 

@@ -16,7 +16,7 @@ from swgw.basin.check import notes, report, summary, where, write_example
 from swgw.basin.folder import distance_to_river
 from swgw.basin.settings import BasinSettings, Period
 from swgw.cli import app
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 
 STEPS = ("D", "5D", "W", "MS")
 

@@ -34,7 +34,7 @@ from corrupt import (
 
 import swgw
 from swgw.basin.check import check_basin
-from swgw.storage.errors import BasinError
+from swgw.storage import BasinError
 
 
 def date(form):

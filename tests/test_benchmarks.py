@@ -13,7 +13,7 @@ from swgw.basin.folder import load_basin
 from swgw.models import interpretation
 from swgw.models.batch import Rows, quantile_loss
 from swgw.models.training import one_thread
-from swgw.storage.share import shared
+from swgw.storage.files import shared
 
 FOLDER = shared("benchmarks")
 if not FOLDER.is_dir():

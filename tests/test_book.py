@@ -18,13 +18,12 @@ from plotly.offline import get_plotlyjs_version
 from typer.testing import CliRunner
 
 import swgw
-from swgw.book import build, execute, needs, render
+from swgw.book import build, cells, execute, render
 from swgw.book.build import collect_figures
-from swgw.book.classroom import PLACEHOLDER, repository, setup_code, write_classroom
+from swgw.book.cells import PLACEHOLDER, repository, setup_code, write_classroom
 from swgw.cli import app
-from swgw.storage.errors import UserError
-from swgw.storage.files import write_text
-from swgw.storage.share import shared
+from swgw.storage import UserError
+from swgw.storage.files import shared, write_text
 
 DEFAULTS = 'basin = "heihe"  # a folder\nseeds = 0  # the profile\'s own\nrate = 0.5  # a share'
 SVG, PNG = "image/svg+xml", "image/png"
@@ -158,7 +157,7 @@ def test_cells_whose_needs_are_not_met_are_replaced_before_the_run(tmp_path):
         cell("code", "print('end')"),
     )
     study = SimpleNamespace(lacking=lambda need: [] if need == "gauge" else [f"no {need} `x`"])
-    reasons = needs.unmet(study, execute.read(source))
+    reasons = cells.unmet(study, cells.read(source))
     assert reasons == {n: f"no {n} `x`" for n in ("companion", "river", "truth")}
     work = replace(job(tmp_path, source), lacking=reasons)
     execute.execute_all([work], 1, lambda _: None)
@@ -241,7 +240,7 @@ def test_staged_pages_hide_plumbing_and_carry_the_books_own_plotly(tmp_path):
     first = render.stage(tmp_path / "book", [executed], toc, {})
     assert (tmp_path / "book" / "other.md").read_text().startswith("# other")
     assert (tmp_path / "book" / "glossary.md").read_text().startswith("# Glossary")
-    _, said, shown = execute.read(tmp_path / "book" / "intro.ipynb").cells
+    _, said, shown = cells.read(tmp_path / "book" / "intro.ipynb").cells
     assert "remove-input" in said.metadata.tags
     text = shown.outputs[0].data["text/html"]
     assert set(shown.outputs[0].data) == {"text/html", "text/plain"}
@@ -358,7 +357,7 @@ def test_notebooks_ran_without_a_warning_and_hide_where_they_ran(built):
     for path in (built.folder / "notebooks").iterdir():
         text = path.read_text(encoding="utf-8")
         assert str(built.folder) not in text
-        for one in execute.read(path).cells:
+        for one in cells.read(path).cells:
             for out in one.get("outputs", []):
                 assert out.get("name") != "stderr", (path.name, out["text"])
                 assert out.output_type != "error"

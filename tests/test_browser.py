@@ -15,7 +15,7 @@ pytest.importorskip("axe_playwright_python", reason="needs the extra [browser]")
 from browsing import STUB, broken_links, broken_rules, pages_of, visit
 
 from swgw.book.pdf import open_browser
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 
 
 @pytest.fixture(scope="module")

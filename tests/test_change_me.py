@@ -6,7 +6,7 @@ import nbformat
 import papermill
 import pytest
 
-from swgw.storage.share import shared
+from swgw.storage.files import shared
 
 CHANGED = {
     "intro": ("range(1, 13)", "range(1, 7)"),

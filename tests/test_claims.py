@@ -11,10 +11,9 @@ import pandas as pd
 import pytest
 
 import swgw
-from swgw.claims import rules
-from swgw.claims.claim import find, sentence
-from swgw.claims.rules import read_claims
-from swgw.storage.share import shared
+from swgw.claims import judge as rules
+from swgw.claims.judge import find, read_claims, sentence
+from swgw.storage.files import shared
 
 CLAIMS = read_claims()
 PAGES = {path.stem: path for path in sorted(shared("notebooks").glob("*.ipynb"))}

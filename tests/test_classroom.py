@@ -6,11 +6,11 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from swgw.book import classroom
-from swgw.book.classroom import setup_code
+from swgw.book import cells as classroom
+from swgw.book.cells import setup_code
 from swgw.book.execute import check_parameters, read_parameters
 from swgw.cli import app
-from swgw.storage.share import shared
+from swgw.storage.files import shared
 
 BOOK = {path.stem: nbformat.read(path, 4) for path in sorted(shared("notebooks").glob("*.ipynb"))}
 each_page = pytest.mark.parametrize("page", BOOK)

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from swgw.cli import app
 from swgw.experiments.study import open_study
 from swgw.experiments.work import do_missing
+from swgw.storage import UserError
 from swgw.storage import jobs as cluster
-from swgw.storage.errors import UserError
 from swgw.storage.files import write_text
 from swgw.storage.jobs import perform_all
 from swgw.storage.results import Result, missing

@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from swgw.storage.share import shared
+from swgw.storage.files import shared
 
 NOTEBOOKS = {path.stem: path for path in sorted(shared("notebooks").glob("*.ipynb"))}
 KINDS = {"recall", "do", "think"}

@@ -13,7 +13,7 @@ from swgw.basin.check import check_basin
 from swgw.cli import app
 from swgw.sources import public
 from swgw.sources.public import monthly_rain
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 
 MIRROR = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
 NAMES = list(public.FOLDERS)

@@ -9,8 +9,7 @@ import pytest
 import xarray as xr
 
 from swgw.basin.folder import load_basin
-from swgw.figures.maps import names_of, plot_map
-from swgw.figures.schemes import plot_cnn_rnn, plot_tft
+from swgw.figures.drawings import names_of, plot_map, plot_scheme
 from swgw.figures.series import plot_by_lead_time, plot_fan, plot_intervals, plot_series
 from swgw.figures.style import BLUE, GREY, RED
 
@@ -103,7 +102,8 @@ def test_scores_far_below_zero_are_cut_and_the_label_says_so():
 
 @pytest.mark.parametrize("targets", [["Head [m]"], ["Head [m]", "Discharge [m³/s]"]])
 def test_schemes_have_a_branch_for_each_target(targets):
-    for figure in (plot_cnn_rnn(["weather"], targets, 73, 6), plot_tft(("s", "h", "f"), targets)):
+    recurrent = plot_scheme("recurrent", targets, encoder=73, leads=6)
+    for figure in (recurrent, plot_scheme("tft", targets)):
         texts = " ".join(text.get_text() for text in figure.axes[0].texts)
         assert texts.count("dense") == len(targets)
         assert all(target in texts for target in targets)

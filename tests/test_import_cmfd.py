@@ -10,7 +10,7 @@ import swgw
 from swgw.basin.check import check_basin
 from swgw.cli import app
 from swgw.sources import weather as cmfd
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 
 UNITS = {"prec": "kg m-2 s-1", "temp": "K", "wind": "m s-1"}
 DAYS = pd.date_range("2001-01-01", "2006-12-31")

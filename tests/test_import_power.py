@@ -10,7 +10,7 @@ from swgw.basin.check import check_basin
 from swgw.cli import app
 from swgw.sources import draft as service
 from swgw.sources import weather as power
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import swgw
 from swgw.basin.check import check_basin
 from swgw.cli import app
 from swgw.sources import draft, sheets, table
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 
 BASIN = {"title": "My valley", "licence": "CC BY 4.0", "train": ["2002-01-01", "2004-12-31"],
          "validation": ["2005-01-01", "2005-12-31"], "test": ["2006-01-01", "2006-12-31"],

@@ -17,7 +17,7 @@ from swgw.basin.check import check_basin
 from swgw.cli import app
 from swgw.sources import draft as service
 from swgw.sources import usgs
-from swgw.storage.errors import install
+from swgw.storage import install
 
 pytest.importorskip("dataretrieval")
 NUMBERS = [place.removeprefix("USGS-") for place in WELLS]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import swgw
-from swgw.storage import share
+from swgw.storage import files as share
 
 PACKAGE = Path(swgw.__file__).parent
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))

@@ -175,7 +175,7 @@ def test_an_epoch_is_drawn_from_seed_and_number(prepared, run):
 def test_block_forward_is_the_librarys(prepared, variant, double):
     """The same windows, weights and gaps: outputs and gradients of both forwards agree."""
     from swgw.models.fast_tft import FlatParameters
-    from swgw.models.tft import library_batch
+    from swgw.models.networks import library_batch
 
     runs = planned_runs(prepared, get_profile("smoke"))
     run = next(r for r in runs if r.experiment.name == f"{variant}-TFT")

@@ -12,9 +12,9 @@ import yaml
 from banned import BANNED
 
 import swgw
-from swgw.book.classroom import setup_code
+from swgw.book.cells import setup_code
 from swgw.book.execute import read_parameters
-from swgw.storage.share import shared
+from swgw.storage.files import shared
 
 NOTEBOOKS = {path.stem: path for path in sorted(shared("notebooks").glob("*.ipynb"))}
 PARAMETERS = {"basin": "heihe", "profile": "quick", "seeds": 0, "output": ""}
@@ -111,7 +111,7 @@ def test_file_is_written_plainly(name):
 def test_the_first_cell_installs_and_stays_out_of_the_book(name):
     first = cells(name, "code")[0]
     assert first.metadata.tags == ["setup", "remove-cell"]
-    assert first.source == setup_code(), "another address? see swgw/book/classroom.py"
+    assert first.source == setup_code(), "another address? see swgw/book/cells.py"
 
 
 @each_notebook

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from swgw.book import pdf, render
 from swgw.cli import app
-from swgw.storage.errors import UserError, install
+from swgw.storage import UserError, install
 
 pytest.importorskip("playwright.sync_api", reason="needs the extra [browser]")
 pypdf = pytest.importorskip("pypdf", reason="needs the extra [browser]")

@@ -7,7 +7,7 @@ import pytest
 
 from swgw.scores.resample import differences
 from swgw.scores.skill import nse
-from swgw.storage.share import shared
+from swgw.storage.files import shared
 
 
 def cells(page: str) -> list[str]:

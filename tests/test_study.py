@@ -16,7 +16,7 @@ from swgw.experiments.study import open_study
 from swgw.experiments.table_2 import REFERENCES
 from swgw.models import training
 from swgw.models.run import get_profile
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 from swgw.virtual import Parameters, write_origin
 
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from swgw.scores.paper import GROUNDWATER_R2, TABLE_3
-from swgw.storage.share import shared
+from swgw.storage.files import shared
 
 GUIDE = (shared("book") / "instructor_guide.md").read_text(encoding="utf-8")
 NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in shared("notebooks").glob("*.ipynb")}

@@ -5,15 +5,14 @@ import pytest
 import yaml
 
 from swgw.experiments.study import open_study
-from swgw.experiments.table_2 import load_settings, planned_runs
-from swgw.experiments.tune import tune
-from swgw.storage.errors import UserError
+from swgw.experiments.table_2 import load_settings, planned_runs, tune
+from swgw.storage import UserError
 
 
 @pytest.fixture
 def study(own_basin, tmp_path, monkeypatch):
-    monkeypatch.setattr("swgw.experiments.tune.MODELS", ("GRU",))
-    monkeypatch.setattr("swgw.experiments.tune.HIDDEN_SIZES", (4, 6))
+    monkeypatch.setattr("swgw.experiments.table_2.MODELS", ("GRU",))
+    monkeypatch.setattr("swgw.experiments.table_2.HIDDEN_SIZES", (4, 6))
     return open_study(own_basin, "smoke", output=tmp_path / "out", train=False)
 
 

@@ -5,7 +5,7 @@ from banned import BANNED
 from markdown_it import MarkdownIt
 
 from swgw.book.say import say
-from swgw.storage.share import PACKAGE, shared
+from swgw.storage.files import PACKAGE, shared
 
 ROOT = PACKAGE.parent
 TEXTS = [

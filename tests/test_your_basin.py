@@ -19,7 +19,7 @@ from swgw.basin.check import check_basin
 from swgw.cli import app
 from swgw.sources import draft as service
 from swgw.sources.table import read_mapping
-from swgw.storage import share
+from swgw.storage import files as share
 
 PAGE = json.loads((share.shared("notebooks") / "07_your_basin.ipynb").read_text(encoding="utf-8"))
 TEXT = "\n".join("".join(cell["source"]) for cell in PAGE["cells"])

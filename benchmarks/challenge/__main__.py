@@ -10,7 +10,7 @@ from joblib import cpu_count
 
 from benchmarks.challenge.run import run_challenge
 from benchmarks.challenge.site import choose_period, find_site
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

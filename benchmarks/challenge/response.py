@@ -19,7 +19,7 @@ import pandas as pd
 from benchmarks.challenge.site import Site
 from swgw.experiments.simulation_network import SPIN_UP, drivers
 from swgw.models.pastas import available
-from swgw.storage.errors import UserError, install
+from swgw.storage import UserError, install
 
 LINEAR, FLEX = "linear", "flex"
 WARM_UP = pd.Timedelta(days=SPIN_UP - 1)

@@ -13,7 +13,7 @@ from benchmarks.challenge.recipe import MEMBERS
 from benchmarks.challenge.site import Period, Site, read_heads, read_table
 from swgw.scores import skill as scores
 from swgw.scores.resample import block_length, intervals
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 
 FULL = "heads_full.csv"
 FEWEST = 10

@@ -20,7 +20,7 @@ from benchmarks.challenge.results import (
 from benchmarks.challenge.site import Period, Site, find_site, read_site
 from benchmarks.challenge.table import as_text
 from swgw.experiments.work import do_missing
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 from swgw.storage.files import write_text, write_whole
 from swgw.storage.results import WHOLE, read_seconds, versions
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 from swgw.storage.files import digest
 
 HEADS, INPUTS = "heads.csv", "input_data.csv"

@@ -22,7 +22,7 @@ from benchmarks.challenge.site import PERIODS, Period, choose_period, find_site,
 from swgw.experiments import simulation_network
 from swgw.experiments.simulation import WHOLE, block_of, training_days
 from swgw.scores import skill
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 
 UPSTREAM = Path(__file__).resolve().parents[3] / "shared" / "data" / "gwchallenge-usa"
 needs_upstream = pytest.mark.skipif(

@@ -18,8 +18,8 @@ from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel, issue_steps
 from swgw.models.batch import Gatherer, Rows
 from swgw.models.fit import learn
+from swgw.models.networks import CoupledTFT
 from swgw.models.run import Run
-from swgw.models.tft import CoupledTFT
 from swgw.models.training import chunks, one_thread
 
 KINDS = ("encoder", "decoder", "static")

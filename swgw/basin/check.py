@@ -10,9 +10,8 @@ from swgw.basin import calendar as steps
 from swgw.basin.folder import Basin, examine
 from swgw.basin.plausible import PERHAPS_DEPTHS, look_like_depths
 from swgw.basin.settings import basin_folder
-from swgw.storage.errors import Problem
-from swgw.storage.files import write_folder, write_whole
-from swgw.storage.share import shared
+from swgw.storage import Problem
+from swgw.storage.files import shared, write_folder, write_whole
 
 
 def check_basin(path: str | Path) -> list[Problem]:

@@ -29,8 +29,7 @@ from swgw.basin import calendar as steps
 from swgw.basin import plausible
 from swgw.basin.settings import PERIODS, SETTINGS_FILE, BasinSettings, basin_folder, read_settings
 from swgw.basin.tables import KNOWN, PAIRS, Tables, find_file, listed, read_tables
-from swgw.storage import files
-from swgw.storage.errors import BasinError, Problem
+from swgw.storage import BasinError, Problem, files
 
 _EXPECTED = "GeoJSON with a LineString or MultiLineString of [longitude, latitude] in degrees"
 

@@ -9,7 +9,7 @@ from sklearn.metrics.pairwise import haversine_distances
 
 from swgw.basin.settings import UNSTATED, BasinSettings, near, shown
 from swgw.basin.tables import COLUMNS, PAIRS, Tables, listed, report, rows
-from swgw.storage.errors import Problem
+from swgw.storage import Problem
 
 Problems = Iterator[Problem]
 _NAMED = COLUMNS["expected"].str.startswith("one of", na=False)

@@ -13,8 +13,8 @@ import pydantic.dataclasses
 import yaml
 from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, ValidationError
 
-from swgw.storage.errors import Problem
-from swgw.storage.share import shared
+from swgw.storage import Problem
+from swgw.storage.files import shared
 
 SETTINGS_FILE = "basin.yml"
 STEPS = ("D", "5D", "W", "MS")

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from swgw.basin.settings import BasinSettings, near, shown
-from swgw.storage.errors import Problem
-from swgw.storage.share import shared
+from swgw.storage import Problem
+from swgw.storage.files import shared
 
 GAPS = ("", "NaN", "nan", "NA")
 MISSING_CODES = (-999, -999.9, -999.99, -9999, -9999.9, -9999.99, -6999, -7999, -99999, -999999)

@@ -18,13 +18,12 @@ import nbformat
 import pandas as pd
 
 from swgw.book import render
+from swgw.book.cells import unmet
 from swgw.book.execute import Job, execute_all, is_current, read, stamp
-from swgw.book.needs import unmet
 from swgw.book.render import provenance, write_provenance
 from swgw.book.say import say as words
 from swgw.experiments.study import open_study
-from swgw.storage.files import clear_drafts, digest, write_text
-from swgw.storage.share import shared
+from swgw.storage.files import clear_drafts, digest, shared, write_text
 
 SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
 LAST = ("05_claims", "intro", "provenance")

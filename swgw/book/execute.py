@@ -5,7 +5,6 @@ here each of them is an error before anything runs.
 """
 
 import ast
-import json
 import os
 import subprocess
 import sys
@@ -17,10 +16,9 @@ from pathlib import Path
 
 import nbformat
 
-from swgw.book.needs import without_unmet
-from swgw.storage.errors import UserError
+from swgw.book.cells import Value, read, with_parameters, without_unmet
+from swgw.storage import UserError
 
-Value = str | int | float | bool
 OPTIONS = ["--kernel", "python3", "--language", "python", "--no-progress-bar", "--log-output"]
 QUIET = {
     "OMP_NUM_THREADS": "1",
@@ -47,7 +45,7 @@ class Job:
     key : str
         Digest of everything that the outputs depend on.
     lacking : dict
-        Needs of cells that the basin does not meet, with the reason; see :mod:`swgw.book.needs`.
+        Needs of cells that the basin does not meet, with the reason; see :mod:`swgw.book.cells`.
     """
 
     source: Path
@@ -193,25 +191,3 @@ def _why(notebook: nbformat.NotebookNode, log: Path) -> str:
                 return f", code cell {cell.execution_count}: {said}"
     last = log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
     return f": stopped; is there enough memory? ({last})"
-
-
-def with_parameters(
-    notebook: nbformat.NotebookNode, values: dict[str, Value]
-) -> nbformat.NotebookNode:
-    """Write other values into the parameters cell of a notebook, keeping its comments."""
-    for cell in notebook.cells:
-        if "parameters" in cell.metadata.get("tags", []):
-            lines = cell.source.splitlines()
-            for statement in ast.parse(cell.source).body:
-                if (name := statement.targets[0].id) in values:
-                    place, value = statement.lineno - 1, values[name]
-                    text = json.dumps(value) if isinstance(value, str) else repr(value)
-                    rest = lines[place].encode()[statement.value.end_col_offset :].decode()
-                    lines[place] = f"{name} = {text}{rest}"
-            cell.source = "\n".join(lines)
-    return notebook
-
-
-def read(path: Path) -> nbformat.NotebookNode:
-    """Read a notebook."""
-    return nbformat.read(path, as_version=4)

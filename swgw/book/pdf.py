@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swgw.book.render import render
-from swgw.storage.errors import UserError, install
+from swgw.storage import UserError, install
 from swgw.storage.files import write_whole
 
 if TYPE_CHECKING:

@@ -17,13 +17,12 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from swgw.book.classroom import PLACEHOLDER
+from swgw.book.cells import PLACEHOLDER
 from swgw.book.execute import stamp
 from swgw.experiments.work import results_of
-from swgw.storage.errors import UserError
-from swgw.storage.files import write_text
+from swgw.storage import UserError
+from swgw.storage.files import PACKAGE, shared, write_text
 from swgw.storage.results import read_seconds
-from swgw.storage.share import PACKAGE, shared
 
 
 def write_provenance(study) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 from IPython.display import Markdown, display
 
-from swgw.scores.rounding import number, with_interval
+from swgw.scores.means import number, with_interval
 
 
 class Say:

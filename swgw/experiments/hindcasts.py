@@ -12,8 +12,8 @@ from swgw.experiments import variants as choices
 from swgw.experiments.baselines import fold_hindcasts, recalibrated
 from swgw.experiments.simulation import read_simulation, simulated_wells
 from swgw.experiments.table_2 import CONTROLS, REFERENCES, TABLE_2
+from swgw.experiments.view import chained
 from swgw.models.run import Experiment, Run
-from swgw.scores.chains import chained
 from swgw.scores.skill import nse
 from swgw.storage.files import read_dataset
 

@@ -9,9 +9,9 @@ import pandas as pd
 from swgw.basin.folder import load_basin
 from swgw.basin.prepare import Prepared, prepare_basin
 from swgw.experiments.table_2 import Plan
+from swgw.experiments.view import chain_scores
 from swgw.inputs.wells import fit_som, permutation_entropy
 from swgw.models.run import BOTH, Experiment, Profile
-from swgw.scores.chains import chain_scores
 from swgw.scores.correlation import lag_correlations, pearson
 from swgw.storage.files import read_dataset, write_text
 from swgw.storage.results import DONE, ENGINE, Result
@@ -150,7 +150,13 @@ def farthest_less_others(
 
 FIRST, COUNT, KIND = 101, 10, "realisations"
 FILE = "statistics.csv"
-SOURCES = ("experiments/realisation*.py", "scores/*.py", "virtual/*.py", "virtual/tables/*.csv")
+SOURCES = (
+    "experiments/realisations.py",
+    "experiments/view.py",
+    "scores/*.py",
+    "virtual/*.py",
+    "virtual/tables/*.csv",
+)
 VARIANTS = (("ST", ("surface_water",)), ("ST", ("head",)), ("ST+", ("head",)), ("MT", BOTH))
 EXPERIMENTS = [Experiment("TFT", *variant) for variant in VARIANTS]
 

@@ -15,7 +15,7 @@ import xarray as xr
 
 from swgw.basin.folder import Basin, load_basin
 from swgw.basin.prepare import Prepared, prepare_basin
-from swgw.experiments import table_2
+from swgw.experiments import table_2, work
 from swgw.experiments.hindcasts import Hindcasts
 from swgw.experiments.realisations import read_realisations
 from swgw.experiments.sites import at_site, chosen_sites, lacking, site_profile
@@ -25,12 +25,11 @@ from swgw.experiments.work import do_missing, results_of, run_result
 from swgw.figures.style import use_style
 from swgw.inputs.wells import SomResult, fit_som
 from swgw.models.run import Profile, Run, get_profile, tasks
-from swgw.storage.files import read_dataset
+from swgw.storage.files import read_dataset, results
 from swgw.storage.results import CURVE, Result
-from swgw.storage.share import results
 
 if TYPE_CHECKING:
-    from swgw.experiments.trained import TrainedRun
+    from swgw.models.fit import TrainedRun
 
 CLUSTERS = 3
 
@@ -53,7 +52,7 @@ def open_study(
     seeds : int
         How many seeds; 0 takes the profile's own.
     output : str or Path
-        Folder for results; empty takes ``_build`` (:func:`swgw.storage.share.results`).
+        Folder for results; empty takes ``_build`` (:func:`swgw.storage.files.results`).
     train : bool
         False leaves training to :meth:`Study.train`.
 
@@ -210,7 +209,7 @@ class Study(View, Hindcasts):
         task : str
             Picks among the single-task runs of a model; heads where there are wells.
         """
-        from swgw.experiments.trained import TrainedRun
+        from swgw.models.fit import TrainedRun
 
         run = self._run_of(task or self._own_task(), model, seed)
         return TrainedRun(run, self.prepared, self.clusters, self.run_folder(run).path)
@@ -249,17 +248,13 @@ class Study(View, Hindcasts):
     def importance(self, seed: int = 0) -> xr.Dataset:
         """Permutation importance and mean weights of a seed's transformer.
 
-        See :func:`swgw.attribution.work.read_attribution`.
+        See :func:`swgw.experiments.work.read_attribution`.
         """
-        from swgw.attribution.work import IMPORTANCE, read_attribution
-
-        return read_attribution(self, seed, IMPORTANCE)
+        return work.read_attribution(self, seed, work.IMPORTANCE)
 
     def null_model(self, seed: int = 0) -> xr.Dataset:
         """Mean weights of the same network, trained on permuted inputs (null model)."""
-        from swgw.attribution.work import NULL_MODEL, read_attribution
-
-        return read_attribution(self, seed, NULL_MODEL)
+        return work.read_attribution(self, seed, work.NULL_MODEL)
 
     def _own_task(self) -> str:
         return "head" if "head" in self.tasks else "surface_water"

@@ -1,10 +1,12 @@
 """What a study shows of its basin and its paper, and its tables of scores."""
 
+from collections.abc import Iterable
+
 import pandas as pd
+import xarray as xr
 
 from swgw.basin.folder import BasinSettings
-from swgw.scores import paper
-from swgw.scores.chains import SCORES, chain_scores
+from swgw.scores import paper, skill
 from swgw.scores.resample import block_length
 from swgw.storage.files import write_whole
 
@@ -121,6 +123,44 @@ class View:
         with write_whole(path) as temporary:
             table.to_csv(temporary, lineterminator="\n")
         return table
+
+
+SCORES = ("nse", "r2", "rmse", "kge", "bias", "n")
+
+
+def score_all(obs, sim) -> dict[str, float]:
+    """NSE, R², RMSE, KGE and bias of one series, and how many pairs there are."""
+    values = {name: getattr(skill, name)(obs, sim) for name in SCORES[:-1]}
+    return values | {"n": int(pd.notna(obs).sum())}
+
+
+def chained(hindcast: xr.Dataset, variable: str) -> pd.DataFrame:
+    """Lead times 1…n from every n-th issue time, end to end: (time, series)."""
+    picked = hindcast.isel(issue_time=slice(None, None, hindcast.sizes["lead_time"]))
+    values = picked[variable].transpose("issue_time", "lead_time", "series").to_numpy()
+    times = pd.DatetimeIndex(picked["valid_time"].to_numpy().ravel(), name="time")
+    wide = values.reshape(len(times), -1)
+    return pd.DataFrame(wide, index=times, columns=picked["series"].to_numpy())
+
+
+def chain_scores(hindcasts: Iterable[tuple[dict, xr.Dataset]]) -> pd.DataFrame:
+    """Score the chained forecasts of each series.
+
+    Parameters
+    ----------
+    hindcasts : iterable of (dict, Dataset)
+        What identifies a hindcast (model, seed), and the hindcast.
+
+    Returns
+    -------
+    DataFrame
+        The identifying columns, series, nse, r2, rmse, kge, bias, n.
+    """
+    rows = []
+    for who, hindcast in hindcasts:
+        obs, sim = chained(hindcast, "observed"), chained(hindcast, "forecast")
+        rows += [who | {"series": series} | score_all(obs[series], sim[series]) for series in obs]
+    return pd.DataFrame(rows)
 
 
 def table_3(study) -> pd.DataFrame:

@@ -13,9 +13,7 @@ from swgw.figures.style import (
     BLUE,
     DARK,
     GREY,
-    MODEL_COLOURS,
-    MODEL_LINES,
-    MODEL_MARKERS,
+    LOOKS,
     RED,
     literal,
 )
@@ -112,8 +110,9 @@ def plot_by_lead_time(
     """
     ax = ax or plt.subplots(figsize=(7, 3.4))[1]
     for model in models or scores.columns:
-        look = {"color": MODEL_COLOURS.get(model), "marker": MODEL_MARKERS.get(model, "o")}
-        ax.plot(scores.index, scores[model], ls=MODEL_LINES.get(model, "-"), label=model, **look)
+        colour, line, marker = LOOKS.get(model, (None, "-", "o"))
+        look = {"color": colour, "ls": line, "marker": marker, "label": model}
+        ax.plot(scores.index, scores[model], **look)
     ax.set(xlabel="lead time [time steps]", xticks=list(scores.index))
     cut_scores(ax, label)
     return ax
@@ -144,7 +143,7 @@ def plot_intervals(
     ax = ax or plt.subplots(figsize=(7, 0.32 * len(table) + 0.9))[1]
     for y, (name, row) in enumerate(table.iterrows()):
         certain = np.isfinite(row["low"])
-        colour = MODEL_COLOURS.get(name, _side(row))
+        colour = LOOKS[name][0] if name in LOOKS else _side(row)
         if certain:
             ax.plot([row["low"], row["high"]], [y, y], color=colour, lw=2, solid_capstyle="butt")
         ax.plot(row["value"], y, "o", color=colour, mfc=colour if certain else "white")

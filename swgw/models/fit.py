@@ -1,18 +1,29 @@
-"""One run from start to end: panel, training, hindcast, interpretation, all in its folder."""
+"""One run from start to end: panel, training, hindcast, interpretation; and opened again."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel, issue_steps, make_panel
 from swgw.models.baseline import task_hindcast
-from swgw.models.batch import QUANTILE_LEVELS, device, one_minus_r2, quantile_loss
+from swgw.models.batch import (
+    QUANTILE_LEVELS,
+    Block,
+    Gatherer,
+    Rows,
+    device,
+    one_minus_r2,
+    quantile_loss,
+)
 from swgw.models.run import Run, fold_bins
-from swgw.models.training import one_thread, predict, train
-from swgw.storage.errors import UserError
+from swgw.models.training import load_checkpoint, one_thread, predict, train
+from swgw.storage import UserError
 from swgw.storage.files import write_dataset, write_text
 from swgw.storage.results import CURVE, timed
 
@@ -21,10 +32,10 @@ def make_network(run: Run, panel: Panel) -> torch.nn.Module:
     """Build an untrained network for a run; its first weights follow from the run's seed."""
     torch.manual_seed(run.seed)
     if run.experiment.model == "TFT":
-        from swgw.models.tft import CoupledTFT
+        from swgw.models.networks import CoupledTFT
 
         return CoupledTFT(panel, run.hidden_size, run.dropout, run.attention_heads)
-    from swgw.models.rnn import CnnRnn
+    from swgw.models.networks import CnnRnn
 
     return CnnRnn(panel, run.experiment.model, run.hidden_size, run.dropout).to(device())
 
@@ -80,7 +91,6 @@ def learn(
     panel: Panel,
     folder: Path,
     on_epoch: Callable[[list[dict]], None] | None = None,
-    weights: dict[str, torch.Tensor] | None = None,
 ) -> torch.nn.Module:
     """Train a network, continuing from a checkpoint if there is a good one.
 
@@ -93,8 +103,6 @@ def learn(
         Gets the checkpoint, the learning curve and the number of parameters.
     on_epoch : callable, optional
         Gets the learning curve after each epoch; what it raises ends the training.
-    weights : dict of str to Tensor, optional
-        State of a trained network to start from, instead of random weights.
 
     Returns
     -------
@@ -107,8 +115,6 @@ def learn(
         Where a period has no room for a window.
     """
     network = make_network(run, panel)
-    if weights is not None:
-        network.load_state_dict(weights)
     loss = quantile_loss if run.experiment.model == "TFT" else one_minus_r2
     issues = tuple(issue_steps(panel, prepared.inside(p)) for p in ("train", "validation"))
     for name, found in zip(("train", "validation"), issues, strict=True):
@@ -127,3 +133,75 @@ def learn(
     parameters = sum(p.numel() for p in network.parameters())
     write_text(folder / "parameters.txt", f"{parameters}\n")
     return network
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedRun:
+    """A run with the weights of its best epoch.
+
+    Attributes
+    ----------
+    run : Run
+    prepared : Prepared
+    clusters : Series (well,) or None
+    folder : Path
+        Of the run.
+    """
+
+    run: Run
+    prepared: Prepared
+    clusters: pd.Series | None
+    folder: Path
+
+    @cached_property
+    def panel(self) -> Panel:
+        """The standardised inputs and targets that it was trained on."""
+        return make_panel(self.prepared, self.run.inputs(), self.clusters)
+
+    @cached_property
+    def network(self) -> torch.nn.Module:
+        """The network that was trained: :class:`CoupledTFT` or :class:`CnnRnn`."""
+        network = make_network(self.run, self.panel)
+        network.load_state_dict(load_checkpoint(self.folder / "checkpoint.pt")["best"])
+        return network.eval()
+
+    @property
+    def tft(self) -> torch.nn.Module:
+        """pytorch-forecasting's ``TemporalFusionTransformer`` with these weights."""
+        return self.network.tft
+
+    def block(self, issued: pd.Timestamp | pd.DatetimeIndex, most: int = 50) -> Block:
+        """Gather the windows issued at some steps, by series; see :meth:`windows`."""
+        steps = np.flatnonzero(self.panel.time.isin(pd.DatetimeIndex(np.atleast_1d(issued))))
+        series = np.arange(len(self.panel.series))
+        series = series[:: -(-len(series) // most)]
+        rows = Rows(np.repeat(series, len(steps)), np.tile(steps, len(series)), 1, 1)
+        return Gatherer(self.panel, steps).gather(rows)
+
+    def windows(
+        self, issued: pd.Timestamp | pd.DatetimeIndex, most: int = 50
+    ) -> dict[str, torch.Tensor]:
+        """Give windows in the form of pytorch-forecasting's data loader, to call ``tft`` with.
+
+        Parameters
+        ----------
+        issued : Timestamp or DatetimeIndex
+            First days of the bins after which forecasts are issued.
+        most : int
+            Of at most so many series, spread evenly: the library holds every window in memory.
+
+        Returns
+        -------
+        dict
+            ``encoder_cont`` (window, encoder_step, variable), ``decoder_cont`` (window, lead_time,
+            variable), ``encoder_cat``, ``decoder_cat``, lengths and ``target_scale``; windows are
+            ordered by series, then by issue time.
+        """
+        from swgw.models.networks import library_batch
+
+        return library_batch(self.block(issued, most))
+
+    def encoder_time(self, issued: pd.Timestamp) -> pd.DatetimeIndex:
+        """First days of the encoder's bins of a window issued then: (encoder_step,)."""
+        last = self.panel.time.get_loc(pd.Timestamp(issued))
+        return self.panel.time[last - self.panel.encoder_length + 1 : last + 1]

@@ -13,7 +13,7 @@ import xarray as xr
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel, issue_steps
 from swgw.models.batch import Block, Gatherer, Rows
-from swgw.models.tft import CoupledTFT
+from swgw.models.networks import CoupledTFT
 from swgw.models.training import FORECAST_PER_ROW, FORECAST_ROWS, chunks
 
 PERMUTATIONS = 50

@@ -9,7 +9,7 @@ import numpy as np
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import usable_wells
 from swgw.inputs.variables import Inputs
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 
 
 @dataclass(frozen=True)

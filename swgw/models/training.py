@@ -20,7 +20,7 @@ from torch import nn
 from swgw.inputs.panel import Panel
 from swgw.models.batch import Block, Gatherer, Rows
 from swgw.models.run import Run
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 from swgw.storage.files import write_whole
 
 log = logging.getLogger(__name__)

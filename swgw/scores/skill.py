@@ -159,20 +159,6 @@ def coverage(obs: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> float:
     return float(inside[known].mean()) if known.any() else float("nan")
 
 
-def crossing_rate(quantiles: ArrayLike) -> float:
-    """Share of forecasts in which some quantile lies below a lower one.
-
-    Parameters
-    ----------
-    quantiles : array (..., level)
-        In rising order of their levels, as the model gave them, unsorted.
-    """
-    quantiles = np.asarray(quantiles, float)
-    known = np.isfinite(quantiles).all(axis=-1)
-    crossed = (np.diff(quantiles, axis=-1) < 0).any(axis=-1)
-    return float(crossed[known].mean()) if known.any() else float("nan")
-
-
 def crps(obs: ArrayLike, quantiles: ArrayLike, levels: ArrayLike) -> np.ndarray:
     """Continuous ranked probability score of each forecast, in the unit of the data; 0 is perfect.
 

@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter, Retry
 
 from swgw.basin.check import check_basin
 from swgw.basin.settings import DEFAULT_LENGTHS, NAME, shown
-from swgw.storage.errors import BasinError, Problem, UserError
+from swgw.storage import BasinError, Problem, UserError
 from swgw.storage.files import write_text
 
 Tables = dict[str, pd.DataFrame]

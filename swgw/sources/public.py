@@ -11,7 +11,7 @@ import pyproj
 import yaml
 
 from swgw.sources.draft import DESCRIPTIONS, Tables, describe, write_tables
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
 from swgw.storage.files import write_folder, write_text
 
 # The Rio Grande

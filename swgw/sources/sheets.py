@@ -12,7 +12,7 @@ from pandas.tseries.api import guess_datetime_format
 from swgw.basin.settings import near, shown
 from swgw.basin.tables import HUGE, MISSING_CODES
 from swgw.sources.draft import UNITS, to_ours
-from swgw.storage.errors import Problem
+from swgw.storage import Problem
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?")
 

@@ -13,7 +13,7 @@ from swgw.basin.settings import load_yaml, near, shown
 from swgw.sources import draft
 from swgw.sources.draft import UNITS
 from swgw.sources.sheets import Sheet
-from swgw.storage.errors import BasinError, Problem, UserError
+from swgw.storage import BasinError, Problem, UserError
 from swgw.storage.files import write_folder, write_text
 
 Read = Literal[

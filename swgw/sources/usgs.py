@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from swgw.sources import draft
 from swgw.sources import weather as sky
-from swgw.storage.errors import UserError, install
+from swgw.storage import UserError, install
 from swgw.storage.files import write_folder, write_text
 
 SERVICE = "USGS Water Data"

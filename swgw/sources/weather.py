@@ -13,7 +13,7 @@ from tqdm import tqdm
 from swgw.basin.settings import read_settings
 from swgw.basin.tables import PAIRS, read_tables
 from swgw.sources import draft
-from swgw.storage.errors import Problem, UserError
+from swgw.storage import Problem, UserError
 from swgw.storage.files import write_text, write_whole
 
 

@@ -1,4 +1,4 @@
-"""Files and folders that appear whole or not at all, and their digests."""
+"""Files: those that come with the package, and those that appear whole or not at all."""
 
 import hashlib
 import os
@@ -10,7 +10,31 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from swgw.storage.errors import UserError
+from swgw.storage import UserError
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA = PACKAGE / "data"
+
+
+def shared(name: str) -> Path:
+    """Path of a file or folder that comes with the package.
+
+    Basins and settings are in ``swgw/data``. The book and its notebooks are beside the package in
+    a checkout; a wheel carries them in ``swgw/data``, too.
+
+    Parameters
+    ----------
+    name : str
+        ``basins``, ``settings``, ``book``, ``notebooks`` or ``_config.yml``.
+    """
+    inside = DATA / name
+    return inside if inside.exists() else PACKAGE.parent / name
+
+
+def results() -> Path:
+    """Folder for results: ``_build`` beside a checkout's notebooks, else in the working folder."""
+    home = shared("notebooks").parent
+    return Path("_build") if home == DATA else home / "_build"
 
 
 @contextmanager

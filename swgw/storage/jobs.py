@@ -17,7 +17,7 @@ from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from tqdm import tqdm
 
-from swgw.storage.errors import UserError, install
+from swgw.storage import UserError, install
 from swgw.storage.results import DONE, Result, engine_digest, versions
 
 SECONDS_BETWEEN_LOOKS = 1.0

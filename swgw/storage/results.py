@@ -19,8 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from swgw.storage.files import clear_drafts, digest, write_text
-from swgw.storage.share import PACKAGE
+from swgw.storage.files import PACKAGE, clear_drafts, digest, write_text
 
 log = logging.getLogger(__name__)
 ENGINE = (

@@ -1,17 +1,32 @@
-"""Maps: wells, gauges and the river, true to scale, with names where they cover least."""
+"""Drawings: maps of wells, gauges and river, true to scale, and schemes of Figs. 2 to 4."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import yaml
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-from swgw.figures.style import BLUE, DARK, cluster_colour, cluster_marker, literal
+from swgw.figures.style import (
+    BLUE,
+    DARK,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    RED,
+    cluster_colour,
+    cluster_marker,
+    literal,
+)
 
 SIDES = ((9, 5), (-9, 5), (9, -12), (-9, -12), (0, 12), (0, -20))
 """Where a name may stand [points] from its place, the best place first."""
@@ -222,3 +237,59 @@ def _scale_bar(axes: Axes, west: float, south: float, width: float, shrink: floa
         fontsize=8.5,
         color=DARK,
     )
+
+
+SCHEMES = yaml.safe_load(Path(__file__).with_name("schemes.yml").read_text(encoding="utf-8"))
+FILLS = {"input": "#ECECEC", "shared": "#CFE3F3", "task": "#FBE0C3", "output": "#D5EBDD"}
+"""What goes in, layers that the tasks share, layers of one task, what comes out."""
+
+LINES = {"blue": BLUE, "red": RED, "green": GREEN, "purple": PURPLE, "orange": ORANGE, "grey": GREY}
+
+
+def plot_scheme(name: str, targets: Sequence[str] = (), **words: object) -> Figure:
+    """Draw a scheme of ``schemes.yml``.
+
+    Parameters
+    ----------
+    name : str
+        "system" (paper, Fig. 2), "recurrent" (Fig. 3) or "tft" (Fig. 4, read upwards).
+    targets : sequence of str
+        What is forecast, with units: one branch each.
+    **words
+        What stands in braces in the texts of the scheme; what is not given is left out.
+    """
+    scheme, sheet = SCHEMES[name], SCHEMES[name]["sheet"]
+    given = defaultdict(str, zip(("first", "second"), targets, strict=False)) | words
+    figure, axes = plt.subplots(figsize=(7, sheet["inches"]))
+    axes.set(xlim=(0, sheet["width"]), ylim=(0, sheet["height"]))
+    axes.set_axis_off()
+    for kind, draw in {"boxes": _box, "arrows": _arrow, "texts": _text}.items():
+        for part in scheme[kind]:
+            if len(targets) != 1 or "second" not in part:
+                draw(axes, part | {"text": part.get("text", "").format_map(given).strip()})
+    return figure
+
+
+def _box(axes: Axes, part: dict) -> None:
+    (x, y), (width, height) = part["at"], part["size"]
+    fill = FILLS.get(part["fill"], part["fill"])
+    look = {"facecolor": fill, "edgecolor": GREY, "linewidth": 0.8}
+    corner = (x - width / 2, y - height / 2)
+    shape = "round,pad=0,rounding_size=0.14"
+    axes.add_patch(FancyBboxPatch(corner, width, height, shape, **look))
+    axes.text(x, y, part["text"], ha="center", va="center", fontsize=8.4)
+
+
+def _arrow(axes: Axes, part: dict) -> None:
+    line = {"color": LINES.get(part.get("colour"), DARK), "lw": 1.3}
+    line |= {"linestyle": "--"} if "dashed" in part else {}
+    way = [part["from"], *part.get("via", ()), part["to"]]
+    axes.plot(*zip(*way[:-1], strict=True), **line)
+    look = line | {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0, "mutation_scale": 11}
+    axes.annotate("", way[-1], way[-2], arrowprops=look)
+
+
+def _text(axes: Axes, part: dict) -> None:
+    behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.9}
+    look = {"ha": "center", "va": "center", "fontsize": 8.2, "color": DARK, "bbox": behind}
+    axes.text(*part["at"], part["text"], **look)
