@@ -18,7 +18,7 @@ _HOME = {
     "basin.folder": "load_basin",
     "basin.check": "check_basin",
     "basin.prepare": "prepare_basin",
-    "virtual": "Parameters parameters_table",
+    "virtual": "Parameters parameters_table published",
     "virtual.simulate": "simulate_period",
     "virtual.truth": "load_truth compare_published",
     "inputs.wells": "fit_map number_clusters permutation_entropy",

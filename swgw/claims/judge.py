@@ -40,7 +40,7 @@ class Claim:
     needs: tuple[str, ...] = ()
     realisations: tuple[str, ...] = ()
     unit: str = ""
-    only_source: bool = False
+    untestable: str = ""
 
     def rule(self, parts: int = 1) -> str:
         """Write the rule in words, for a claim with so many parts; ``{water}`` is left in it."""
@@ -139,7 +139,6 @@ def deciding(parts: pd.DataFrame, band: Band) -> object:
     return margin.index[int(np.argmin(margin))]
 
 
-PRIVATE = "the records behind this number are not public"
 COUNTS = ("wells", "blocks", "steps", "lags", "realisations")
 
 
@@ -168,7 +167,7 @@ def claim(study, key: str, table: pd.DataFrame | str, without: pd.DataFrame | No
         If no claim has this key.
     """
     asked = read_claims()[key]
-    if asked.only_source and not study.companion:
+    if asked.untestable and not study.companion:
         return
     names = list(asked.realisations)
     if names and len(study.realisations):
@@ -197,7 +196,7 @@ def findings(study) -> pd.DataFrame:
         As :func:`find` gives each; from and to are infinite where the band is open. Claims whose
         page was not executed with this profile and these seeds are not testable here.
     """
-    asked = [c for c in read_claims().values() if study.companion or not c.only_source]
+    asked = [c for c in read_claims().values() if study.companion or not c.untestable]
     table = pd.DataFrame([_finding(study, one) for one in asked]).set_index("key")
     edges = {"from": -np.inf, "to": np.inf, "least": -np.inf, "most": np.inf}
     return table.astype(dict.fromkeys((*edges, "value", "low", "high"), float)).fillna(edges)
@@ -214,7 +213,7 @@ def find(study, asked: Claim, table: pd.DataFrame | str) -> dict:
         of dict: part, value, low, high, seeds, ..., verdict), deciding (the name of a part), value,
         low, high (of that one), unit, sample, verdict, note. None is infinite or unknown.
     """
-    reason = table if isinstance(table, str) else PRIVATE * asked.only_source
+    reason = table if isinstance(table, str) else asked.untestable
     parts = pd.DataFrame() if isinstance(table, str) else table.copy()
     own = study.companion
     found = {name: getattr(asked, name) for name in ("key", "heading", "short", "text", "origin")}
@@ -242,6 +241,8 @@ def find(study, asked: Claim, table: pd.DataFrame | str) -> dict:
 
 def _finding(study, asked: Claim) -> dict:
     """What the page of a claim has kept, or why there is nothing."""
+    if asked.table == "none":
+        return find(study, asked, asked.untestable)
     if lacking := study.lacking(*asked.needs):
         return find(study, asked, "this basin has " + "; and ".join(lacking))
     path = _path(study, asked.key)

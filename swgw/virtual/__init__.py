@@ -37,10 +37,21 @@ CHANNEL, MARGIN = "along the channel", "hilly margin"
 """Settings of wells that the simulator treats differently."""
 
 
-def published_months(quantity: str) -> tuple[float, ...]:
-    """Published values of January to December of ``"rain_plain"`` [mm] or ``"flow"`` [m³/s]."""
-    values = PUBLISHED.set_index("key")["low"]
-    return tuple(values[[f"{quantity}_{month}" for month in range(1, 13)]])
+def published(quantity: str) -> pd.Series:
+    """Published hydrology of the virtual basin's model, by month or by lag in days.
+
+    Parameters
+    ----------
+    quantity : str
+        "flow" [m³/s] and "rain_plain" [mm] by month, "flow_ac" (autocorrelation) by lag.
+
+    Examples
+    --------
+    >>> published("flow_ac").to_dict()
+    {1: 0.98, 5: 0.9, 30: 0.76}
+    """
+    values = PUBLISHED.set_index("key")["low"].filter(regex=rf"^{quantity}_\d+$")
+    return values.rename(lambda key: int(key.rpartition("_")[2]))
 
 
 def _part(name: str, part: str) -> type:

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from scipy import signal, stats
 
-from swgw.virtual import SECONDS, CatchmentParameters, published_months
+from swgw.virtual import SECONDS, CatchmentParameters, published
 
-PLAIN_RAIN = published_months("rain_plain")
+PLAIN_RAIN = tuple(published("rain_plain"))
 MOUNTAIN_RAIN = (3.0, 4.0, 11.0, 27.0, 32.0, 58.0, 101.0, 94.0, 84.0, 18.0, 3.0, 3.0)  # 438 mm
 PLAIN_WET = 0.0455 * np.sqrt(PLAIN_RAIN)  # 13 % of all days, more often in rainier months
 # Averaged over a large catchment it rains more often and more evenly than at a station.
