@@ -211,9 +211,9 @@ class Run:
         return asdict(self)
 
     def who(self) -> dict:
-        """Its model, target ("both" for two), seed and gauge, as columns of a table."""
+        """Its model, target in words ("both" for two), seed and gauge, as columns of a table."""
         name, targets = self.experiment.name, self.experiment.targets
-        target = "both" if len(targets) > 1 else targets[0]
+        target = "both" if len(targets) > 1 else targets[0].replace("_", " ")
         return {"model": name, "target": target, "seed": self.seed, "gauge": self.gauge}
 
     @property
