@@ -7,6 +7,7 @@ with a marker or a line style, so that no figure rests on colour alone.
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import pandas as pd
 from IPython import get_ipython
 
 NOT_DRAWN = "not-drawn"
@@ -40,15 +41,17 @@ CLUSTER_MARKERS = {1: "o", 2: "s", 3: "^", 4: "D", 5: "v", 6: "P"}
 
 
 def use_style() -> None:
-    """Set the look of every figure; in a notebook, show each as SVG with a PNG beside it.
+    """Set the look of figures; in a notebook, show SVG with PNG beside it, and a dash for NaN.
 
     Figures carry no date, so that the same data give the same file.
     """
     plt.style.use(Path(__file__).with_name("swgw.mplstyle"))
-    if get_ipython() is not None:
+    if (shell := get_ipython()) is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("svg", "png", metadata={"Date": None})
+        html = shell.display_formatter.formatters["text/html"]
+        html.for_type(pd.DataFrame, lambda table: table.to_html(notebook=True, na_rep="–"))
 
 
 def colours(names) -> dict[str, str]:
