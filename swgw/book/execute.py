@@ -1,13 +1,11 @@
-"""Execute notebooks by papermill, with parameters checked by name and type before the run.
+"""Execute notebooks, with parameters checked by name and type before the run.
 
-papermill accepts a misspelt name, a wrong type or a missing ``parameters`` cell without a word;
-here each of them is an error before anything runs.
+A misspelt name, a wrong type or a missing ``parameters`` cell is an error before anything runs.
 """
 
 import ast
+import asyncio
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -15,16 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+import pandas as pd
+from jupyter_client import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from swgw.book.cells import Value, read, with_parameters, without_unmet
 from swgw.storage import UserError
-
-OPTIONS = ["--kernel", "python3", "--language", "python", "--no-progress-bar", "--log-output"]
-QUIET = {
-    "OMP_NUM_THREADS": "1",
-    "PLOTLY_RENDERER": "plotly_mimetype",  # numbers alone; the book has its own plotly.js
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
+from swgw.storage.files import clear_drafts, write_text
+from swgw.storage.jobs import end_with_parent, warm
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class Job:
         Values in the parameters cell of the executed copy, so that no path of this machine is
         published and the copy runs elsewhere.
     log : Path
-        Takes the output of papermill and the kernel.
+        Takes the output of the kernel.
     key : str
         Digest of everything that the outputs depend on.
     lacking : dict
@@ -135,9 +132,7 @@ def execute_all(jobs: list[Job], workers: int, done: Callable[[Job], None]) -> N
     for job in jobs:
         check_parameters(job.source, job.parameters)
         job.log.parent.mkdir(parents=True, exist_ok=True)
-        job.target.parent.mkdir(parents=True, exist_ok=True)
-        for draft in job.target.parent.glob(f".{job.target.stem}.*.part.ipynb"):
-            draft.unlink()  # of a run that was killed
+        clear_drafts(job.target.parent)
     running, failures = [], []
     with ThreadPoolExecutor(max(1, workers)) as pool:
         try:
@@ -148,36 +143,72 @@ def execute_all(jobs: list[Job], workers: int, done: Callable[[Job], None]) -> N
                     done(futures[future])
         finally:  # an interruption ends every notebook that still runs
             pool.shutdown(wait=False, cancel_futures=True)
-            for process in list(running):
-                process.terminate()
+            while running:
+                running.pop().process.kill()
     if failures:
         raise NotebookError("\n".join(failures))
 
 
-def _execute(job: Job, running: list[subprocess.Popen]) -> str:
+class Kernel(AsyncKernelManager):
+    """A kernel that begins with the libraries imported, in a process of its own.
+
+    Parameters
+    ----------
+    log : Path
+        Takes its output.
+    """
+
+    has_kernel = True
+
+    def __init__(self, log: Path):
+        super().__init__()
+        self.write_connection_file()
+        self.process = warm().Process(target=serve, args=(self.connection_file, log))
+        self.process.start()
+
+    async def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        return self.process.is_alive()
+
+    _async_is_alive = is_alive  # what its clients ask
+
+    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        """End the process."""
+        self.process.kill()
+        self.process.join()
+
+
+def serve(connection: str, log: Path) -> None:
+    """Be a kernel, in a process of its own that ends with its parent."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    end_with_parent()
+    pd.set_option("display.max_columns", 20)  # pandas was imported outside a kernel
+    with log.open("w") as stream:
+        for standard in (1, 2):
+            os.dup2(stream.fileno(), standard)
+    IPKernelApp.launch_instance(["-f", connection, "--HistoryManager.enabled=False"])
+
+
+def _execute(job: Job, running: list[Kernel]) -> str:
     """Execute one notebook in a process of its own; give what went wrong, if anything."""
-    draft = job.target.with_name(f".{job.target.stem}.{os.getpid()}.part.ipynb")
     failed = job.target.with_name(f"{job.target.stem}.failed.ipynb")
-    notebook = without_unmet(read(job.source), job.lacking)
-    nbformat.write(with_parameters(notebook, job.parameters), draft)
-    started = time.perf_counter()
-    with job.log.open("w", encoding="utf-8") as log:
-        words = [sys.executable, "-m", "papermill", str(draft), str(draft), *OPTIONS]
-        with subprocess.Popen(words, stdout=log, stderr=log, env=os.environ | QUIET) as process:
-            running.append(process)
-            code = process.wait()
-        running.remove(process)
-    notebook = read(draft)
-    if code:
-        draft.replace(failed) if code > 0 else draft.unlink()  # below zero: interrupted
+    notebook = with_parameters(without_unmet(read(job.source), job.lacking), job.parameters)
+    started, kernel = time.perf_counter(), Kernel(job.log)
+    running.append(kernel)
+    try:
+        client = NotebookClient(notebook, kernel, timeout=None)
+        asyncio.run(client.async_execute(cleanup_kc=True))
+    except (CellExecutionError, DeadKernelError):
+        if kernel not in running:
+            return ""  # interrupted
+        write_text(failed, nbformat.writes(notebook))
         return f"{job.source.name}{_why(notebook, job.log)}\n  See {failed} and {job.log}"
-    for cell in [notebook, *notebook.cells]:
-        for trace in ("papermill", "execution"):
-            cell.metadata.pop(trace, None)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
     seconds = round(time.perf_counter() - started, 1)
     notebook.metadata["swgw"] = {"key": job.key, "seconds": seconds}
-    nbformat.write(with_parameters(notebook, job.shown), draft)
-    draft.replace(job.target)
+    write_text(job.target, nbformat.writes(with_parameters(notebook, job.shown)))
     failed.unlink(missing_ok=True)
     return ""
 

@@ -1,20 +1,24 @@
-"""Jobs side by side, on this machine's cores or on a Dask cluster, with one bar for all."""
+"""Jobs side by side, on this machine's cores or on a Dask cluster, with one bar for all.
+
+Processes on this machine are forked from one that has imported the libraries, once for all jobs.
+"""
 
 import os
 import platform
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
+from multiprocessing import forkserver, get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
 from typing import Any
 
 from joblib import Parallel, delayed, parallel_config
-from joblib.externals.loky import get_reusable_executor
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 from tqdm import tqdm
 
 from swgw.storage import UserError, install
@@ -63,29 +67,55 @@ def _perform(results: list[Result], workers: int, scheduler: str) -> None:
         _perform_in_processes(results, workers)
 
 
+IMPORTED = (
+    *("swgw.models.networks", "swgw.models.fit", "swgw.experiments.study", "swgw.book.say"),
+    *("ipykernel.kernelapp", "seaborn", "plotly.express", "optuna", "statsmodels.tsa.seasonal"),
+)
+"""What jobs and notebooks need and what takes long to import."""
+
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # read by the first import
+    "PLOTLY_RENDERER": "plotly_mimetype",  # numbers alone; the book has its own plotly.js
+    # freed blocks of hundreds of kilobytes are kept: giving them back costs more than they do
+    **{f"MALLOC_{name}_": "4000000000" for name in ("MMAP_THRESHOLD", "TRIM_THRESHOLD")},
+    "MALLOC_TOP_PAD_": "64000000",
+}
+
+
+@cache
+def warm() -> BaseContext:
+    """Give the way to start processes that have imported what they need."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context, before = get_context("forkserver"), dict(os.environ)
+    context.set_forkserver_preload(list(IMPORTED))
+    os.environ.update(ENVIRONMENT)
+    forkserver.ensure_running()
+    for name in ENVIRONMENT.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+    return context
+
+
 def _perform_in_processes(results: list[Result], workers: int) -> None:
+    pool = ProcessPoolExecutor(workers, warm(), end_with_parent)
     try:
-        with parallel_config("loky", inner_max_num_threads=1), warnings.catch_warnings():
-            # loky replaces a process that has grown, as by importing torch; no work is lost
-            warnings.filterwarnings("ignore", "A worker stopped while some jobs")
-            Parallel(workers)(delayed(_fill_apart)(result, os.getpid()) for result in results)
-    except TerminatedWorkerError:
+        for future in as_completed([pool.submit(result.fill) for result in results]):
+            future.result()
+    except BrokenProcessPool:
         raise UserError(
             f"a process was ended from outside, perhaps for lack of memory ({workers} side by "
             "side); the same command continues from here, --workers 1 takes the least memory"
         ) from None
     finally:
-        get_reusable_executor().shutdown()  # each process holds torch, 0.7 GB
+        pool.shutdown(cancel_futures=True)
 
 
-def _fill_apart(result: Result, parent: int) -> None:
-    """Fill a folder in a process of its own, which ends with its parent, however that ends."""
-    _end_with(parent)
-    result.fill()
+def end_with_parent() -> None:
+    """End this process with the one that started it, however that ends."""
+    parent = os.getppid()
 
-
-@cache
-def _end_with(parent: int) -> None:
     def look() -> None:
         while os.getppid() == parent:
             time.sleep(SECONDS_BETWEEN_LOOKS)
