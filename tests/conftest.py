@@ -1,14 +1,27 @@
+import os
 import re
 import shutil
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy and torch: they would wait in loops
+
 import pytest
 from typer.testing import CliRunner
 
 from swgw.basin.check import write_example
 from swgw.cli import app
+
+HOSTILE = "A <b>bold</b> basin & $more$ {{of}} it"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Let files run side by side; those that open the trained example are one group."""
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +44,17 @@ def own_basin(tiny_basin, tmp_path):
     return shutil.copytree(tiny_basin, tmp_path / "own")
 
 
-HOSTILE = "A <b>bold</b> basin & $more$ {{of}} it"
+@pytest.fixture(scope="session")
+def trained(tiny_basin, tmp_path_factory):
+    """The example's study, its title of bad manners, trained once: never write to its folder."""
+    from swgw.experiments.study import open_study
+
+    output = tmp_path_factory.mktemp("trained")
+    basin = shutil.copytree(tiny_basin, output / "mine")
+    settings = (basin / "basin.yml").read_text(encoding="utf-8")
+    settings = re.sub("(?m)^title: .*$", f"title: {HOSTILE!r}", settings)
+    (basin / "basin.yml").write_text(settings, encoding="utf-8")
+    return open_study(basin, "smoke", output=output)
 
 
 class SmallBook(NamedTuple):
@@ -43,14 +66,11 @@ class SmallBook(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def small_book(tiny_basin, tmp_path_factory) -> SmallBook:
-    """A book of three notebooks, made by the command, of a basin with a title of bad manners."""
+def small_book(trained, tmp_path_factory) -> SmallBook:
+    """A book of three notebooks, made by the command from the trained example."""
     output = tmp_path_factory.mktemp("build")
-    basin = shutil.copytree(tiny_basin, output / "mine")
-    settings = (basin / "basin.yml").read_text(encoding="utf-8")
-    settings = re.sub("(?m)^title: .*$", f"title: {HOSTILE!r}", settings)
-    (basin / "basin.yml").write_text(settings, encoding="utf-8")
-    words = ["book", str(basin), "--profile", "smoke", "--output", str(output)]
+    shutil.copytree(trained.folder / "runs", output / "example" / "runs")
+    words = ["book", str(trained.basin.path), "--profile", "smoke", "--output", str(output)]
     answer = CliRunner().invoke(app, words)
     assert answer.exit_code == 0, answer.output
     return SmallBook(output / "example", words, answer.stdout)

@@ -7,44 +7,34 @@ import pytest
 import torch
 
 import swgw
-from swgw.experiments.work import attribution_results
 from swgw.storage.files import shared
 
+pytestmark = pytest.mark.xdist_group("trained")
 TORCH_TOLERANCE = 1e-5
 
 
 @pytest.fixture(scope="module")
-def study(tiny_basin, tmp_path_factory):
-    """A study of which only the transformer that pages look into is trained."""
-    made = swgw.open_study(tiny_basin, "smoke", output=tmp_path_factory.mktemp("out"), train=False)
-    run = next(run for run in made.runs if run.experiment.name == "MT-TFT")
-    for result in [made.run_folder(run), *attribution_results(made)]:
-        result.fill()
-    return made
-
-
-@pytest.fixture(scope="module")
-def page(study):
+def page(trained):
     """The names of page 4.1 after its cells on the weights and the null have run."""
     path = shared("notebooks") / "04_1_attention.ipynb"
     cells = [c for c in json.loads(path.read_text())["cells"] if c["cell_type"] == "code"]
     sources = ["".join(c["source"]) for c in cells]
     first = next(i for i, source in enumerate(sources) if source.startswith("model ="))
     last = next(i for i, source in enumerate(sources) if "null_attention" in source)
-    names = {"study": study, "swgw": swgw}
+    names = {"study": trained, "swgw": swgw}
     exec("import math\nimport numpy as np, pandas as pd, torch", names)
     for source in sources[first : last + 1]:
         exec(source, names)
     return names
 
 
-def test_the_page_computes_what_the_library_and_the_package_do(page, study):
+def test_the_page_computes_what_the_library_and_the_package_do(page, trained):
     library = page["weights"]
     assert torch.allclose(page["by_hand"], library[:, :, 0], atol=TORCH_TOLERANCE)
     run, issued = page["runs"][0], page["issued"]
     found = swgw.attention(run, issued)
     assert found == pytest.approx(library.mean(dim=2).numpy(), abs=TORCH_TOLERANCE)
-    kept = study.interpretation(0)
+    kept = trained.interpretation(0)
     assert found == pytest.approx(kept["attention_at_issue"].to_numpy(), abs=TORCH_TOLERANCE)
     null = swgw.null_attention(run, issued)
     assert null[0] == pytest.approx(page["one"].mean((0, 1, 2)).numpy(), abs=TORCH_TOLERANCE)
@@ -59,16 +49,16 @@ def test_windows_are_those_of_the_series_and_few_of_many(page):
     assert run.encoder_time(issued)[-1] == issued
 
 
-def test_shares_of_the_past_add_up(study):
-    shares = swgw.shares_of_past(study)
+def test_shares_of_the_past_add_up(trained):
+    shares = swgw.shares_of_past(trained)
     totals = shares.T.groupby(["share", "seed"]).sum(min_count=1).T
     assert np.allclose(totals["attention"], 100)
     assert np.allclose(totals["need"].dropna(), 100)
 
 
-def test_importance_is_the_rise_over_the_loss(study):
-    found = study.importance().sel(target="head").sum("series")
-    table = swgw.rise_of_loss(study, "rise_of_group", "head")
+def test_importance_is_the_rise_over_the_loss(trained):
+    found = trained.importance().sel(target="head").sum("series")
+    table = swgw.rise_of_loss(trained, "rise_of_group", "head")
     expected = 100 * found["rise_of_group"].sum("block") / found["loss"].sum()
     assert table["value"].to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-4)
     assert list(table.index) == list(found["group"].to_numpy())

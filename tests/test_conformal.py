@@ -1,19 +1,19 @@
 """Recalibrated intervals: coverage where it must hold, invariance, no use of what is forecast."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from swgw.basin.folder import load_basin
-from swgw.basin.prepare import prepare_basin
 from swgw.experiments.baselines import DIMS, baselines
 from swgw.experiments.study import Study
 from swgw.models.baseline import baseline_hindcasts
-from swgw.models.run import FOLDS, fold_bins, get_profile
+from swgw.models.run import FOLDS, fold_bins
 from swgw.scores import skill
 from swgw.scores.conformal import LEVELS, Forecasts, conformal_quantiles, left_out, recalibrate
 
+pytestmark = pytest.mark.xdist_group("trained")
 BLOCKS, STEPS, PER_YEAR = 4, 150, 73
 
 
@@ -95,16 +95,16 @@ def test_series_without_errors_or_without_observations_do_no_harm(obs):
 
 
 @pytest.fixture(scope="module")
-def study(tiny_basin, tmp_path_factory):
-    """MT-TFT with its blocks, and the baselines; nothing else is trained."""
-    profile = replace(get_profile("smoke"), fold_windows=128)
-    prepared = prepare_basin(load_basin(tiny_basin))
-    made = Study(prepared, profile, tmp_path_factory.mktemp("folds") / "example")
-    chosen = [r for r in made.runs + made.fold_runs if r.experiment.name == "MT-TFT"]
-    for period in ("test", "folds"):
-        baselines(made, made.gauge, period).fill()
-    for run in chosen:
-        made.run_folder(run).fill()
+def study(trained, tmp_path_factory):
+    """The trained example with the blocks of MT-TFT and of the baselines."""
+    folder = tmp_path_factory.mktemp("folds") / "example"
+    shutil.copytree(trained.folder / "runs", folder / "runs")
+    profile = replace(trained.profile, fold_windows=128)
+    made = Study(trained.prepared, profile, folder)
+    baselines(made, made.gauge, "folds").fill()
+    for run in made.fold_runs:
+        if run.experiment.name == "MT-TFT":
+            made.run_folder(run).fill()
     return made
 
 

@@ -60,20 +60,20 @@ def hindcasts(result):
 @pytest.mark.parametrize(
     ("names", "workers", "kills"),
     [
-        (["ST-GRU"], 1, 2),
-        pytest.param(["MT-TFT", "MT-GRU"], 2, 10, marks=pytest.mark.slow),
+        (["ST-GRU"], 1, [5]),
+        pytest.param(["MT-TFT", "MT-GRU"], 2, [*range(1, 10), EPOCHS], marks=pytest.mark.slow),
     ],
 )
 def test_kills_change_no_bit(tiny_basin, tmp_path, names, workers, kills):
     undisturbed = chosen(tiny_basin, tmp_path / "whole", names)
     do_missing(undisturbed, 1, [].append)
-    draw, output = random.Random(kills), tmp_path / "killed"
+    draw, output = random.Random(0), tmp_path / "killed"
     results = chosen(tiny_basin, output, names)
-    for epoch in [*sorted(draw.sample(range(EPOCHS), kills - 1)), EPOCHS]:
+    for epoch in kills:
         process = start(tiny_basin, output, names, workers)
         killed = kill_at(process, results[0], epoch, draw.uniform(0, 0.1))
         assert killed or epoch == EPOCHS, "it had ended before"
-    assert start(tiny_basin, output, names, workers).wait() == 0
+    do_missing(results, workers, [].append)
     for one, other in zip(undisturbed, results, strict=True):
         assert other.is_finished()
         assert hindcasts(one) == hindcasts(other), one.path

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -19,10 +20,15 @@ from swgw.models.run import get_profile
 from swgw.storage import UserError
 from swgw.virtual import Parameters, write_origin
 
+pytestmark = pytest.mark.xdist_group("trained")
+
 
 @pytest.fixture(scope="module")
-def study(tiny_basin, tmp_path_factory):
-    return open_study(tiny_basin, "smoke", output=tmp_path_factory.mktemp("out"))
+def study(trained, tmp_path_factory):
+    """The trained example in a folder that tests may spoil."""
+    output = tmp_path_factory.mktemp("out")
+    shutil.copytree(trained.folder / "runs", output / "example" / "runs")
+    return open_study(trained.basin.path, "smoke", output=output, train=False)
 
 
 def test_every_model_is_there_and_beside_the_references(study):
