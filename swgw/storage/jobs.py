@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
-from multiprocessing import forkserver, get_all_start_methods, get_context
+from multiprocessing import forkserver, get_all_start_methods, get_context, parent_process
 from multiprocessing.context import BaseContext
 from typing import Any
 
@@ -114,14 +114,12 @@ def _perform_in_processes(results: list[Result], workers: int) -> None:
 
 def end_with_parent() -> None:
     """End this process with the one that started it, however that ends."""
-    parent = os.getppid()
 
-    def look() -> None:
-        while os.getppid() == parent:
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+    def wait() -> None:
+        parent_process().join()
         os._exit(1)
 
-    threading.Thread(target=look, daemon=True).start()
+    threading.Thread(target=wait, daemon=True).start()
 
 
 @contextmanager
