@@ -47,7 +47,7 @@ def measure(
         f"{model}, {task}": _runs(study, model, task) for model in models for task in study.tasks
     }
     every = [run for runs in arms.values() for run in runs + _longer(runs, times)]
-    do_missing([study.run_folder(run) for run in dict.fromkeys(every)], workers)
+    do_missing([study.result_of(run) for run in dict.fromkeys(every)], workers)
     found = {
         name: _compare(study, runs, _longer(runs, times), name.partition(", ")[2])
         for name, runs in arms.items()
@@ -75,7 +75,7 @@ def _compare(study: Study, book: tuple[Run, ...], longer: tuple[Run, ...], task:
     ways, hindcasts = {"longer": longer, "book": book}, {}
     for name, runs in ways.items():
         for run in runs:
-            path = study.run_folder(run).path / f"{task}.nc"
+            path = study.result_of(run).path / f"{task}.nc"
             hindcasts[name, run.seed] = read_dataset(path)
     obs, sims = side_by_side(task, hindcasts.items())
     frame = pd.DataFrame(obs)
@@ -96,4 +96,4 @@ def _median_nse(obs: pd.DataFrame, sim: pd.DataFrame | pd.Series) -> float:
 
 
 def _seconds(study: Study, run: Run) -> float:
-    return sum(cpu for _, cpu in read_seconds(study.run_folder(run).path).values())
+    return sum(cpu for _, cpu in read_seconds(study.result_of(run).path).values())

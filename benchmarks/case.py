@@ -18,7 +18,7 @@ from swgw.inputs.panel import Panel, issue_steps, make_panel
 from swgw.models.batch import Gatherer
 from swgw.models.fit import make_network
 from swgw.models.run import Run, get_profile
-from swgw.storage.results import engine_digest
+from swgw.storage.results import source_digest
 
 LIBRARIES = ("torch", "pytorch-forecasting", "lightning", "numpy", "pandas", "swgw")
 
@@ -85,7 +85,7 @@ def machine() -> dict:
         "threads": torch.get_num_threads(),
         "python": platform.python_version(),
         "versions": {name: version(name) for name in LIBRARIES},
-        "engine": engine_digest()[:12],
+        "engine": source_digest("swgw.models.fit")[:12],
     }
 
 

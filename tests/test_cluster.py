@@ -77,7 +77,7 @@ def test_training_that_loses_a_worker_gives_the_same_bits(address, tiny_basin, t
     for output in (tmp_path / "here", tmp_path / "there"):
         study = open_study(tiny_basin, "smoke", output=output, train=False)
         chosen = [run for run in study.runs if run.experiment.name in ("MT-TFT", "MT-GRU")]
-        found.append([study.run_folder(run) for run in chosen])
+        found.append([study.result_of(run) for run in chosen])
     here, there = found
     do_missing(here, 1, [].append)
 
@@ -138,7 +138,7 @@ def test_what_the_work_raises_reaches_the_user(address, tmp_path):
 )
 def test_a_worker_that_is_unfit_says_why(tmp_path, threads, change, message):
     result = Result(tmp_path / "nowhere", "run", fail)
-    found = cluster.unfit(result, cluster.requirements() | change, threads)
+    found = cluster.unfit(result, cluster.requirements(result) | change, threads)
     assert message.replace("/nowhere", f"{tmp_path}/nowhere") in found
     result.root.mkdir()
-    assert cluster.unfit(result, cluster.requirements(), 1) == ""
+    assert cluster.unfit(result, cluster.requirements(result), 1) == ""

@@ -104,7 +104,7 @@ def study(trained, tmp_path_factory):
     baselines(made, made.gauge, "folds").fill()
     for run in made.fold_runs:
         if run.experiment.name == "MT-TFT":
-            made.run_folder(run).fill()
+            made.result_of(run).fill()
     return made
 
 

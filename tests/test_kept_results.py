@@ -26,7 +26,7 @@ def chosen(basin, output, names):
     study = open_study(basin, "smoke", output=output, train=False)
     runs = {run.experiment.name: run for run in study.runs if "head" in run.experiment.targets}
     longer = {"epochs": EPOCHS, "patience": EPOCHS, "windows": EPOCHS * 512}
-    return [study.run_folder(replace(runs[name], **longer)) for name in names]
+    return [study.result_of(replace(runs[name], **longer)) for name in names]
 
 
 def start(basin, output, names, workers):
@@ -144,7 +144,7 @@ def test_a_folder_is_named_by_all_that_its_numbers_depend_on(tmp_path):
     others = (
         replace(result, settings={"seed": 1}),
         replace(result, data="other"),
-        replace(result, sources=("virtual/*.py",)),
+        replace(result, make="swgw.models.fit:fit"),
     )
     assert len({each.path for each in (result, *others)}) == 4
     assert replace(result, cost=3.0, label="a run").path == result.path

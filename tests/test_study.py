@@ -14,7 +14,7 @@ import xarray as xr
 
 from swgw.experiments import baselines
 from swgw.experiments.study import open_study
-from swgw.experiments.table_2 import REFERENCES
+from swgw.experiments.table_2 import BASELINES
 from swgw.models import training
 from swgw.models.run import get_profile
 from swgw.storage import UserError
@@ -33,7 +33,7 @@ def study(trained, tmp_path_factory):
 
 def test_every_model_is_there_and_beside_the_references(study):
     for task in ("surface_water", "head"):
-        assert study.models(task)[-4:] == list(REFERENCES)
+        assert study.models(task)[-4:] == list(BASELINES)
         assert {"ST-GRU", "ST-LSTM", "ST-TFT", "MT-GRU", "MT-LSTM", "MT-TFT", "ST+-TFT"} < set(
             study.models(task)
         )
@@ -78,7 +78,7 @@ def test_the_same_study_again_trains_nothing(study, monkeypatch):
 
 def test_a_damaged_run_is_named_and_made_again(study, caplog):
     run = next(r for r in study.runs if r.experiment.name == "ST-GRU")
-    folder = study.run_folder(run)
+    folder = study.result_of(run)
     before = (folder.path / "done.json").read_text()
     damaged = folder.path / "learning_curve.csv"
     damaged.write_text("nonsense")
@@ -98,7 +98,7 @@ def other(study, tmp_path):
     """The same study with nothing trained yet, and its MT-GRU."""
     made = open_study(study.basin.path, "smoke", output=tmp_path, train=False)
     run = next(r for r in made.runs if r.experiment.name == "MT-GRU")
-    return made, made.run_folder(run)
+    return made, made.result_of(run)
 
 
 def test_an_interrupted_run_ends_with_the_same_bits(study, other, monkeypatch):
@@ -143,7 +143,7 @@ def test_a_broken_checkpoint_is_a_users_error(tmp_path):
 
 def test_an_altered_checkpoint_is_noticed(study):
     run = next(r for r in study.runs if r.experiment.name == "ST-GRU")
-    path = study.run_folder(run).path / "checkpoint.pt"
+    path = study.result_of(run).path / "checkpoint.pt"
     good = path.read_bytes()
     for place in range(0, len(good), len(good) // 50):
         path.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
@@ -195,7 +195,7 @@ def test_a_basin_of_one_water_has_single_task_models_only(own_basin, tmp_path, m
     study = open_study(own_basin, "smoke", output=tmp_path)
     task = "head" if missing == "gauges" else "surface_water"
     assert study.tasks == (task,)
-    assert study.models(task) == ["ST-GRU", "ST-LSTM", "ST-TFT", *REFERENCES]
+    assert study.models(task) == ["ST-GRU", "ST-LSTM", "ST-TFT", *BASELINES]
     table = study.groundwater_scores() if task == "head" else study.table_3()
     assert set(table["model"]) == set(study.models(task))
     assert np.isfinite(table["nse"]).all()

@@ -17,6 +17,8 @@ from swgw.transfer.competitors import (
     CALLS,
     Task,
     fine_tune,
+    make_hindcast,
+    make_variants,
     means_of,
     support_vectors,
     train,
@@ -32,7 +34,7 @@ from swgw.transfer.monthly import (
     monthly_windows,
     part,
 )
-from swgw.transfer.results import VARIANTS, lack_of_transfer, make, transfer_results, transfer_work
+from swgw.transfer.results import VARIANTS, lack_of_transfer, transfer_results, transfer_work
 
 PLAN = Plan((0, 1), 2, 6, 3, 5, 1)
 FAST = Setting(5, 0.01, 0.1)
@@ -159,7 +161,10 @@ def test_fine_tuning_starts_from_the_network_that_it_is_given(task, wells):
 
 def made(basin, name, folder):
     folder.mkdir()
-    make(name, basin, PLAN, pd.Series([1, 1, 2, 2], basin.wells.index), folder)
+    if name == VARIANTS:
+        make_variants(basin, PLAN, pd.Series([1, 1, 2, 2], basin.wells.index), folder)
+    else:
+        make_hindcast(name, basin, PLAN, folder)
     return folder
 
 

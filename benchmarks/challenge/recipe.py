@@ -16,9 +16,10 @@ import pandas as pd
 
 from benchmarks.challenge.response import FLEX, LINEAR, forecast_response
 from benchmarks.challenge.site import Site
+from swgw.experiments import simulation
 from swgw.experiments.simulation import WHOLE, block_of, training_days
 from swgw.storage.files import digest, write_text
-from swgw.storage.results import Result, versions
+from swgw.storage.results import Result, source_digest
 
 NETWORK, TREES, HYBRID = "network", "trees", "hybrid"
 MEMBERS = (NETWORK, TREES, HYBRID, LINEAR, FLEX)
@@ -80,12 +81,11 @@ def fit_result(site: Site, fit: Fit, folder: Path) -> Result:
         fit.label,
         perform_fit,
         (site, fit),
-        {"member": fit.member, "source": own, "versions": versions()},
+        {"member": fit.member, "source": [own, source_digest(simulation.__name__)]},
         site.digest,
-        ("experiments/simulation*.py",),
-        fit.label,
-        fit.member,
-        COSTS[fit.member],
+        label=fit.label,
+        kind=fit.member,
+        cost=COSTS[fit.member],
     )
 
 

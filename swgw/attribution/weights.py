@@ -9,18 +9,25 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 import xarray as xr
 
 from swgw.attribution.attention import parts_of_past
-from swgw.attribution.permutation import ROWS_AT_ONCE, middle_windows, rows_of_blocks
+from swgw.attribution.permutation import (
+    ROWS_AT_ONCE,
+    middle_windows,
+    permutation_importance,
+    rows_of_blocks,
+)
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel, issue_steps
 from swgw.models.batch import Gatherer, Rows
-from swgw.models.fit import learn
+from swgw.models.fit import TrainedRun, learn
 from swgw.models.networks import CoupledTFT
 from swgw.models.run import Run
 from swgw.models.training import chunks, one_thread
+from swgw.storage.files import write_dataset
 
 KINDS = ("encoder", "decoder", "static")
 
@@ -110,3 +117,32 @@ def null_model_weights(
     with one_thread():
         network = learn(replace(run, windows=windows), prepared, inputs, folder)
         return mean_weights(network, inputs, prepared)
+
+
+NULL_WINDOWS = 9_600
+"""Training samples of a null model at most: it has nothing to learn."""
+
+
+def attribute(
+    run: Run, prepared: Prepared, clusters: pd.Series | None, of: Path, folder: Path
+) -> None:
+    """Look into a finished run and train its null model.
+
+    Parameters
+    ----------
+    run : Run
+    prepared : Prepared
+    clusters : Series (well,) or None
+    of : Path
+        Folder of the run.
+    folder : Path
+        Gets ``importance.nc`` and ``null_model.nc``.
+    """
+    trained = TrainedRun(run, prepared, clusters, of)
+    network, panel = trained.network, trained.panel
+    with one_thread():
+        found = permutation_importance(network, panel, prepared, run.seed)
+        found = found.merge(mean_weights(network, panel, prepared))
+    write_dataset(found, folder / "importance.nc")
+    null = null_model_weights(run, prepared, panel, folder, min(run.windows, NULL_WINDOWS))
+    write_dataset(null, folder / "null_model.nc")

@@ -1,6 +1,5 @@
 """Render executed notebooks and pages with Jupyter Book, and say where the results come from."""
 
-import hashlib
 import html
 import json
 import os
@@ -9,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import requires, version
 from pathlib import Path
@@ -21,7 +19,7 @@ from swgw.book.cells import PLACEHOLDER
 from swgw.book.execute import stamp
 from swgw.experiments.work import results_of
 from swgw.storage import UserError
-from swgw.storage.files import PACKAGE, shared, write_text
+from swgw.storage.files import PACKAGE, digest_of, shared, write_text
 from swgw.storage.results import read_seconds
 
 
@@ -69,15 +67,6 @@ def versions() -> dict[str, str]:
     needed = (line for line in requires("swgw") or [] if "extra ==" not in line)
     names = sorted(re.match(r"[\w-]+", line)[0] for line in needed)
     return found | {name: version(name) for name in names}
-
-
-def digest_of(folder: Path, paths: Iterable[Path]) -> str:
-    """SHA-256 of the files among paths, with their names relative to a folder; empty for none."""
-    total, paths = hashlib.sha256(), sorted(path for path in paths if path.is_file())
-    for path in paths:
-        total.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest() if paths else ""
 
 
 NAMED_VERSIONS = ("swgw", "python", "torch", "pytorch-forecasting", "numpy", "pandas")

@@ -10,7 +10,7 @@ import xarray as xr
 
 from swgw.basin.calendar import step_of_year
 from swgw.basin.prepare import Prepared
-from swgw.experiments.table_2 import REFERENCES
+from swgw.experiments.table_2 import BASELINES
 from swgw.inputs.panel import issue_steps, usable_wells
 from swgw.models import pastas
 from swgw.models.run import FOLDS, fold_bins, tasks
@@ -19,9 +19,9 @@ from swgw.storage.files import read_dataset, write_dataset
 from swgw.storage.results import Result
 
 PERIODS = {
-    "test": ("references", "references"),
-    "validation": ("references_validation", "references, validation year"),
-    "folds": ("references_folds", "references, folds"),
+    "test": ("baselines", "baselines"),
+    "validation": ("baselines_validation", "baselines, validation year"),
+    "folds": ("baselines_folds", "baselines, folds"),
 }
 """Name and label of the results of each period."""
 
@@ -46,7 +46,7 @@ def baselines(study, gauge: str | None, period: str = "test") -> Result:
     """
     name, label = PERIODS[period]
     args = study.prepared, gauge, study.clusters, period
-    settings = {"references": REFERENCES, "gauge": gauge}
+    settings = {"baselines": BASELINES, "gauge": gauge}
     cost = COST * (FOLDS if period == "folds" else 1)
     return study.kept(name, fit_baselines, args, settings, label=label, cost=cost)
 
@@ -146,11 +146,11 @@ def fold_hindcasts(study, task: str, model: str) -> list[xr.Dataset]:
     """
     if not study.fold_runs:
         return []
-    if model in REFERENCES:
+    if model in BASELINES:
         folder = baselines(study, study.gauge, "folds").path
         return [read_dataset(folder / f"{task}_{model}_fold{k}.nc") for k in range(FOLDS)]
     return [
-        read_dataset(study.run_folder(run).path / f"{task}.nc")
+        read_dataset(study.result_of(run).path / f"{task}.nc")
         for run in study.fold_runs
         if run.experiment.name == model and task in run.experiment.targets
     ]

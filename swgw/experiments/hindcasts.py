@@ -1,4 +1,4 @@
-"""What a study shows of its models: their forecasts, one by one and side by side."""
+"""Forecasts of a study, one by one and side by side: the part of Study that reads them."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +11,7 @@ from swgw.experiments import baselines as compared
 from swgw.experiments import variants as choices
 from swgw.experiments.baselines import fold_hindcasts, recalibrated
 from swgw.experiments.simulation import read_simulation, simulated_wells
-from swgw.experiments.table_2 import CONTROLS, REFERENCES, TABLE_2
+from swgw.experiments.table_2 import BASELINES, CONTROLS, TABLE_2
 from swgw.experiments.view import chained
 from swgw.models.run import Experiment, Run
 from swgw.scores.skill import nse
@@ -64,7 +64,7 @@ class Hindcasts:
     def baselines(self, task: str) -> list[str]:
         """List the baselines of a task, Pastas where it is installed."""
         extra = [compared.pastas.NAME] if task == "head" and compared.pastas_parts(self) else []
-        return [*REFERENCES, *extra]
+        return [*BASELINES, *extra]
 
     def seeds_of(self, model: str) -> tuple[int, ...]:
         """Seeds of a model; baselines have the single seed −1."""
@@ -113,7 +113,7 @@ class Hindcasts:
         """
         if model == compared.pastas.NAME:
             return compared.pastas_hindcast(self)
-        if model in REFERENCES:
+        if model in BASELINES:
             folder = compared.baselines(self, gauge or self.gauge).path
             return read_dataset(folder / f"{task}_{model}.nc")
         return read_dataset(self._folder_of(task, model, seed, gauge) / f"{task}.nc")
@@ -261,7 +261,7 @@ class Hindcasts:
                 yield (model, max(seed, 0)), self.hindcast(task, model, seed, gauge)
 
     def _read(self, run: Run, task: str) -> xr.Dataset:
-        return read_dataset(self.run_folder(run).path / f"{task}.nc")
+        return read_dataset(self.result_of(run).path / f"{task}.nc")
 
     def _runs_of(self, task: str, gauge: str | None = None) -> list[Run]:
         settings = self.basin.settings
@@ -280,4 +280,4 @@ class Hindcasts:
         raise KeyError(f"no {model} for {task} with seed {seed} at {gauge or self.gauge}")
 
     def _folder_of(self, task: str, model: str, seed: int, gauge: str | None = None) -> Path:
-        return self.run_folder(self._run_of(task, model, seed, gauge)).path
+        return self.result_of(self._run_of(task, model, seed, gauge)).path

@@ -14,8 +14,8 @@ from swgw.inputs.wells import fit_som, permutation_entropy
 from swgw.models.run import BOTH, Experiment, Profile
 from swgw.scores.correlation import lag_correlations, pearson
 from swgw.storage.files import read_dataset, write_text
-from swgw.storage.results import DONE, ENGINE, Result
-from swgw.virtual import Parameters, load_origin
+from swgw.storage.results import DONE, Result
+from swgw.virtual import TABLE_FILES, Parameters, load_origin
 from swgw.virtual.run import run_record
 from swgw.virtual.simulate import write_observations
 
@@ -150,13 +150,6 @@ def farthest_less_others(
 
 FIRST, COUNT, KIND = 101, 10, "realisations"
 FILE = "statistics.csv"
-SOURCES = (
-    "experiments/realisations.py",
-    "experiments/view.py",
-    "scores/*.py",
-    "virtual/*.py",
-    "virtual/tables/*.csv",
-)
 VARIANTS = (("ST", ("surface_water",)), ("ST", ("head",)), ("ST+", ("head",)), ("MT", BOTH))
 EXPERIMENTS = [Experiment("TFT", *variant) for variant in VARIANTS]
 
@@ -180,7 +173,7 @@ def realisation_results(prepared: Prepared, profile: Profile, root: Path) -> lis
     profile = replace(profile, name=KIND, seeds=profile.seeds[:1], grid=False)
     settings = {"parts": [asdict(part) for part in (parameters, profile, *EXPERIMENTS)]}
     cost = 100_000 + 2 * len(EXPERIMENTS) * profile.windows  # the simulation first
-    given = {"settings": settings, "sources": ENGINE + SOURCES, "kind": KIND, "cost": cost}
+    given = {"settings": settings, "tables": TABLE_FILES, "kind": KIND, "cost": cost}
     seeds = [seed for seed in range(FIRST, FIRST + COUNT + 1) if seed != own][:COUNT]
     return [Result(root / KIND, f"seed{s}", make, (s, parameters, profile), **given) for s in seeds]
 
@@ -202,7 +195,6 @@ def _train_and_score(
 ) -> dict[str, pd.DataFrame]:
     """Train what is missing; score each run and the baseline by task and series."""
     from swgw.models.baseline import baseline_hindcasts
-    from swgw.models.fit import fit
 
     gauge, test = prepared.basin.settings.target_gauge, prepared.inside("test")
     found = {}
@@ -211,8 +203,8 @@ def _train_and_score(
         found[task] = [({"model": BASELINE}, baseline)]
     for experiment in EXPERIMENTS:
         run = Plan(prepared, profile).run(experiment, gauge, profile.seeds[0])
-        given = (run, prepared, clusters), run.settings(), prepared.basin.digest
-        result = Result(root, run.label, fit, *given)
+        given = (run, prepared, clusters, False), run.settings(), prepared.basin.digest
+        result = Result(root, run.label, "swgw.models.fit:fit", *given)
         if not result.is_finished():
             result.fill()
         for task in experiment.targets:

@@ -23,7 +23,7 @@ from swgw.models import pastas
 from swgw.models.run import Profile, evenly
 from swgw.scores.conformal import LEVELS, Forecasts, recalibrate
 from swgw.storage.files import read_dataset, write_dataset
-from swgw.storage.results import ENGINE, Result
+from swgw.storage.results import Result
 
 LEAST_HEADS = 60
 """Observed steps in the training years: a dozen for each of the blocks."""
@@ -36,7 +36,6 @@ STEPS = {"smoke": 2, "quick": 40}
 """Steps of the optimiser in small profiles; others have those of the network's own training."""
 
 COST = 2_000.0 * 30  # of a seed, in training samples of a recurrent network
-SOURCES = (*ENGINE, "experiments/simulation.py", "experiments/simulation_network.py")
 
 BLOCKS = 5
 EMBARGO = pd.Timedelta(days=60)
@@ -77,7 +76,7 @@ def simulation(study, well: str) -> Result:
     made = {"simulation": well, "seeds": seeds, "steps": steps, "pastas": pastas.available()}
     more = {"label": f"simulation, {well}", "kind": "simulation", "cost": COST * len(seeds)}
     args = study.prepared, well, seeds, steps
-    return study.kept("simulation", simulate, args, made, sources=SOURCES, **more)
+    return study.kept("simulation", simulate, args, made, **more)
 
 
 def read_simulation(study, well: str) -> xr.Dataset:

@@ -169,12 +169,14 @@ class Study(View, Hindcasts):
         return read_realisations(self.prepared, self.profile, self.folder)
 
     def kept(
-        self, name: str, make: Callable[..., None], args: tuple, settings: dict, **more
+        self, name: str, make: Callable[..., None] | str, args: tuple, settings: dict, **more
     ) -> Result:
         """Describe a result of this basin; see :class:`swgw.storage.results.Result`."""
-        return Result(self.folder / "runs", name, make, args, settings, self.basin.digest, **more)
+        groups = None if self.clusters is None else self.clusters.to_dict()
+        known = settings | {"clusters": groups}
+        return Result(self.folder / "runs", name, make, args, known, self.basin.digest, **more)
 
-    def run_folder(self, run: Run) -> Result:
+    def result_of(self, run: Run) -> Result:
         """Give the kept result of a run."""
         return run_result(self, run)
 
@@ -212,7 +214,7 @@ class Study(View, Hindcasts):
         from swgw.models.fit import TrainedRun
 
         run = self._run_of(task or self._own_task(), model, seed)
-        return TrainedRun(run, self.prepared, self.clusters, self.run_folder(run).path)
+        return TrainedRun(run, self.prepared, self.clusters, self.result_of(run).path)
 
     def interpretation(self, seed: int = 0, model: str = "MT-TFT") -> xr.Dataset:
         """Attention, selection weights and permutation importance of a TFT run."""
@@ -227,7 +229,7 @@ class Study(View, Hindcasts):
             run, model, target, seed, gauge, windows, train_loss, validation_loss.
         """
         curves = [
-            pd.read_csv(self.run_folder(run).path / CURVE).assign(**run.who(), run=run.label)
+            pd.read_csv(self.result_of(run).path / CURVE).assign(**run.who(), run=run.label)
             for run in self.runs
         ]
         return pd.concat(curves, ignore_index=True)
@@ -237,7 +239,7 @@ class Study(View, Hindcasts):
         rows = []
         for run in self.runs:
             if run.seed == self.profile.seeds[0]:
-                text = (self.run_folder(run).path / "parameters.txt").read_text(encoding="utf-8")
+                text = (self.result_of(run).path / "parameters.txt").read_text(encoding="utf-8")
                 rows.append(run.who() | {"parameters": int(text)})
         return pd.DataFrame(rows)[["model", "target", "parameters"]]
 

@@ -17,7 +17,7 @@ from swgw.storage import UserError
 from swgw.storage.files import shared, write_text
 
 MODELS = ("GRU", "LSTM", "TFT")
-REFERENCES = ("persistence", "damped persistence", "climatology", "ridge")
+BASELINES = ("persistence", "damped persistence", "climatology", "ridge")
 OWN_SETTINGS = "settings.yml"
 TRIALS = "tuning.csv"
 LARGEST_SETTING = 4096

@@ -12,7 +12,7 @@ from swgw.experiments.table_2 import Plan
 from swgw.inputs.panel import MIN_TRAINING_STEPS, Panel, make_panel, typical_change
 from swgw.inputs.variables import upstream_gauge
 from swgw.models.run import BOTH, Experiment, Profile, Run, tasks
-from swgw.storage.results import ENGINE, Result
+from swgw.storage.results import Result
 
 VARIANTS = {"surface_water": ("ST", "STw", "ST+", "MT"), "head": ("ST", "ST+", "MT")}
 """Variants by task, each with one thing more than the one before."""
@@ -103,7 +103,6 @@ LENGTHS = {"shorter": 0.5, "longer": 2.0}
 FEWEST_WINDOWS = 2
 """Training years must hold so many encoders at least, where the encoder is made longer."""
 
-SOURCES = (*ENGINE, "experiments/variants.py")
 SEEDS = 2
 SHOWN = "level"
 """The alternative that every profile trains."""
@@ -143,7 +142,7 @@ def alternative(study, key: str, experiment: Experiment, seed: int) -> Result:
     run = replace(run, **changed.get(key, {}))
     args = key, run, study.prepared, study.clusters
     more = {"label": f"assumption {key or 'none'}, {run.label}", "kind": "assumptions"}
-    more |= {"cost": run.cost, "parts": run.epochs, "sources": SOURCES}
+    more |= {"cost": run.cost, "parts": run.epochs}
     name, settings = f"choice_{key or 'none'}_{run.label}", {"choice": key, "run": run.settings()}
     return study.kept(name, train_alternative, args, settings, **more)
 
@@ -171,7 +170,7 @@ def train_alternative(
     basin = replace(prepared.basin, settings=replace(settings, encoder_length=length))
     prepared = replace(prepared, basin=basin)
     panel = changed_panel(key, make_panel(prepared, run.inputs(), clusters), prepared)
-    fit(run, prepared, clusters, folder, interpret=False, panel=panel)
+    fit(run, prepared, clusters, False, folder, panel)
 
 
 def changed_panel(key: str, panel: Panel, prepared: Prepared) -> Panel:

@@ -1,4 +1,4 @@
-"""What a study shows of its basin and its paper, and its tables of scores."""
+"""The part of Study that shows its basin, units and periods; scores of chained forecasts."""
 
 from collections.abc import Iterable
 

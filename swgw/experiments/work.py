@@ -4,23 +4,19 @@ Work that takes long is added to :func:`results_of`. ``swgw book`` does it with 
 cores or machines, times it, and ties its results to the book.
 """
 
-import logging
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
-import pandas as pd
 import xarray as xr
 
-from swgw.basin.prepare import Prepared
 from swgw.experiments.baselines import baselines, limit_of, pastas_parts
 from swgw.experiments.realisations import realisation_results
 from swgw.experiments.simulation import simulated_wells, simulation
 from swgw.experiments.variants import alternatives
 from swgw.models.run import Run
-from swgw.storage.files import read_dataset, write_dataset
+from swgw.storage.files import read_dataset
 from swgw.storage.jobs import perform_all
-from swgw.storage.results import ENGINE, Result, missing
+from swgw.storage.results import Result, missing
 from swgw.transfer.results import transfer_work
 
 
@@ -39,7 +35,7 @@ def results_of(study) -> list[Result]:
         *(baselines(study, gauge, "validation") for gauge in study.gauges_studied),
         *pastas_parts(study),
         *([limit] if limit else []),
-        *map(study.run_folder, study.all_runs),
+        *map(study.result_of, study.all_runs),
         *realisation_results(prepared, study.profile, study.folder),
         *transfer_work(study).values(),
         *(result for site in study.sites.values() for result in own_results(site)),
@@ -51,7 +47,7 @@ def results_of(study) -> list[Result]:
 
 def own_results(study) -> list[Result]:
     """List the baselines and runs of a study at a site."""
-    return [baselines(study, study.gauge), *map(study.run_folder, study.all_runs)]
+    return [baselines(study, study.gauge), *map(study.result_of, study.all_runs)]
 
 
 def do_missing(
@@ -86,23 +82,11 @@ def run_result(study, run: Run) -> Result:
     more = {"label": run.label, "kind": kind, "cost": run.cost, "parts": run.epochs}
     if study.is_site:
         more |= {"label": f"{study.gauge}, {run.label}", "kind": "sites"}
-    return study.kept(run.label, train, args, run.settings(), **more)
-
-
-def train(
-    run: Run, prepared: Prepared, clusters: pd.Series | None, interpret: bool, folder: Path
-) -> None:
-    """Carry out one run, perhaps in a process of its own: torch is imported here."""
-    logging.getLogger("lightning").setLevel(logging.ERROR)
-    from swgw.models.fit import fit
-
-    fit(run, prepared, clusters, folder, interpret)
+    return study.kept(run.label, "swgw.models.fit:fit", args, run.settings(), **more)
 
 
 IMPORTANCE, NULL_MODEL = "importance.nc", "null_model.nc"
-SOURCES = tuple(f"attribution/{name}.py" for name in ("attention", "permutation", "weights"))
-NULL_WINDOWS = 9_600
-"""Training samples of a null model at most: it has nothing to learn."""
+"""Files of a look into a transformer."""
 
 
 def attribution_results(study) -> list[Result]:
@@ -113,11 +97,12 @@ def attribution_results(study) -> list[Result]:
 
 
 def _result(study, run: Run) -> Result:
-    args = run, study.prepared, study.clusters, study.run_folder(run).path
-    made = {"attribution": run.settings(), "null_windows": NULL_WINDOWS}
+    args = run, study.prepared, study.clusters, study.result_of(run).path
+    made = {"attribution": run.settings()}
     more = {"label": f"attribution, seed {run.seed}", "kind": "attribution", "cost": 30_000.0}
-    more |= {"sources": (*ENGINE, *SOURCES), "parts": run.epochs, "after": True}
-    return study.kept(f"attribution_seed{run.seed}", attribute, args, made, **more)
+    more |= {"parts": run.epochs, "after": True}
+    make = "swgw.attribution.weights:attribute"
+    return study.kept(f"attribution_seed{run.seed}", make, args, made, **more)
 
 
 def read_attribution(study, seed: int, file: str) -> xr.Dataset:
@@ -133,35 +118,3 @@ def read_attribution(study, seed: int, file: str) -> xr.Dataset:
         null model.
     """
     return read_dataset(attribution_results(study)[study.seeds.index(seed)].path / file)
-
-
-def attribute(
-    run: Run, prepared: Prepared, clusters: pd.Series | None, of: Path, folder: Path
-) -> None:
-    """Look into a finished run and train its null model, perhaps in a process of its own.
-
-    Parameters
-    ----------
-    run : Run
-    prepared : Prepared
-    clusters : Series (well,) or None
-    of : Path
-        Folder of the run.
-    folder : Path
-        Gets both files.
-    """
-    from swgw.attribution.permutation import permutation_importance
-    from swgw.attribution.weights import mean_weights, null_model_weights
-    from swgw.inputs.panel import make_panel
-    from swgw.models.fit import make_network
-    from swgw.models.training import load_checkpoint, one_thread
-
-    panel = make_panel(prepared, run.inputs(), clusters)
-    network = make_network(run, panel)
-    network.load_state_dict(load_checkpoint(of / "checkpoint.pt")["best"])
-    with one_thread():
-        found = permutation_importance(network, panel, prepared, run.seed)
-        found = found.merge(mean_weights(network, panel, prepared))
-    write_dataset(found, folder / IMPORTANCE)
-    windows = min(run.windows, NULL_WINDOWS)
-    write_dataset(null_model_weights(run, prepared, panel, folder, windows), folder / NULL_MODEL)

@@ -1,1 +1,1 @@
-"""Data in, matplotlib out."""
+"""Figures that several pages draw: series and intervals, maps and schemes, one style."""

@@ -17,7 +17,7 @@ WIDTH = 7.0
 """Width of a figure [inches]: 700 pixels on a page."""
 
 GREEN, RED, BLUE, ORANGE = "#009E73", "#D55E00", "#0072B2", "#E69F00"
-SKY, PURPLE, GREY, DARK, LIGHT = "#56B4E9", "#AA4499", "#7F7F7F", "#333333", "#D9D9D9"
+SKY, PURPLE, GREY, DARK = "#56B4E9", "#AA4499", "#7F7F7F", "#333333"
 
 LOOKS = {
     "ST-GRU": (ORANGE, "--", "o"),

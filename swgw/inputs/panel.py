@@ -12,7 +12,7 @@ from swgw.inputs.variables import (
     carry_forward,
     damping,
     fit_climatology,
-    spread,
+    repeat_for,
     standardise,
 )
 
@@ -188,7 +188,7 @@ def _target(prepared: Prepared, inputs: Inputs, series: list[str], name: str):
     if name == "head":
         values = prepared.heads[series]
     else:
-        values = spread(prepared.surface_water[inputs.gauge], prepared, series)
+        values = repeat_for(prepared.surface_water[inputs.gauge], prepared, series)
     training, lead_times = prepared.inside("train"), prepared.basin.settings.lead_times
     centre, scale = fit_climatology(values, prepared), standardise(values, training)[2]
     anomaly = (values - centre) / scale

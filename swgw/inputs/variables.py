@@ -127,12 +127,12 @@ def dynamic(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str, 
     if "surface_water" in inputs.past_of:
         columns |= _surface_water(prepared, inputs.gauge, series)
     phase = 2 * np.pi * prepared.step_of_year() / prepared.steps_per_year
-    columns["season_sin"] = spread(np.sin(phase), prepared, series)
-    columns["season_cos"] = spread(np.cos(phase), prepared, series)
+    columns["season_sin"] = repeat_for(np.sin(phase), prepared, series)
+    columns["season_cos"] = repeat_for(np.cos(phase), prepared, series)
     return columns
 
 
-def spread(values: np.ndarray, prepared: Prepared, series: list[str]) -> pd.DataFrame:
+def repeat_for(values: np.ndarray, prepared: Prepared, series: list[str]) -> pd.DataFrame:
     """Repeat one series for every window: (time,) → (time, series)."""
     wide = np.repeat(np.asarray(values)[:, None], len(series), axis=1)
     return pd.DataFrame(wide, index=prepared.time, columns=series)
@@ -202,7 +202,7 @@ def _surface_water(prepared: Prepared, gauge: str, series: list[str]) -> dict[st
     upstream = upstream_gauge(prepared, gauge)
     if upstream is not None:
         columns |= _observed("upstream_surface_water", prepared, past[[upstream]])
-    return {name: spread(frame.iloc[:, 0], prepared, series) for name, frame in columns.items()}
+    return {name: repeat_for(frame.iloc[:, 0], prepared, series) for name, frame in columns.items()}
 
 
 def upstream_gauge(prepared: Prepared, gauge: str) -> str | None:

@@ -1,1 +1,1 @@
-"""The forecasting models: CNN–GRU and CNN–LSTM, the Temporal Fusion Transformer, references."""
+"""The forecasting models: CNN–GRU, CNN–LSTM, Temporal Fusion Transformer, baselines, Pastas."""

@@ -44,8 +44,8 @@ def fit(
     run: Run,
     prepared: Prepared,
     clusters: pd.Series | None,
+    interpret: bool,
     folder: Path,
-    interpret: bool = True,
     panel: Panel | None = None,
 ) -> None:
     """Carry out a run, or the rest of an interrupted one, and write its folder.
@@ -56,9 +56,9 @@ def fit(
     prepared : Prepared
     clusters : Series (well,) or None
         Fitted on the training years.
-    folder : Path
     interpret : bool
-        Whether a TFT's attention, selection weights and permutation importance are kept too.
+        Whether a TFT's attention and mean selection weights are kept too.
+    folder : Path
     panel : Panel, optional
         Inputs and targets instead of those of the run.
     """

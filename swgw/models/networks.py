@@ -4,6 +4,7 @@ The transformer, its weights and its state dict are pytorch-forecasting's;
 :mod:`swgw.models.fast_tft` computes the same numbers faster on a block of windows.
 """
 
+import logging
 import warnings
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from swgw.inputs.panel import Panel
 from swgw.models.batch import QUANTILE_LEVELS, Block, device, unfold
 from swgw.models.fast_tft import FlatParameters, block_output
 
+logging.getLogger("lightning").setLevel(logging.ERROR)
 KERNEL_SIZE = 3
 """Steps under the convolution, which is not padded."""
 

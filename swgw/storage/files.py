@@ -98,6 +98,15 @@ def digest(paths: Iterable[str | Path]) -> str:
     return total.hexdigest()
 
 
+def digest_of(folder: Path, paths: Iterable[Path]) -> str:
+    """SHA-256 of the files among paths, with their names relative to a folder; empty for none."""
+    total, paths = hashlib.sha256(), sorted(path for path in paths if path.is_file())
+    for path in paths:
+        total.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest() if paths else ""
+
+
 def write_dataset(data, path: str | Path) -> None:
     """Write an xarray Dataset as netCDF, whole or not at all.
 

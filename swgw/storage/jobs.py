@@ -22,7 +22,7 @@ from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
 from swgw.storage import UserError, install
-from swgw.storage.results import DONE, Result, engine_digest, versions
+from swgw.storage.results import DONE, Result, versions
 
 SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -182,7 +182,7 @@ def perform_on_cluster(results: list[Result], address: str) -> None:
             client.wait_for_workers(1)
         try:
             with parallel_config("dask", client=client, n_jobs=-1):
-                calls = (delayed(_fill_there)(result, requirements()) for result in results)
+                calls = (delayed(_fill_there)(result, requirements(result)) for result in results)
                 Parallel(batch_size=1)(calls)
         except KilledWorker as error:
             raise UserError(
@@ -192,9 +192,9 @@ def perform_on_cluster(results: list[Result], address: str) -> None:
     _wait_for(results)
 
 
-def requirements() -> dict[str, str]:
+def requirements(result: Result) -> dict[str, str]:
     """What must be the same here and on a worker: source, Python and libraries."""
-    return {"swgw": engine_digest(), "python": platform.python_version()} | versions()
+    return {"swgw": result.source, "python": platform.python_version()} | versions()
 
 
 def _fill_there(result: Result, wanted: dict[str, str]) -> None:
@@ -211,8 +211,9 @@ def unfit(result: Result, wanted: dict[str, str], threads: int) -> str:
     """Say what this process lacks to fill a folder; empty where it is fit."""
     if threads != 1:
         return f"found {threads} threads; expected one (dask worker --nthreads 1 --nworkers N)"
-    if other := dict(wanted.items() - requirements().items()):
-        found = {name: requirements()[name] for name in other}
+    own = requirements(result)
+    if other := dict(wanted.items() - own.items()):
+        found = {name: own[name] for name in other}
         return f"found {found}; expected {other} (restart the worker after an update)"
     if not result.root.is_dir():
         return f"cannot see {result.root}; expected the same folder of results as here"

@@ -1,11 +1,13 @@
 """Results that are kept: a folder, the function that fills it, and a seal that shows it is whole.
 
-A folder is named by all that its numbers depend on: settings, data and the source of the modules
-that make them. It counts as finished when ``done.json`` lists the digest of each file. Only
-``seconds.json`` is not listed, since time differs where results do not. An attempt that was
-interrupted continues from what it left; its time counts.
+A folder is named by all that its numbers depend on: settings, data, versions of the libraries, and
+the source of the function that makes it and of every module that it imports. It counts as finished
+when ``done.json`` lists the digest of each file. Only ``seconds.json`` is not listed, since time
+differs where results do not. An attempt that was interrupted continues from what it left; its time
+counts.
 """
 
+import ast
 import hashlib
 import json
 import logging
@@ -17,17 +19,12 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
-from swgw.storage.files import PACKAGE, clear_drafts, digest, write_text
+from swgw.storage.files import PACKAGE, clear_drafts, digest, digest_of, write_text
 
 log = logging.getLogger(__name__)
-ENGINE = (
-    *("basin/folder.py", "basin/prepare.py", "basin/calendar.py"),
-    *("inputs/*.py", "models/*.py"),
-)
-"""The modules that the numbers of a run of Table 2 depend on."""
-
 LIBRARIES = ("torch", "pytorch-forecasting", "scikit-learn", "numpy", "pandas", "minisom")
 CURVE, DONE, SECONDS = "learning_curve.csv", "done.json", "seconds.json"
 WHOLE = "whole"
@@ -44,17 +41,18 @@ class Result:
         Holds the folder.
     name : str
         The folder's name, to which a digest is added.
-    make : callable
-        A function at the top of a module, so that another process finds it. It is called with
-        `args` and the folder, takes its random numbers from its own seed, and writes whole files.
-        It may be interrupted and called again.
+    make : callable or str
+        A function at the top of a module, so that another process finds it; by name, as in
+        ``swgw.models.fit:fit``, where its imports are slow. It is called with `args` and the
+        folder, takes its random numbers from its own seed, and writes whole files. It may be
+        interrupted and called again.
     args : tuple
     settings : dict
         All that the numbers depend on beside data and source, as plain values.
     data : str
         Digest of the data.
-    sources : tuple of str
-        Patterns of the modules that the numbers depend on.
+    tables : str
+        Pattern of the package's data files that the numbers depend on, beside modules.
     label : str
         Its name for people.
     kind : str
@@ -69,21 +67,28 @@ class Result:
 
     root: Path
     name: str
-    make: Callable[..., None]
+    make: Callable[..., None] | str
     args: tuple = ()
     settings: dict[str, Any] = field(default_factory=dict)
     data: str = ""
-    sources: tuple[str, ...] = ENGINE
+    tables: str = ""
     label: str = ""
     kind: str = ""
     cost: float = 1.0
     parts: int = 0
     after: bool = False
 
+    @property
+    def source(self) -> str:
+        """Digest of the modules and tables behind it, as this process has them."""
+        named = isinstance(self.make, str)
+        module = self.make.partition(":")[0] if named else self.make.__module__
+        return source_digest(module, self.tables)
+
     @cached_property
     def path(self) -> Path:
         """The folder."""
-        made = [self.settings, self.data, source_digest(*self.sources)]
+        made = [self.settings, self.data, self.source, versions()]
         text = json.dumps(made, sort_keys=True, default=list)
         return self.root / f"{self.name}_{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
@@ -112,10 +117,11 @@ class Result:
         """Do the work, or what is left of it, and seal the folder: from here on it is reused."""
         clear_drafts(self.path)
         record = {"settings": self.settings, "data": self.data, "versions": versions()}
-        record["source"] = source_digest(*self.sources)
+        record["source"] = self.source
         write_text(self.path / "settings.json", json.dumps(record, indent=1, default=list) + "\n")
         with timed(self.path, WHOLE):
-            self.make(*self.args, self.path)
+            make = resolve_name(self.make) if isinstance(self.make, str) else self.make
+            make(*self.args, self.path)
         names = sorted(p.name for p in self.path.iterdir() if not p.name.startswith("."))
         files = {n: _digest(self.path / n) for n in names if n not in (DONE, SECONDS)}
         record = {"files": files, "seal": _seal(files)}
@@ -138,20 +144,51 @@ def missing(results: list[Result]) -> list[Result]:
 
 
 @cache
-def source_digest(*patterns: str) -> str:
-    """Digest of modules of this package, as this process loaded them.
+def source_digest(module: str, tables: str = "") -> str:
+    """Digest of a module and of all modules of this package behind it, and of tables.
 
     Parameters
     ----------
-    patterns : str
-        Such as ``models/fit.py`` or ``virtual/*.py``.
+    module : str
+        Such as ``swgw.models.fit``.
+    tables : str
+        Pattern of files in the package, such as ``virtual/tables/*``.
     """
-    return digest(path for pattern in patterns for path in PACKAGE.glob(pattern))
+    return digest_of(
+        PACKAGE.parent, [*modules_behind(module), *(PACKAGE.glob(tables) if tables else ())]
+    )
 
 
-def engine_digest() -> str:
-    """Digest of the source that the numbers of every run depend on."""
-    return source_digest(*ENGINE)
+def modules_behind(module: str) -> set[Path]:
+    """List the files that a module imports, at its top or later, directly or through others.
+
+    The room ``storage`` is left out: it keeps numbers and makes none.
+    """
+    found, waiting = set(), [module]
+    while waiting:
+        path = _file(waiting.pop())
+        if path is not None and path not in found and path.parent.name != "storage":
+            found.add(path)
+            waiting += _imported(path)
+    return found
+
+
+def _file(module: str) -> Path | None:
+    """File of a module of this package; None for anything else."""
+    place = PACKAGE.parent.joinpath(*module.split("."))
+    files = (place.with_suffix(".py"), place / "__init__.py")
+    return next((f for f in files if f.is_file() and f.parent != PACKAGE.parent), None)
+
+
+def _imported(path: Path) -> list[str]:
+    """Names that a module imports; of ``from a import b`` both a and a.b."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return [name for name in names if name.startswith("swgw.")]
 
 
 def versions() -> dict[str, str]:

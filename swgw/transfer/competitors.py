@@ -18,7 +18,7 @@ from swgw.inputs.panel import usable_wells
 from swgw.models.training import one_thread
 from swgw.scores.skill import nse
 from swgw.storage.files import write_dataset, write_text
-from swgw.storage.results import timed
+from swgw.storage.results import SECONDS, timed
 from swgw.transfer import monthly as plans
 from swgw.transfer.lstm import LAYERS, Weights, first_weights, learn, predict, side_by_side, take
 from swgw.transfer.monthly import FROZEN, MEAN, Plan, Setting, monthly, monthly_windows, part
@@ -197,6 +197,7 @@ def make_hindcast(approach: str, basin: Basin, plan: Plan, folder: Path) -> None
     ``hindcast.nc`` has forecast (seed, well, issue_time, lead_time) and observed [m];
     ``seconds.json`` the time to develop a model of every well, and that of the further seeds.
     """
+    (folder / SECONDS).unlink(missing_ok=True)  # an interrupted attempt is no development
     prepared = monthly(basin)
     wells = usable_wells(prepared)
     task = Task(monthly_windows(prepared, means_of(approach, wells)), wells, plan)

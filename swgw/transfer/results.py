@@ -1,23 +1,20 @@
 """The jobs of transfer learning in a study, and what they leave behind for pages."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 import xarray as xr
 
-from swgw.basin.folder import Basin
 from swgw.basin.prepare import Prepared
 from swgw.basin.settings import PERIODS
 from swgw.inputs.panel import usable_wells
 from swgw.storage.files import read_dataset
-from swgw.storage.results import ENGINE, SECONDS, Result, read_seconds
+from swgw.storage.results import Result, read_seconds
 from swgw.transfer.monthly import (
     APPROACHES,
     DEVELOPMENT,
     ENCODER_LENGTH,
     MEAN,
-    Plan,
     monthly,
     monthly_windows,
     plan_of,
@@ -27,7 +24,6 @@ FEWEST = 3
 """Wells of a mean, and months of a well in each period after those of the first window."""
 
 VARIANTS = "variants"
-SOURCES = (*ENGINE, "transfer/*.py", "transfer/*.yml")
 
 
 class TransferResults(NamedTuple):
@@ -40,7 +36,7 @@ class TransferResults(NamedTuple):
     obs : DataFrame (time, well)
         The same in the test period.
     sims : DataFrame (time; model, seed, well)
-        Forecasts [m] in the form of ``study.chain("head")``.
+        Forecasts [m] in the form of ``study.concatenated("head")``.
     seconds : Series (model,)
         Processor seconds to develop one model of every well.
     variants : DataFrame
@@ -109,28 +105,14 @@ def transfer_work(study) -> dict[str, Result]:
         return {}
     plan = plan_of(study.profile)
     cost = 300.0 * len(study.basin.wells) * plan.trials  # in samples of a recurrent network
-    return {
-        name: Result(
-            study.folder / "runs",
-            "transfer_" + name.replace(",", "").replace(" ", "-"),
-            make,
-            (name, study.basin, plan, study.clusters),
-            {"approach": name} | vars(plan),
-            study.basin.digest,
-            SOURCES,
-            f"transfer, {name}",
-            "transfer",
-            cost,
-        )
-        for name in (*APPROACHES, VARIANTS)
-    }
+    rest = {"tables": "transfer/settings.yml", "kind": "transfer", "cost": cost}
 
+    def result(name: str, function: str, *args) -> Result:
+        folder, made = f"transfer_{name.replace(',', '').replace(' ', '-')}", {"approach": name}
+        make = f"swgw.transfer.competitors:{function}"
+        more = rest | {"label": f"transfer, {name}"}
+        return study.kept(folder, make, args, made | vars(plan), **more)
 
-def make(name: str, basin: Basin, plan: Plan, clusters: pd.Series | None, folder: Path) -> None:
-    """Make the forecasts of one approach, or the variants; perhaps in a process of its own."""
-    from swgw.transfer.competitors import make_hindcast, make_variants
-
-    (folder / SECONDS).unlink(missing_ok=True)  # an interrupted attempt is no development
-    if name != VARIANTS:
-        return make_hindcast(name, basin, plan, folder)
-    return make_variants(basin, plan, clusters, folder)
+    found = {name: result(name, "make_hindcast", name, study.basin, plan) for name in APPROACHES}
+    variants = result(VARIANTS, "make_variants", study.basin, plan, study.clusters)
+    return found | {VARIANTS: variants}

@@ -21,6 +21,7 @@ import pandas as pd
 from swgw.storage.files import write_text
 
 TABLES = Path(__file__).parent / "tables"
+TABLE_FILES = "virtual/tables/*"
 RECORD = "simulation.json"
 SECONDS = 86400.0  # in a day
 

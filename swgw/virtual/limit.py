@@ -15,7 +15,7 @@ import xarray as xr
 from swgw.basin.calendar import bin_ends
 from swgw.storage.files import digest, read_dataset, write_dataset, write_text
 from swgw.storage.results import Result
-from swgw.virtual import GAUGES, RECORD, WELLS, load_origin
+from swgw.virtual import GAUGES, RECORD, TABLE_FILES, WELLS, load_origin
 from swgw.virtual.ensemble import Ensemble, Restart, in_steps, true_restarts, with_errors
 from swgw.virtual.run import make_outside
 from swgw.virtual.simulate import MEASURED_DAY
@@ -60,10 +60,9 @@ def limit_result(runs: Path, basin: Path, step: str, valid: xr.DataArray, size: 
     truth = digest(basin / "truth" / name for name in (RECORD, "heads.csv"))
     times = [str(valid.values[0, 0]), str(valid.values[-1, -1]), *valid.shape]
     settings = {"limit": asdict(size), "step": step, "times": times}
-    sources = ("virtual/*.py", "virtual/tables/*.csv", "basin/calendar.py")
     cost = SECOND * (20 + 0.04 * len(chosen_issues(valid, size.most)) * size.members)
     args, name = (basin, step, valid, size), "perfect-model limit"
-    return Result(runs, "limit", make_limit, args, settings, truth, sources, name, cost=cost)
+    return Result(runs, "limit", make_limit, args, settings, truth, TABLE_FILES, name, cost=cost)
 
 
 def chosen_issues(valid: xr.DataArray, most: int) -> np.ndarray:
