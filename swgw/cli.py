@@ -97,8 +97,8 @@ def pdf(folder: Basin = "heihe", output: Output = BUILD) -> None:
 @app.command()
 def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -> None:
     """Validate a basin folder."""
-    from swgw.basin.check import notes, report, summary
     from swgw.basin.folder import load_basin
+    from swgw.basin.prepare import report, summary, where
 
     basin = load_basin(folder)
     coverage = report(basin)
@@ -106,7 +106,7 @@ def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -
     shares = {"median": "median observed", "lowest": "least observed"}
     table = summary(coverage).reset_index().rename(columns=shares)
     typer.echo(table.to_string(index=False, float_format="{:.0%}".format))
-    typer.echo("\n" + "\n".join(notes(basin, coverage)))
+    typer.echo("\n" + "\n".join([where(basin.wells, basin.gauges), *map(str, basin.remarks)]))
 
 
 @app.command()
@@ -136,7 +136,7 @@ def classroom(folder: Annotated[Path, typer.Argument(help="New folder for the cl
 @app.command()
 def new(folder: Folder) -> None:
     """Write a small example basin to edit."""
-    from swgw.basin.check import write_example
+    from swgw.basin.folder import write_example
 
     write_example(folder)
     typer.echo(f"Wrote an example basin to {folder}. Edit it, then: swgw check {folder}")

@@ -10,7 +10,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy and torch: they wo
 import pytest
 from typer.testing import CliRunner
 
-from swgw.basin.check import write_example
+from swgw.basin.folder import write_example
 from swgw.cli import app
 
 HOSTILE = "A <b>bold</b> basin & $more$ {{of}} it"

@@ -116,3 +116,19 @@ def centimetres(name, where, which=-1):
         return t.assign(**{value: t[value].where(~where(t), hundredfold)})
 
     return edit(name, change)
+
+
+def rows(name, which, value):
+    """Write one value into the last column of some rows (a slice)."""
+
+    def change(t):
+        t.iloc[which, -1] = value
+        return t
+
+    return edit(name, change)
+
+
+def thousand_point(cell):
+    """Write a number as if a point between thousands were a decimal point."""
+    value = round(float(cell) * 60)
+    return f"{value // 1000}.{value % 1000:03d}" if value >= 1000 else str(value)

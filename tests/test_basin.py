@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 import swgw
 from swgw.basin import calendar as steps
-from swgw.basin.check import notes, report, summary, where, write_example
-from swgw.basin.folder import distance_to_river
+from swgw.basin.folder import write_example
+from swgw.basin.places import distance_to_river
+from swgw.basin.prepare import report, summary, where
 from swgw.basin.settings import BasinSettings, Period
 from swgw.cli import app
 from swgw.storage import UserError
@@ -136,7 +137,7 @@ def test_gauges_alone(own_basin):
     basin = swgw.load_basin(own_basin)
     assert basin.wells.empty and basin.heads.empty
     assert swgw.prepare_basin(basin).heads.shape[1] == 0
-    assert len(notes(basin, report(basin))) == 1
+    assert basin.remarks == ()
 
 
 def test_one_well_without_river_wind_or_temperature(own_basin):
@@ -231,7 +232,7 @@ def test_the_report_counts_steps_with_an_observation(own_basin):
 
 def noted(folder):
     basin = swgw.load_basin(folder)
-    return notes(basin, report(basin))
+    return [where(basin.wells, basin.gauges), *map(str, basin.remarks)]
 
 
 def test_a_sound_folder_gets_its_place_alone(tiny_basin):
@@ -250,7 +251,9 @@ def test_all_quarters_of_the_earth(longitude, latitude, words):
 
 
 def test_a_note_on_depths_without_ground(own_basin):
-    edit("heads.csv", lambda t: t.rename(columns={"head": "depth"}).assign(depth="2.5"))(own_basin)
+    edit(
+        "heads.csv", lambda t: t.rename(columns={"head": "depth"}).assign(depth=2.5 + t.index % 15)
+    )(own_basin)
     assert len(noted(own_basin)) == 1
     edit("wells.csv", lambda t: t.assign(surface_elevation=["", 412, 413, 414]))(own_basin)
     [_, note] = noted(own_basin)

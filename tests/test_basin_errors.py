@@ -5,6 +5,7 @@ what is expected.
 """
 
 import io
+import re
 import unicodedata
 
 import numpy as np
@@ -24,16 +25,18 @@ from corrupt import (
     line,
     number,
     remove,
+    rows,
     setting,
     swap,
     table,
     text,
+    thousand_point,
     to_switzerland,
     write,
 )
 
 import swgw
-from swgw.basin.check import check_basin
+from swgw.basin.folder import check_basin
 from swgw.storage import BasinError
 
 
@@ -300,7 +303,7 @@ ONE = [
     (all_of(GAUGES_TWICE, setting('target_gauge: "01"', "")),
      "key target_gauge: found nothing; expected one of gauges.csv"),
     (edit("heads.csv", lambda t: t[t["well_id"] != "A1"]),
-     "heads.csv, column head: found no head for well_id 'A1'", "one value for each row"),
+     "heads.csv, well_id 'A1', column head: found 0 different values", "one value for each place"),
     # Coordinates
     (cell("wells.csv", 3, "longitude", "181"), "wells.csv, row 3, column longitude: found 181"),
     (cell("wells.csv", 3, "latitude", "-90.5"), "wells.csv, row 3, column latitude: found -90.5"),
@@ -445,9 +448,10 @@ SEVERAL = [
       for value in ("", " A1", "A\n1", "x" * 65)),
     (all_of(NO_RIVER, column("wells.csv", "longitude", lambda _: "260.1")),
      "column longitude: found 260.1; expected a longitude between -180 and 180°"),
-    (column("surface_water.csv", "discharge", lambda _: ""), "surface_water.csv", "found no"),
+    (column("surface_water.csv", "discharge", lambda _: ""),
+     "surface_water.csv, gauge_id", "found 0"),
     (edit("heads.csv", lambda t: t.iloc[:1]),
-     "heads.csv, column head: found no head for well_id 'A1', 'A2', 'B1'"),
+     "heads.csv, well_id 'A1', 'A2', 'B1', column head: found 0 different values"),
     (edit("forcing.csv", lambda t: t.iloc[:1]),
      "forcing.csv: found no value in the train period, 2002-01-01 to 2004-12-31"),
     *((lambda folder, n=n: (folder / n).write_text((folder / n).read_text().split("\n")[0] + "\n"),
@@ -456,11 +460,102 @@ SEVERAL = [
 ]  # fmt: skip
 """Corruptions that may give more than one problem, and parts of the message of one of them."""
 
+REMARKS = [
+    (rows("heads.csv", slice(300, 330), "1470.123"), "repeats", "found 1470.123, one value again"),
+    (rows("surface_water.csv", slice(900, 1050), "0"), "zeros", "found 0, where no other value"),
+    (cell("surface_water.csv", 900, "discharge", "0"), "zeros", "row 900, column discharge"),
+    (all_of(STAGES, rows("surface_water.csv", slice(900, 1050), "0")), "zeros", "column stage"),
+    (cell("heads.csv", 300, "head", "1485.1"), "spikes", "row 300, column head: found 1485.1, far"),
+    (cell("surface_water.csv", 900, "discharge", "261.4"), "spikes", "row 900, column discharge"),
+    (cell("forcing.csv", 900, "temperature", "-45"), "spikes", "row 900, column temperature"),
+    (all_of(DEPTHS, column("heads.csv", "depth", lambda d: f"-{d}")), "above",
+     "above the ground", "is the sign of depths turned"),
+    (column("heads.csv", "head", number(lambda h: h + 50)), "above", "above the ground"),
+    (edit("heads.csv", lambda t: t.rename(columns={"head": "depth"})), "depths",
+     "metres below the ground; are these heads"),
+    (all_of(NO_SURFACE, edit("heads.csv", lambda t: t.rename(columns={"head": "depth"}))),
+     "depths", "as a mean", "are these heads"),
+    *((column("forcing.csv", "precipitation", number(lambda p, f=f: p * f)), "rain", "mm a year")
+      for f in (1 / 25.4, 30)),
+    (column("forcing.csv", "temperature", number(lambda t: -t)), "season", "other half"),
+    (column("forcing.csv", "temperature", number(lambda t: 32 + t * 0.6)), "temperature"),
+    (column("forcing.csv", "wind", number(lambda w: 3.6 * w)), "wind", "are they km/h"),
+    (column("surface_water.csv", "discharge", number(lambda q: -q)), "flow", "m³/s downstream"),
+    (edit("forcing.csv", lambda t: t.assign(
+        wind=t["wind"].where(t["date"] < "2004", t["wind"].map(number(lambda w: 3.6 * w))))),
+     "years", "column wind: found a mean unlike the year before in 2004"),
+    (column("surface_water.csv", "discharge", thousand_point), "thousands", "three decimals"),
+    (edit("heads.csv", lambda t: t[(t["well_id"] != "A1") | (t["date"] < "2005")]), "few",
+     "heads.csv, well_id 'A1', column head: found 0 different values in the validation period"),
+    (edit("heads.csv", lambda t: t.assign(head=t["head"].where(t["well_id"] != "A1", "1470"))),
+     "few", "found 1 different values in the train period"),
+    (NO_RIVER, "river", "river.geojson: found a file that basin.yml does not name"),
+]  # fmt: skip
+"""Copies that pass the check with a remark: the rule, and parts of what it says."""
 
-def named(rows):
+
+@pytest.mark.parametrize(
+    ("corrupt", "rule", "parts"), [(corrupt, rule, parts) for corrupt, rule, *parts in REMARKS]
+)
+def test_what_can_be_doubted_is_remarked_on_until_it_is_accepted(own_basin, corrupt, rule, parts):
+    corrupt(own_basin)
+    said = [str(remark) for remark in swgw.load_basin(own_basin).remarks]
+    parts = [*parts, f"(if it is true: `accept: [{rule}]` in basin.yml)"]
+    assert any(all(part in remark for part in parts) for remark in said), said
+    setting("accept: []", f"accept: [{rule}]")(own_basin)
+    assert rule not in {remark.rule for remark in swgw.load_basin(own_basin).remarks}
+
+
+def two_digit_years(day):
+    return f"20{int(day[2:4]) + 56}{day[4:]}"
+
+
+ACCEPTED = [
+    (cell("heads.csv", 9, "head", "0"), "codes"),
+    (column("heads.csv", "head", number(lambda h: h / 0.3048)), "ground"),
+    (column("forcing.csv", "precipitation", number(lambda p: p / 1000, 9)), "rain"),
+    (all_of(STAGES, centimetres("surface_water.csv", lambda t: t.index > 2000)), "units"),
+    (cell("wells.csv", 3, "longitude", "-100.08"), "places"),
+    (all_of(
+        *(column(n, "date", two_digit_years)
+          for n in ("heads.csv", "forcing.csv", "surface_water.csv")),
+        text("basin.yml", lambda t: re.sub(r"200(\d)-", lambda m: f"20{int(m[1]) + 56}-", t))),
+     "future"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("corrupt", "rule"), ACCEPTED)
+def test_what_cannot_be_true_passes_if_its_owner_says_so(own_basin, corrupt, rule):
+    corrupt(own_basin)
+    assert {problem.rule for problem in check_basin(own_basin)} == {rule}
+    setting("accept: []", f"accept: [{rule}]")(own_basin)
+    assert check_basin(own_basin) == []
+
+
+def test_a_rule_that_is_none_is_named(own_basin):
+    setting("accept: []", "accept: [rains]")(own_basin)
+    [problem] = check_basin(own_basin)
+    assert "key accept: found ['rains']; expected a list, [name, name], of places, " in str(problem)
+
+
+def polder(t):
+    level = np.where(t["date"] < "2004", 0, -6) + np.sin(t.index / 20) / 4
+    return t.assign(head=level.round(3).astype(str))
+
+
+def test_a_polder_pumped_down_and_a_desert_pass_with_a_remark(own_basin):
+    all_of(NO_SURFACE, edit("heads.csv", polder))(own_basin)
+    edit("forcing.csv", lambda t: t.assign(precipitation=np.where(t.index % 365, "0", "0.8")))(
+        own_basin
+    )
+    assert check_basin(own_basin) == []
+    assert "0.934 mm a year" in " ".join(map(str, swgw.load_basin(own_basin).remarks))
+
+
+def named(cases):
     return pytest.mark.parametrize(
-        ("corrupt", "parts"), [(corrupt, parts) for corrupt, *parts in rows],
-        ids=[f"{number} {parts[0][:40]}" for number, (_, *parts) in enumerate(rows)],
+        ("corrupt", "parts"), [(corrupt, parts) for corrupt, *parts in cases],
+        ids=[f"{number} {parts[0][:40]}" for number, (_, *parts) in enumerate(cases)],
     )  # fmt: skip
 
 

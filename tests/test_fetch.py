@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import swgw
-from swgw.basin.check import check_basin
+from swgw.basin.folder import check_basin
 from swgw.cli import app
 from swgw.sources import public
 from swgw.sources.public import monthly_rain

@@ -7,7 +7,7 @@ import xarray as xr
 from typer.testing import CliRunner
 
 import swgw
-from swgw.basin.check import check_basin
+from swgw.basin.folder import check_basin
 from swgw.cli import app
 from swgw.sources import weather as cmfd
 from swgw.storage import UserError

@@ -9,7 +9,7 @@ import yaml
 from typer.testing import CliRunner
 
 import swgw
-from swgw.basin.check import check_basin
+from swgw.basin.folder import check_basin
 from swgw.cli import app
 from swgw.sources import draft, sheets, table
 from swgw.storage import UserError

@@ -13,7 +13,7 @@ from served import GAUGE, WELLS, power_answer, serve, usgs_answer
 from typer.testing import CliRunner
 
 import swgw
-from swgw.basin.check import check_basin
+from swgw.basin.folder import check_basin
 from swgw.cli import app
 from swgw.sources import draft as service
 from swgw.sources import usgs

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from swgw.basin.calendar import bin_starts
-from swgw.basin.check import check_basin, write_example
-from swgw.basin.folder import load_basin
+from swgw.basin.folder import check_basin, load_basin, write_example
 from swgw.basin.settings import basin_folder
 from swgw.virtual import MARGIN, WELLS, Parameters
 from swgw.virtual import simulate as observe

@@ -15,7 +15,7 @@ from served import power_answer, serve
 from typer.testing import CliRunner
 
 import swgw
-from swgw.basin.check import check_basin
+from swgw.basin.folder import check_basin
 from swgw.cli import app
 from swgw.sources import draft as service
 from swgw.sources.table import read_mapping

@@ -16,81 +16,32 @@ The folder (``swgw new`` writes an example; dates are ``YYYY-MM-DD``, a gap is a
 A basin has wells, or gauges, or both.
 """
 
+import shutil
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import pyproj
-import shapely
 
 from swgw.basin import calendar as steps
-from swgw.basin import plausible
-from swgw.basin.settings import PERIODS, SETTINGS_FILE, BasinSettings, basin_folder, read_settings
-from swgw.basin.tables import KNOWN, PAIRS, Tables, find_file, listed, read_tables
+from swgw.basin.places import distance_to_river, read_river
+from swgw.basin.plausible import judge
+from swgw.basin.settings import (
+    PERIODS,
+    SETTINGS_FILE,
+    BasinSettings,
+    basin_folder,
+    near,
+    read_settings,
+    shown,
+    within,
+)
+from swgw.basin.tables import COLUMNS, KNOWN, PAIRS, Tables, find_file, listed, read_tables, rows
 from swgw.storage import BasinError, Problem, files
 
-_EXPECTED = "GeoJSON with a LineString or MultiLineString of [longitude, latitude] in degrees"
-
-
-def read_river(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
-    """Read the channel's vertices; append what is wrong to `problems` and then give None.
-
-    Returns
-    -------
-    DataFrame or None
-        One row a vertex: ``longitude`` and ``latitude`` [°], ``part`` (lines counted from 0).
-    """
-    found = ""
-    try:
-        shape = shapely.from_geojson(path.read_bytes().decode("utf-8-sig"))
-    except (shapely.errors.GEOSException, UnicodeDecodeError) as error:
-        detail = str(error).splitlines()[0].rsplit("] ", 1)[-1][:80]
-        shape, found = None, f"a file that is not GeoJSON ({detail})"
-    lines = shapely.get_parts(shapely.get_parts(shape))  # collections hold multi-lines
-    points, part = shapely.get_coordinates(lines, return_index=True)
-    beyond = ~(np.abs(points) <= [180, 90]).all(axis=1)  # also where it is no number
-    if others := {line.geom_type for line in lines} - {"LineString"}:
-        found = f"the geometry {others.pop()!r}"
-    elif beyond.any():
-        found = f"a point at {points[beyond][0].tolist()}, out of range"
-    elif not len(points):
-        found = found or "no line"
-    if found:
-        problems.append(Problem(path.name, "", found, _EXPECTED))
-        return None
-    return pd.DataFrame(points, columns=["longitude", "latitude"]).assign(part=part)
-
-
-def distance_to_river(places: pd.DataFrame, river: pd.DataFrame) -> np.ndarray:
-    """Geodesic distance from places to the nearest point of the channel.
-
-    The nearest point is found on a plane centred on the places; the distance to it is then
-    measured on the ellipsoid (WGS 84), so that distortion enters in second order only.
-
-    Parameters
-    ----------
-    places : DataFrame (place, ...)
-        With ``longitude`` and ``latitude`` [°].
-    river : DataFrame (vertex, ...)
-        As :func:`read_river` gives it.
-
-    Returns
-    -------
-    ndarray (place,)
-        Distances [km].
-    """
-    longitude, latitude = places["longitude"].to_numpy(), places["latitude"].to_numpy()
-    centre = f"+lon_0={np.median(longitude)} +lat_0={np.median(latitude)}"
-    plane = pyproj.Proj(f"+proj=aeqd +ellps=WGS84 {centre}")
-    vertices = plane(river["longitude"].to_numpy(), river["latitude"].to_numpy())
-    lines = shapely.linestrings(*vertices, indices=river["part"].to_numpy())
-    points = shapely.points(*plane(longitude, latitude))
-    nearest = shapely.shortest_line(points, shapely.multilinestrings(lines))
-    ends = shapely.get_coordinates(nearest)[1::2]
-    there = plane(ends[:, 0], ends[:, 1], inverse=True)
-    return pyproj.Geod(ellps="WGS84").inv(longitude, latitude, *there)[2] / 1000
+_NAMED = COLUMNS["expected"].str.startswith("one of", na=False)
+REFERENCES = COLUMNS.loc[_NAMED, ["file", "column", "expected"]].to_numpy().tolist()
 
 
 @dataclass(frozen=True)
@@ -122,6 +73,8 @@ class Basin:
         ``precipitation`` [mm/d] and others.
     river : DataFrame (vertex, ...) or None
         ``longitude``, ``latitude`` [°], ``part``.
+    remarks : tuple of Problem
+        What can be doubted and is not among ``accept`` in ``basin.yml``.
     """
 
     path: Path
@@ -133,6 +86,7 @@ class Basin:
     surface_water: pd.DataFrame
     forcing: pd.DataFrame
     river: pd.DataFrame | None
+    remarks: tuple[Problem, ...] = ()
 
     def __getattribute__(self, name: str):
         value = object.__getattribute__(self, name)
@@ -164,8 +118,19 @@ def load_basin(path: str | Path) -> Basin:
     return Basin(path=folder.resolve(), **parts)
 
 
+def check_basin(path: str | Path) -> list[Problem]:
+    """List everything that is wrong with a basin folder; an empty list means that it is sound.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder, or the name of an embedded basin.
+    """
+    return examine(basin_folder(path))[0]
+
+
 def examine(folder: Path) -> tuple[list[Problem], dict]:
-    """Read and check a folder (see :func:`swgw.basin.check.check_basin`).
+    """Read and check a folder (see :func:`check_basin`).
 
     Returns
     -------
@@ -185,19 +150,49 @@ def examine(folder: Path) -> tuple[list[Problem], dict]:
     river = settings.river if settings else None
     path = find_file(folder, river, "the river of basin.yml", problems) if river else None
     tables["river"] = read_river(path, problems) if path else None
-    problems += plausible.check_identifiers(tables)
-    problems += plausible.check_coordinates(tables, river)
-    problems += plausible.check_levels(tables, settings)
-    problems += plausible.check_codes(tables)
-    problems += plausible.check_rain(tables["forcing.csv"])
+    problems += check_identifiers(tables)
     faulty = {problem.file for problem in problems}
-    problems += [p for p in plausible.check_values(tables) if p.file not in faulty]
+    unlikely = judge(tables, settings, folder, certain=True)
+    problems += [problem for problem in unlikely if problem.rule or problem.file not in faulty]
     problems += check_settings(tables, settings) if settings else []
     if problems:
         return problems, {}
     used = [folder / name for name in (SETTINGS_FILE, *KNOWN, river) if name]
     digest = files.digest(path for path in used if path.exists())
-    return [], {"settings": settings, "digest": digest, **_finish(tables)}
+    remarks = tuple(judge(tables, settings, folder, certain=False))
+    return [], {"settings": settings, "digest": digest, "remarks": remarks} | _finish(tables)
+
+
+def check_identifiers(tables: Tables) -> Iterator[Problem]:
+    """Report identifiers that are in no table of places; a table may be None (unreadable)."""
+    for file, column, expected in REFERENCES:
+        home = expected.removeprefix("one of ")
+        if tables[file] is None or tables[home] is None:
+            continue
+        ids, known = _ids(tables[file], column), set(tables[home].index)
+        unknown = sorted(set(ids.unique()) - known - {""})
+        if unknown:
+            where = rows(ids.isin(unknown).to_numpy(), ids.to_frame())
+            found = f"unknown {column.removeprefix('upstream_')} {listed(unknown)}"
+            found += _alike(unknown[0], known)
+            yield Problem(file, f"{where}, column {column}", found, expected)
+
+
+def _ids(table: pd.DataFrame, column: str) -> pd.Series:
+    """Give a column of identifiers (row,), which the weather has in its places."""
+    if "place" not in table:
+        return table.get(column, pd.Series(dtype=str, name=column)).reset_index(drop=True)
+    kind = column.removesuffix("_id") + ":"
+    ids = table.loc[table["place"].str.startswith(kind), "place"]
+    return ids.str.removeprefix(kind).rename(column)
+
+
+def _alike(name: str, known: set[str]) -> str:
+    """Say which known name an unknown one may mean; empty where none is close."""
+    plain = {unicodedata.normalize("NFC", other): other for other in known}
+    if twin := plain.get(unicodedata.normalize("NFC", name)):
+        return f", which differs from {shown(twin)} only in how accents are stored"
+    return near(name, sorted(known)) if len(known) < 1000 else ""  # else it would take minutes
 
 
 def check_settings(tables: Tables, settings: BasinSettings) -> Iterator[Problem]:
@@ -241,9 +236,7 @@ def _check_period(
         expected = f"at least {ahead} (lead_times) and {needed} (with encoder_length): longer "
         yield Problem(SETTINGS_FILE, f"key {name}", found, f"{expected}periods or smaller settings")
     for file, table in observed.items():
-        beyond = period.end + pd.Timedelta(days=1)
-        during = table["date"].between(period.start, beyond, inclusive="left")
-        empty = table.loc[during, table.columns[2:]].isna().all()
+        empty = table.loc[within(table["date"], period), table.columns[2:]].isna().all()
         found = f"no value in the {name} period, {period}"
         if empty.all():
             yield Problem(file, "", found, "data in each period")
@@ -267,3 +260,27 @@ def _finish(tables: Tables) -> Tables:
     long = {"heads": heads.dropna(), "surface_water": water.dropna(), "forcing": weather}
     long = {name: table.reset_index(drop=True) for name, table in long.items()}
     return {"wells": wells, "gauges": tables["gauges.csv"], "river": river, **long}
+
+
+def write_example(folder: str | Path) -> Path:
+    """Write the folder of a small made-up basin that passes every check and can be trained.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A new or empty folder.
+
+    Returns
+    -------
+    Path
+        The folder: four wells measured every five days with gaps, one gauge and basin-wide
+        weather, daily, and a river.
+
+    Raises
+    ------
+    UserError
+        If the folder is there already and not empty.
+    """
+    with files.write_folder(folder) as new:
+        shutil.copytree(files.shared("example"), new, dirs_exist_ok=True)
+    return Path(folder)

@@ -168,3 +168,66 @@ def _weather(basin: Basin, time: pd.DatetimeIndex) -> tuple[Weather, Weather]:
 def _by_place(by_variable: dict[str, pd.DataFrame]) -> Weather:
     places = dict.fromkeys(place for frame in by_variable.values() for place in frame.columns)
     return {p: pd.DataFrame({v: f[p] for v, f in by_variable.items() if p in f}) for p in places}
+
+
+def report(basin: Basin) -> pd.DataFrame:
+    """Say how much of each series is observed.
+
+    Parameters
+    ----------
+    basin : Basin
+
+    Returns
+    -------
+    DataFrame (series, ...)
+        ``kind`` (``"head"``, ``"discharge"`` or ``"stage"``, or a variable of the weather),
+        ``series`` (a well, a gauge or a place of the forcing), ``first`` and ``last`` observation,
+        ``observations`` and ``share``: of the steps from the start of training to the end of the
+        test period, how many hold an observation (0–1).
+    """
+    settings = basin.settings
+    heads = basin.heads.rename(columns={"well_id": "series"})
+    water = basin.surface_water.set_axis(["date", "series", settings.surface_water], axis="columns")
+    weather = basin.forcing.rename(columns={"place": "series"})
+    long = [t.melt(["date", "series"], var_name="kind").dropna() for t in (heads, water, weather)]
+    observed = pd.concat([table for table in long if len(table)])
+    time = steps.calendar(settings.train.start, settings.test.end, settings.step)
+    starts = steps.bin_starts(pd.DatetimeIndex(observed["date"]), settings.step)
+    observed = observed.assign(step=starts.where(starts.isin(time)))
+    groups = observed.groupby(["kind", "series"], sort=False)
+    found = groups.agg(first=("date", "min"), last=("date", "max"), observations=("date", "size"),
+                       share=("step", "nunique"))  # fmt: skip
+    return found.assign(share=found["share"] / len(time)).reset_index()
+
+
+def summary(coverage: pd.DataFrame) -> pd.DataFrame:
+    """Sum up a report, one row a kind of series, whatever their number.
+
+    Parameters
+    ----------
+    coverage : DataFrame (series, ...)
+        From :func:`report`.
+
+    Returns
+    -------
+    DataFrame (kind, ...)
+        ``series`` (how many), ``first`` and ``last`` observation, ``observed`` and ``least
+        observed``: the median and the lowest share of observed steps.
+    """
+    shares = {"observed": ("share", "median"), "least observed": ("share", "min")}
+    spans = {"series": ("series", "size"), "first": ("first", "min"), "last": ("last", "max")}
+    return coverage.groupby("kind", sort=False).agg(**spans, **shares)
+
+
+def where(*places: pd.DataFrame | None) -> str:
+    """Give the latitude and longitude of the places, so that a swap of all can be noticed.
+
+    Examples
+    --------
+    >>> where(pd.DataFrame({"longitude": [-106.6], "latitude": [35.2]}))
+    'The places are near 35.2° N, 106.6° W.'
+    """
+    known = pd.concat([table[["longitude", "latitude"]] for table in places if table is not None])
+    longitude, latitude = known.median()
+    north, east = "S" if latitude < 0 else "N", "W" if longitude < 0 else "E"
+    return f"The places are near {abs(latitude):.1f}° {north}, {abs(longitude):.1f}° {east}."

@@ -22,6 +22,8 @@ STEPS = ("D", "5D", "W", "MS")
 DEFAULT_LENGTHS = {"D": (365, 30), "5D": (73, 6), "W": (52, 4), "MS": (24, 3)}
 PERIODS = ("train", "validation", "test")
 UNSTATED = "not stated"
+RULES = pd.read_csv(shared("rules.csv"), keep_default_na=False)
+"""Rules of :mod:`swgw.basin.plausible` in their order; ``limits`` are those of ``find``."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -34,6 +36,11 @@ class Period:
 
     def __str__(self) -> str:
         return f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}"
+
+
+def within(dates: pd.Series, period: Period) -> pd.Series:
+    """Mark the times (row,) on the days of a period."""
+    return dates.between(period.start, period.end + pd.Timedelta(days=1), inclusive="left")
 
 
 def _to_period(value: Any) -> Period:
@@ -60,6 +67,8 @@ Name = _kind(str, "a short name of letters, digits, - and _, fit for a folder",
              Field(pattern=f"^{NAME.pattern}$"))  # fmt: skip
 Flag = _kind(bool, "true or false")
 Count = _kind(int, "a whole number of steps, at least 1", Field(ge=1, le=10_000))
+Rules = tuple(RULES["rule"][RULES["rule"] != ""].unique())
+Names = _kind(list[Literal[Rules]], "a list, [name, name], of " + ", ".join(Rules))
 Days = _kind(InstanceOf[Period], "two dates, [YYYY-MM-DD, YYYY-MM-DD], the first before the second",
              BeforeValidator(_to_period))  # fmt: skip
 
@@ -96,6 +105,8 @@ class BasinSettings:
         ``"observed"`` or ``"none"``: whether a forecast uses the weather to come.
     history : bool
         Whether the past of the target itself is an input.
+    accept : list of str
+        Rules of :mod:`swgw.basin.plausible` whose findings the owner has looked at: they pass.
     """
 
     name: Name
@@ -117,6 +128,7 @@ class BasinSettings:
     lead_times: Count = 0
     future_forcing: _one_of("observed", "none") = "observed"
     history: Flag = True
+    accept: Names = Field(default_factory=list)
 
     def __post_init__(self):
         encoder_length, lead_times = DEFAULT_LENGTHS[self.step]
@@ -166,11 +178,9 @@ def read_settings(folder: Path, problems: list[Problem]) -> BasinSettings | None
     for first, second in itertools.pairwise(PERIODS):
         before, after = settings.period(first), settings.period(second)
         if after.start <= before.end:
-            found = (
-                f"periods that overlap or in the wrong order: {first} {before}, {second} {after}"
-            )
-            expected = f"{second} to begin after {first} has ended"
-            problems.append(Problem(SETTINGS_FILE, f"keys {first} and {second}", found, expected))
+            found = f"that overlap or in the wrong order: {first} {before}, {second} {after}"
+            place, expected = f"keys {first} and {second}", f"{second} to begin after {first}"
+            problems.append(Problem(SETTINGS_FILE, place, f"periods {found}", f"{expected} ended"))
             return None
     return settings
 

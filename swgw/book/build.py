@@ -16,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 import pandas as pd
+from tqdm import tqdm
 
 from swgw.book import render
 from swgw.book.cells import unmet
@@ -75,11 +76,12 @@ def build_book(
     """
     started = time.perf_counter()
     study = open_study(basin, profile, seeds, output, train=False)
-    say(f"1/5 Basin: {study.basin.path} is in order.")
+    remarks = "".join(f"\n    {remark}" for remark in study.basin.remarks)
+    say(f"1/5 Basin: {study.basin.path} is in order.{remarks}")
     say(f"2/5 Models: profile {profile}, {len(study.profile.seeds)} seed(s), {workers} worker(s).")
     study.train(workers, say, scheduler)
     if train_only:
-        took = _clock(time.perf_counter() - started)
+        took = tqdm.format_interval(time.perf_counter() - started)
         say(f"Trained in {took}. Notebooks find the models where output is {study.folder.parent}")
         return study.folder
     toc = render.contents()
@@ -88,15 +90,14 @@ def build_book(
     executed = [job.target for job in jobs]
     _render(study, executed, toc, say)
     results = write_provenance(study).parent
-    scores = {"table_3": study.table_3(), "groundwater_scores": study.groundwater_scores()}
-    for name, table in scores.items():
-        write_text(results / f"{name}.csv", table.to_csv(index=False))
+    for table in (study.table_3, study.groundwater_scores):
+        write_text(results / f"{table.__name__}.csv", table().to_csv(index=False))
     figures = collect_figures(executed, results / "figures")
     for folder in (results, study.folder):
         clear_drafts(folder)
     say(f"5/5 Results: tables, {figures} figures and provenance.json in {results}")
     page = study.folder / "html" / "index.html"
-    say(f"Done in {_clock(time.perf_counter() - started)}. Open {page}")
+    say(f"Done in {tqdm.format_interval(time.perf_counter() - started)}. Open {page}")
     return page
 
 
@@ -106,12 +107,8 @@ def plan(study, basin: str | Path, toc: dict) -> list[Job]:
     names = [name for name in render.page_names(toc) if (own / f"{name}.ipynb").is_file()]
     if study.profile.name == "smoke":
         names = [name for name in names if name in SMOKE_NOTEBOOKS]
-    given = {
-        "basin": str(study.basin.path),
-        "profile": study.profile.name,
-        "seeds": len(study.profile.seeds),
-        "output": str(study.folder.parent),
-    }
+    given = {"basin": str(study.basin.path), "profile": study.profile.name}
+    given |= {"seeds": len(study.profile.seeds), "output": str(study.folder.parent)}
     shown = given | {"basin": str(basin), "output": ""}
     facts = [provenance(study), given, shown]
     jobs = []
@@ -137,7 +134,7 @@ def _execute(study, jobs: list[Job], workers: int, say: Tell) -> None:
     def tell(job: Job) -> None:
         done = next(numbers)
         left = (time.perf_counter() - started) / done * (count - done)
-        rest = f"; about {_clock(left)} left" if done < count else ""
+        rest = f"; about {tqdm.format_interval(left)} left" if done < count else ""
         seconds = stamp(job.target)["seconds"]
         say(f"    [{done}/{count}] {job.source.stem}: {seconds:.0f} s{rest}")
 
@@ -170,11 +167,6 @@ def _render(study, executed: list[Path], toc: dict, say: Tell) -> None:
     write_text(record, inputs)
 
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
-
-
 SUFFIX = {"image/svg+xml": "svg", "image/png": "png"}
 
 
@@ -193,9 +185,8 @@ def collect_figures(executed: list[Path], folder: Path) -> int:
     int
         Number of figures.
     """
-    draft = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     names = set()
     for cell in (cell for path in executed for cell in nbformat.read(path, as_version=4).cells):
         name = cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
@@ -203,8 +194,6 @@ def collect_figures(executed: list[Path], folder: Path) -> int:
             for kind in SUFFIX.keys() & output.get("data", {}).keys():
                 data = output["data"][kind]
                 image = base64.b64decode(data) if kind == "image/png" else data.encode()
-                (draft / f"{name}.{SUFFIX[kind]}").write_bytes(image)
+                (folder / f"{name}.{SUFFIX[kind]}").write_bytes(image)
                 names.add(name)
-    shutil.rmtree(folder, ignore_errors=True)
-    draft.rename(folder)
     return len(names)

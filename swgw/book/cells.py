@@ -125,17 +125,6 @@ def placeholder(reason: str) -> Figure:
 PLACEHOLDER = "YOUR_ACCOUNT"
 """Part of the address as long as nobody has published this copy."""
 
-CODE = """\
-# On Colab, where swgw is missing, this installs it and says so; elsewhere it does nothing.
-import importlib.util
-import subprocess
-import sys
-
-source = "git+{address}"
-if importlib.util.find_spec("swgw") is None:
-    print(f"Installing swgw from {{source}}; this takes some minutes.")
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)"""
-
 
 def repository() -> str:
     """Address of the repository that this copy was published from."""
@@ -150,7 +139,8 @@ def setup_code(address: str = "") -> str:
     address : str
         Of the repository; that of ``_config.yml`` if empty.
     """
-    return CODE.format(address=address or repository())
+    code = shared("setup_cell.txt").read_text(encoding="utf-8").rstrip()
+    return code.replace("@ADDRESS@", address or repository())
 
 
 LEFT_OUT = {"student": {"solution", "book"}, "instructor": {"book"}}

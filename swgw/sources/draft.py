@@ -13,7 +13,7 @@ import requests
 import yaml
 from requests.adapters import HTTPAdapter, Retry
 
-from swgw.basin.check import check_basin
+from swgw.basin.folder import check_basin
 from swgw.basin.settings import DEFAULT_LENGTHS, NAME, shown
 from swgw.storage import BasinError, Problem, UserError
 from swgw.storage.files import write_text

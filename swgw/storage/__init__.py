@@ -19,16 +19,20 @@ class Problem:
         The row, column or key, as a spreadsheet user would look for it; may be empty.
     found, expected : str
         What is there and what should be.
+    rule : str
+        The name by which ``accept`` in ``basin.yml`` lets it pass; empty where nothing does.
     """
 
     file: str
     place: str
     found: str
     expected: str
+    rule: str = ""
 
     def __str__(self) -> str:
         where = f"{self.file}, {self.place}" if self.place else self.file
-        return f"{where}: found {self.found}; expected {self.expected}"
+        passes = f" (if it is true: `accept: [{self.rule}]` in basin.yml)" if self.rule else ""
+        return f"{where}: found {self.found}; expected {self.expected}{passes}"
 
 
 class UserError(Exception):

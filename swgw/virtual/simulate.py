@@ -10,8 +10,7 @@ import xarray as xr
 from tqdm import tqdm
 
 from swgw.basin.calendar import bin_starts
-from swgw.basin.check import write_table
-from swgw.storage.files import write_text
+from swgw.storage.files import write_text, write_whole
 from swgw.virtual import COURSE, GAUGES, TABLES, WELLS, Parameters, write_origin
 from swgw.virtual.domain import SECTIONS, setting_table, well_table
 from swgw.virtual.run import END, FIRST, Coupled, Outside, Record, run_record
@@ -142,6 +141,12 @@ def simulate_period(
     discharge = pd.DataFrame(_flows(coupled, outside, record)).rename_axis(columns="gauge")
     head = pd.DataFrame(record.well_head, record.days, WELLS["well_id"].rename("well"))
     return xr.Dataset({"head": head, "discharge": discharge} | dict(record.fluxes.to_xarray()))
+
+
+def write_table(table: pd.DataFrame, path: Path, digits: int) -> None:
+    """Write a table as CSV with a number of decimals, whole or not at all."""
+    with write_whole(path) as temporary:
+        table.to_csv(temporary, index=False, float_format=f"%.{digits}f", date_format="%Y-%m-%d")
 
 
 def write_observations(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from swgw.basin.check import write_example
+from swgw.basin.folder import write_example
 
 
 def example(folder: Path) -> None:
