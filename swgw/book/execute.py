@@ -5,7 +5,6 @@ A misspelt name, a wrong type or a missing ``parameters`` cell is an error befor
 
 import ast
 import asyncio
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -21,7 +20,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from swgw.book.cells import Value, read, with_parameters, without_unmet
 from swgw.storage import UserError
 from swgw.storage.files import clear_drafts, write_text
-from swgw.storage.jobs import end_with_parent, warm
+from swgw.storage.jobs import start
 
 
 @dataclass(frozen=True)
@@ -154,8 +153,7 @@ class Kernel(AsyncKernelManager):
     def __init__(self, log: Path):
         super().__init__()
         self.write_connection_file()
-        self.process = warm().Process(target=serve, args=(self.connection_file, log))
-        self.process.start()
+        self.process = start(serve, self.connection_file, log=log)
 
     async def is_alive(self) -> bool:
         """Whether the process still runs."""
@@ -169,15 +167,11 @@ class Kernel(AsyncKernelManager):
         self.process.join()
 
 
-def serve(connection: str, log: Path) -> None:
-    """Be a kernel, in a process of its own that ends with its parent."""
+def serve(connection: str) -> None:
+    """Be a kernel."""
     from ipykernel.kernelapp import IPKernelApp
 
-    end_with_parent()
     pd.set_option("display.max_columns", 20)  # pandas was imported outside a kernel
-    with log.open("w") as stream:
-        for standard in (1, 2):
-            os.dup2(stream.fileno(), standard)
     IPKernelApp.launch_instance(["-f", connection, "--HistoryManager.enabled=False"])
 
 

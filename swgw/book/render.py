@@ -6,8 +6,6 @@ import os
 import platform
 import re
 import shutil
-import subprocess
-import sys
 from functools import cache
 from importlib.metadata import requires, version
 from pathlib import Path
@@ -20,6 +18,7 @@ from swgw.book.execute import stamp
 from swgw.experiments.work import results_of
 from swgw.storage import UserError
 from swgw.storage.files import PACKAGE, digest_of, shared, write_text
+from swgw.storage.jobs import start
 from swgw.storage.results import read_seconds
 
 
@@ -78,7 +77,6 @@ PLOTLY_HTML = {
     "include_plotlyjs": "plotly/plotly-basic.min.js",
     **{"full_html": False, "validate": False},
 }
-BUILD = "from jupyter_book.cli.main import main; main()"
 
 
 def contents() -> dict:
@@ -221,17 +219,24 @@ def render(staged: Path, target: Path, log: Path, builder: str = "html") -> None
     work = target.with_name(f".{target.name}.sphinx")
     shutil.rmtree(work, ignore_errors=True)
     log.parent.mkdir(parents=True, exist_ok=True)
-    words = [sys.executable, "-c", BUILD, "build", str(staged.resolve()), "--builder", builder]
+    words = ["build", str(staged.resolve()), "--builder", builder]
     words += ["--path-output", str(work.resolve()), "-W", "-n", "--keep-going"]
-    with log.open("w", encoding="utf-8") as stream:
-        streams = {"stdout": stream, "stderr": stream, "env": os.environ | {"NO_COLOR": "1"}}
-        ended = subprocess.run(words, check=False, **streams)
+    building = start(_build, words, log=log)
+    building.join()
     built = work / "_build" / builder
-    if ended.returncode or not (built / "index.html").is_file():
+    if building.exitcode or not (built / "index.html").is_file():
         raise UserError(f"the pages could not be built:\n{_complaints(log)}\n  Full log: {log}")
     shutil.rmtree(target, ignore_errors=True)
     built.replace(target)
     shutil.rmtree(work, ignore_errors=True)
+
+
+def _build(words: list[str]) -> None:
+    """Run Jupyter Book and exit with its code."""
+    from jupyter_book.cli.main import main
+
+    os.environ["NO_COLOR"] = "1"
+    main(words)
 
 
 def _complaints(log: Path, at_most: int = 20) -> str:

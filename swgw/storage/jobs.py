@@ -8,7 +8,7 @@ import platform
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -16,6 +16,8 @@ from functools import cache
 from importlib.util import find_spec
 from multiprocessing import forkserver, get_all_start_methods, get_context, parent_process
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from joblib import Parallel, delayed, parallel_config
@@ -69,9 +71,11 @@ def _perform(results: list[Result], workers: int, scheduler: str) -> None:
 
 IMPORTED = (
     *("swgw.models.networks", "swgw.models.fit", "swgw.experiments.study", "swgw.book.say"),
-    *("ipykernel.kernelapp", "seaborn", "plotly.express", "optuna", "statsmodels.tsa.seasonal"),
+    *("swgw.claims.judge", "swgw.virtual.limit", "sklearn.ensemble", "statsmodels.tsa.seasonal"),
+    *("ipykernel.kernelapp", "matplotlib.backends.backend_svg", "pandas.plotting._matplotlib"),
+    *("pandas.io.formats.style", "seaborn", "plotly.express", "optuna", "dask.array"),
 )
-"""What jobs and notebooks need and what takes long to import."""
+"""What jobs and notebooks need and what takes long to import; what is not installed is left out."""
 
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -96,6 +100,21 @@ def warm() -> BaseContext:
         del os.environ[name]
     os.environ.update(before)
     return context
+
+
+def start(function: Callable[..., None], *args, log: Path) -> BaseProcess:
+    """Start a function in such a process; what it prints goes to a file."""
+    process = warm().Process(target=_logged, args=(function, args, log))
+    process.start()
+    return process
+
+
+def _logged(function: Callable[..., None], args: tuple, log: Path) -> None:
+    end_with_parent()
+    with log.open("w", encoding="utf-8") as stream:
+        for standard in (1, 2):
+            os.dup2(stream.fileno(), standard)
+    function(*args)
 
 
 def _perform_in_processes(results: list[Result], workers: int) -> None:
