@@ -69,7 +69,7 @@ def test_random_groups_explain_nothing_beyond_chance_on_average():
     rng = np.random.default_rng(0)
     values, groups = pd.Series(rng.normal(size=20)), np.arange(20) % 3
     found = [
-        explained_beyond_chance(values, pd.Series(rng.permutation(groups))) for _ in range(2000)
+        explained_beyond_chance(values, pd.Series(rng.permutation(groups))) for _ in range(1000)
     ]
     assert np.mean(found) == pytest.approx(0, abs=0.01)
 

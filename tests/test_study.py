@@ -178,27 +178,14 @@ def _must_not_run(*_):
     raise AssertionError("this must not run")
 
 
-@pytest.mark.parametrize("missing", ["gauges", "wells"])
-def test_a_basin_of_one_water_has_single_task_models_only(own_basin, tmp_path, missing):
-    text = (own_basin / "basin.yml").read_text()
-    gone = (
-        ("gauges.csv", "surface_water.csv") if missing == "gauges" else ("wells.csv", "heads.csv")
-    )
-    for name in gone:
+def test_a_basin_of_one_water_has_single_task_models_only(own_basin, tmp_path):
+    for name in ("wells.csv", "heads.csv"):
         (own_basin / name).unlink()
-    kept = [
-        line
-        for line in text.splitlines()
-        if not (missing == "gauges" and line.startswith(("surface_water", "target_gauge")))
-    ]
-    (own_basin / "basin.yml").write_text("\n".join(kept) + "\n")
     study = open_study(own_basin, "smoke", output=tmp_path)
-    task = "head" if missing == "gauges" else "surface_water"
-    assert study.tasks == (task,)
-    assert study.models(task) == ["ST-GRU", "ST-LSTM", "ST-TFT", *BASELINES]
-    table = study.groundwater_scores() if task == "head" else study.table_3()
-    assert set(table["model"]) == set(study.models(task))
-    assert np.isfinite(table["nse"]).all()
+    assert study.tasks == ("surface_water",)
+    assert study.models("surface_water") == ["ST-GRU", "ST-LSTM", "ST-TFT", *BASELINES]
+    assert set(study.table_3()["model"]) == set(study.models("surface_water"))
+    assert np.isfinite(study.table_3()["nse"]).all()
     assert study.interpretation(0, "ST-TFT")["attention"].sizes["lead_time"] == 3
 
 

@@ -136,7 +136,7 @@ def deciding(parts: pd.DataFrame, band: Band) -> object:
     """
     chosen = parts.loc[parts["verdict"] == combine(parts["verdict"]), "value"].astype(float)
     margin = np.minimum(chosen - band[0], band[1] - chosen)
-    return margin.index[int(np.argmin(margin))]
+    return margin.index[int(np.argmin(margin.fillna(np.inf)))]
 
 
 COUNTS = ("wells", "blocks", "steps", "lags", "realisations")
