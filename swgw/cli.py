@@ -4,9 +4,8 @@ Each imports what it needs when it runs, so that ``swgw --help`` answers at once
 """
 
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -28,54 +27,44 @@ class _OneMessage(TyperGroup):
             raise typer.Exit(130) from None
 
 
-class DataSet(StrEnum):
-    """Public data sets that ``swgw fetch`` knows."""
-
-    bemp = "bemp"
-    naqua = "naqua"
-    challenge_usa = "challenge-usa"
-
-
 app = typer.Typer(
-    cls=_OneMessage,
-    help="Forecast surface water and groundwater: from a folder of CSV files to a book.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
+    cls=_OneMessage, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
     pretty_exceptions_enable=False,
-)
+)  # fmt: skip
 Folder = Annotated[Path, typer.Argument(help="Folder of the basin.")]
 Basin = Annotated[str, typer.Argument(help="Folder of a basin, or the name of an embedded one.")]
 Output = Annotated[Path, typer.Option(help="Folder for results, one subfolder for each basin.")]
-Count = Annotated[
-    int | None, typer.Option(min=1, help="Number of random seeds (default: the profile's).")
+Data = Annotated[Literal["bemp", "naqua", "challenge-usa"], typer.Argument(
+    help="bemp: Rio Grande riparian sites, monthly; naqua: 28 Swiss wells with rivers, daily; "
+    "challenge-usa: one well and a river in Connecticut, daily.")]  # fmt: skip
+Seeds = Annotated[int | None, typer.Option(min=1, help="Random seeds (default: the profile's).")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Parallel processes (default: at most 4).")
 ]
+Scheduler = Annotated[str, typer.Option(metavar="ADDRESS",
+    help="Train on the workers of this Dask scheduler, such as tcp://10.0.0.1:8786; they have one "
+    "thread each and the same path to the output folder.")]  # fmt: skip
+TrainOnly = Annotated[bool, typer.Option("--train-only", help="Train the models; build no book.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Random seed (default: the book's).")]
+Trials = Annotated[int, typer.Option(min=1, help="Number of trials for each model.")]
 Size = Annotated[str, typer.Option(help="Size of the training: quick, paper or full.")]
 BUILD = Path("_build")
 
 
+@app.callback(invoke_without_command=True)
+def version(show: Annotated[bool, typer.Option("--version", help="Say the version.")] = False):
+    """Forecast surface water and groundwater: from a folder of CSV files to a book."""
+    if show:
+        from swgw import __version__
+
+        typer.echo(__version__)
+
+
 @app.command()
 def book(
-    folder: Basin = "heihe",
-    profile: Size = "paper",
-    seeds: Count = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="Number of parallel processes (default: cores, max. 4)."),
-    ] = None,
-    scheduler: Annotated[
-        str,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Train on the workers of this Dask scheduler, such as tcp://10.0.0.1:8786; they "
-            "have one thread each and the same path to the output folder.",
-        ),
-    ] = "",
-    output: Output = BUILD,
-    train_only: Annotated[
-        bool, typer.Option("--train-only", help="Train the models only; build no book.")
-    ] = False,
-) -> None:
+    folder: Basin = "heihe", profile: Size = "paper", seeds: Seeds = None, workers: Workers = None,
+    scheduler: Scheduler = "", output: Output = BUILD, train_only: TrainOnly = False,
+) -> None:  # fmt: skip
     """Build the book of a basin: check it, train, execute notebooks, render pages."""
     from joblib import cpu_count  # counts what a container allows
 
@@ -111,10 +100,7 @@ def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -
 
 @app.command()
 def tune(
-    folder: Basin = "heihe",
-    trials: Annotated[int, typer.Option(min=1, help="Number of trials for each model.")] = 20,
-    profile: Annotated[str, typer.Option(help="Training budget per trial.")] = "quick",
-    output: Output = BUILD,
+    folder: Basin = "heihe", trials: Trials = 20, profile: Size = "quick", output: Output = BUILD
 ) -> None:
     """Tune hyperparameters of every model; `swgw book` uses the result."""
     from swgw.experiments.study import open_study
@@ -143,12 +129,7 @@ def new(folder: Folder) -> None:
 
 
 @app.command()
-def simulate(
-    folder: Folder,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Random seed (default: the book's).")
-    ] = None,
-) -> None:
+def simulate(folder: Folder, seed: Seed = None) -> None:
     """Simulate a realisation of the virtual basin, with its truth."""
     from swgw.storage.files import write_folder
     from swgw.virtual.simulate import SEED
@@ -161,20 +142,11 @@ def simulate(
 
 
 @app.command()
-def fetch(
-    data: Annotated[
-        DataSet,
-        typer.Argument(
-            help="bemp: Rio Grande riparian sites, monthly; naqua: 28 Swiss wells with rivers, "
-            "daily; challenge-usa: one well and a river in Connecticut, daily."
-        ),
-    ],
-    folder: Folder,
-) -> None:
+def fetch(data: Data, folder: Folder) -> None:
     """Download a public data set as a basin folder (SWGW_MIRROR: a local copy)."""
     from swgw.sources.public import fetch as write
 
-    licence = write(data.value, folder)
+    licence = write(data, folder)
     typer.echo(f"Wrote {data} to {folder}. {licence}\nNext: swgw check {folder}")
 
 
@@ -231,30 +203,45 @@ def table(files: Tables, folder: New, mapping: Yaml, preview: Show = False) -> N
 
     
     The mapping is YAML. Sections: wells with heads, gauges with surface_water,
-    forcing; river: a GeoJSON file; basin: {keys of basin.yml}.
+    forcing; river; basin: {keys of basin.yml}.
     In every section:
       file         one of the command's files; may be left out if there is one
+      files        "gw_*.csv": several; * stands for the station, unless a column
+                   or the head of the file names it
+      format       usgs-rdb, grdc, ehyd, dino, wiski, bafu, hydat, ades or
+                   nasa-power: the keys below as the service's files need them
       read         how pandas reads it, in pandas' words (read_csv, read_excel):
                    {sep, decimal, thousands, skiprows, header, names, comment,
                    encoding, na_values, sheet_name, usecols}
+      starts       how the row of names begins, if there are others above it
+      where        rows to keep, {PARAM: [1]}, or to leave out, {Status: ["!raw"]}
+      qualifiers   marks beside numbers, such as ["<", e]
+      well_id, gauge_id   a column, or several to be joined, such as [Site, Filter]
+      units        such as {precipitation: in/d, temperature: degF, wind: kn,
+                   surface_elevation: ft}; sums: mm/month; KNMI: 0.1 mm/d
+    In a name of a column, * stands for any text and | for or.
     wells, gauges:
       places       {P1: [longitude, latitude, ground in m]}, or columns of a file:
       well_id (gauges: gauge_id), longitude, latitude, surface_elevation,
                    name, gauge_id and any attribute: the name of its column
-    heads, surface_water:
-      date         a column, or several, such as [Date, Time]
-      date_format  such as "%d.%m.%Y"; excel for its count of days;
+      crs          such as EPSG:31287, if places are not in degrees (47.21 or
+                   47°12'36" N)
+    heads, surface_water, forcing:
+      date         a column, or several, such as [Date, Time] or [YEAR, DOY]
+      date_format  such as "%d.%m.%Y", or several; excel for its count of days;
                    YYYY-MM-DD if left out
+      time_zone    such as Europe/Vienna, to turn times to it from UTC or from
+                   their offset, which else is cut off
+    heads, surface_water:
       kind         head or depth; discharge or stage
-      unit         m, cm, mm, ft; m3/s, l/s, m3/h, m3/d, ft3/s
-      well_id (gauge_id), value   columns of a long table (a value a row)
+      unit         m, cm, mm, ft, in (-m: depths below zero); m3/s, l/s, m3/d, ft3/s
+      value        the values of a long table, a value a row
       columns      {P1: "Well 1"} of a wide table; every column if left out
+      station      what stands before the station in the head of a file
     forcing:
-      date, date_format, well_id or gauge_id
       precipitation, temperature, wind, pet   columns
-    wells, gauges, forcing:
-      units        such as {precipitation: in/d, temperature: degF, wind: kn,
-                   surface_elevation: ft}
+    river:
+      file, crs    GeoJSON
     """
     from swgw.sources import table as source
 

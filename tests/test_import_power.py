@@ -6,9 +6,9 @@ from served import power_answer, serve
 from typer.testing import CliRunner
 
 import swgw
+from swgw import sources as service
 from swgw.basin.folder import check_basin
 from swgw.cli import app
-from swgw.sources import draft as service
 from swgw.sources import weather as power
 from swgw.storage import UserError
 

@@ -13,9 +13,9 @@ from served import GAUGE, WELLS, power_answer, serve, usgs_answer
 from typer.testing import CliRunner
 
 import swgw
+from swgw import sources as service
 from swgw.basin.folder import check_basin
 from swgw.cli import app
-from swgw.sources import draft as service
 from swgw.sources import usgs
 from swgw.storage import install
 

@@ -15,9 +15,9 @@ from served import power_answer, serve
 from typer.testing import CliRunner
 
 import swgw
+from swgw import sources as service
 from swgw.basin.folder import check_basin
 from swgw.cli import app
-from swgw.sources import draft as service
 from swgw.sources.table import read_mapping
 from swgw.storage import files as share
 

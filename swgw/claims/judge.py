@@ -73,13 +73,8 @@ def _read(name: str) -> dict:
     return yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
 
 
-MARKS = {
-    "supported": "▲",
-    "contradicted": "▼",
-    "inconclusive": "○",
-    "not judged": "–",
-    "not testable here": "◇",
-}
+MARKS = {"supported": "▲", "contradicted": "▼", "inconclusive": "○", "not judged": "–",
+         "not testable here": "◇"}  # fmt: skip
 """Every verdict in the order of tables, with a shape, so that nothing rests on colour alone."""
 
 

@@ -84,13 +84,12 @@ def model_statistics(
     return {
         "cluster_r2": farthest_less_others(r2["MT-TFT"], clusters, distance),
         "r2_distance": pearson(distance, r2["MT-TFT"], series=False).value,
-        "gain_water": _gain(water, "MT-TFT", "ST-TFT"),
-        "gain_heads": _gain(r2, "MT-TFT", "ST-TFT"),
+        "gain_water": _gain(water, "MT-TFT", "ST-TFT"), "gain_heads": _gain(r2, "MT-TFT", "ST-TFT"),
         "information_heads": _gain(r2, "ST+-TFT", "ST-TFT"),
         "task_heads": _gain(r2, "MT-TFT", "ST+-TFT"),
         "baseline_water": _gain(water, "MT-TFT", BASELINE),
         "baseline_heads": _gain(nse, "MT-TFT", BASELINE),
-    }
+    }  # fmt: skip
 
 
 def _gain(scores: pd.DataFrame, model: str, other: str) -> float:

@@ -1,8 +1,10 @@
 """Sites that are studied alone, and the one list of what a basin lacks."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from swgw.basin.prepare import Prepared
 from swgw.experiments.simulation import lack_of_simulation
@@ -71,16 +73,8 @@ def at_site(prepared: Prepared, gauge: str, wells: list[str]) -> Prepared:
 def site_profile(profile: Profile) -> Profile:
     """Give the size of a study at a site: the transformers alone, fewer training samples."""
     windows, epochs = SIZES.get(profile.name, PAPER_SIZE)
-    return replace(
-        profile,
-        seeds=profile.seeds[:SEEDS],
-        windows=windows,
-        epochs=epochs,
-        patience=epochs,
-        fold_windows=0,
-        grid=False,
-        models=("TFT",),
-    )
+    return replace(profile, seeds=profile.seeds[:SEEDS], windows=windows, epochs=epochs,
+                   patience=epochs, fold_windows=0, grid=False, models=("TFT",))  # fmt: skip
 
 
 def _scored(prepared: Prepared, observed: pd.DataFrame) -> pd.Series:
@@ -89,16 +83,7 @@ def _scored(prepared: Prepared, observed: pd.DataFrame) -> pd.Series:
     return pd.concat(counts, axis=1).min(axis=1) >= MIN_TRAINING_STEPS
 
 
-WORDS = {
-    "gauge": "no gauge (`gauges.csv` and `surface_water.csv`)",
-    "river": "no course of the river (`river.geojson`)",
-    "truth": "no known truth: its observations are measured, not simulated",
-    "discharge": "stage instead of discharge",
-    "companion": "no numbers of the paper to compare with",
-    "both": "only one of the two targets, surface water and heads",
-    "folds": "no forecasts of left-out blocks of its training period (profile `quick`)",
-    "som": "too few wells, or too short a record, for a self-organising map",
-}
+WORDS = yaml.safe_load(Path(__file__).with_name("lacking.yml").read_text("utf-8"))
 REASONS = {"sites": lack_of_sites, "simulation": lack_of_simulation, "transfer": lack_of_transfer}
 """Needs that state their own reason."""
 

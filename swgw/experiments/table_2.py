@@ -158,17 +158,12 @@ class Plan:
     def run(self, experiment: Experiment, gauge: str | None, seed: int) -> Run:
         """Put a run of an experiment together."""
         size = self.profile
+        windows = size.windows if experiment.model == "TFT" else size.recurrent_windows
         return Run(
-            experiment,
-            gauge,
-            seed,
-            size.windows if experiment.model == "TFT" else size.recurrent_windows,
-            size.epochs,
-            size.patience,
+            experiment, gauge, seed, windows, size.epochs, size.patience,
+            weather_ahead=self.basin.future_forcing == "observed", history=self.basin.history,
             **self.settings[experiment.model],
-            weather_ahead=self.basin.future_forcing == "observed",
-            history=self.basin.history,
-        )
+        )  # fmt: skip
 
 
 HIDDEN_SIZES = (16, 32)  # larger ones cost more than the differences between seeds

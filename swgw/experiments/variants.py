@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from swgw.basin.prepare import Prepared
 from swgw.experiments.table_2 import Plan
@@ -87,16 +88,7 @@ def learnable_gauges(prepared: Prepared) -> tuple[str, ...]:
     return (target, *sorted(usable, key=lambda gauge: gauge not in near))[:MOST_GAUGES]
 
 
-ALTERNATIVES = {
-    "shorter": "the encoder half as long",
-    "longer": "the encoder twice as long",
-    "weather": "the coming weather unknown (or known, where the basin has it unknown)",
-    "past": "no past values of the targets (or with them, where the basin has none)",
-    "undamped": "forecasts start from persistence without damping",
-    "climatology": "forecasts start from the climatology",
-    "level": "the target is the standardised level",
-    "fixed": "no random level augmentation",
-}
+ALTERNATIVES = yaml.safe_load(Path(__file__).with_name("alternatives.yml").read_text("utf-8"))
 """By key, what is done in place of the book's assumption; "" stands for the book's own."""
 
 LENGTHS = {"shorter": 0.5, "longer": 2.0}

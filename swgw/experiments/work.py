@@ -31,18 +31,15 @@ def results_of(study) -> list[Result]:
     limit, prepared = limit_of(study), study.prepared
     return [
         *(baselines(study, gauge) for gauge in study.gauges_studied),
-        *folds,
-        *(baselines(study, gauge, "validation") for gauge in study.gauges_studied),
-        *pastas_parts(study),
-        *([limit] if limit else []),
+        *folds, *(baselines(study, gauge, "validation") for gauge in study.gauges_studied),
+        *pastas_parts(study), *([limit] if limit else []),
         *map(study.result_of, study.all_runs),
         *realisation_results(prepared, study.profile, study.folder),
         *transfer_work(study).values(),
         *(result for site in study.sites.values() for result in own_results(site)),
         *(simulation(study, well) for well in simulated_wells(prepared, study.profile)),
-        *attribution_results(study),
-        *alternatives(study),
-    ]
+        *attribution_results(study), *alternatives(study),
+    ]  # fmt: skip
 
 
 def own_results(study) -> list[Result]:

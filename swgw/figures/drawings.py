@@ -75,16 +75,10 @@ def _beside(
     axes: Axes, name: str, point: np.ndarray, side: tuple[float, float], size: float
 ) -> Annotation:
     text = axes.annotate(
-        literal(name, 28),
-        point,
-        xytext=side,
-        textcoords="offset points",
-        ha={1: "left", -1: "right", 0: "center"}[int(np.sign(side[0]))],
-        fontsize=size,
-        color=DARK,
-        zorder=5,
+        literal(name, 28), point, xytext=side, textcoords="offset points", fontsize=size,
+        ha={1: "left", -1: "right", 0: "center"}[int(np.sign(side[0]))], color=DARK, zorder=5,
         path_effects=[withStroke(linewidth=2.5, foreground="white")],
-    )
+    )  # fmt: skip
     text.set_in_layout(False)
     return text
 
@@ -163,32 +157,20 @@ def _draw_wells(axes: Axes, wells: pd.DataFrame, clusters: pd.Series) -> None:
     groups = clusters.reindex(wells.index).fillna(0).astype(int)
     for cluster, members in wells.groupby(groups):
         axes.scatter(
-            members["longitude"],
-            members["latitude"],
-            s=44,
-            color=cluster_colour(cluster),
-            marker=cluster_marker(cluster),
-            edgecolor="white",
-            linewidth=0.8,
-            zorder=3,
+            members["longitude"], members["latitude"], s=44, marker=cluster_marker(cluster),
+            color=cluster_colour(cluster), edgecolor="white", linewidth=0.8, zorder=3,
             label=f"wells of cluster {cluster}" if cluster else "wells",
-        )
+        )  # fmt: skip
 
 
 def _draw_gauges(axes: Axes, gauges: pd.DataFrame, target: str | None) -> None:
     for gauge, row in gauges.iterrows():
         aimed = gauge == target
-        axes.scatter(
-            row["longitude"],
-            row["latitude"],
-            s=130,  # larger than a well, and below it, so that one beside it is seen
-            marker="v",
-            color=DARK if aimed else "white",
-            edgecolor=DARK,
-            linewidth=1.2,
-            zorder=2.5,
+        axes.scatter(  # larger than a well, and below it, so that one beside it is seen
+            row["longitude"], row["latitude"], s=130, marker="v", edgecolor=DARK, linewidth=1.2,
+            color=DARK if aimed else "white", zorder=2.5,
             label="target gauge" if aimed else "_gauge",
-        )
+        )  # fmt: skip
     if len(gauges) > 1 or (len(gauges) == 1 and target not in gauges.index):
         axes.scatter([], [], s=130, marker="v", color="white", edgecolor=DARK, label="other gauge")
 
@@ -210,15 +192,9 @@ def _frame(axes: Axes, places: list[pd.DataFrame]) -> None:
     axes.set(xlabel="Longitude [° E]", ylabel="Latitude [° N]")
     axes.locator_params(nbins=6)
     _scale_bar(axes, west + margin / shrink, south + 0.7 * margin, (east - west) * shrink, shrink)
-    axes.annotate(
-        "N",
-        xy=(0.965, 0.135),
-        xytext=(0.965, 0.03),
-        xycoords="axes fraction",
-        ha="center",
-        arrowprops={"arrowstyle": "-|>", "color": DARK, "lw": 1.2},
-        color=DARK,
-    )
+    arrow = {"arrowstyle": "-|>", "color": DARK, "lw": 1.2}
+    axes.annotate("N", xy=(0.965, 0.135), xytext=(0.965, 0.03), xycoords="axes fraction",
+                  ha="center", color=DARK, arrowprops=arrow)  # fmt: skip
 
 
 def _scale_bar(axes: Axes, west: float, south: float, width: float, shrink: float) -> None:
@@ -228,15 +204,8 @@ def _scale_bar(axes: Axes, west: float, south: float, width: float, shrink: floa
     length = max(step * base for step in (1, 2, 5) if step * base <= wanted)
     east = west + length / KM_PER_DEGREE / shrink
     axes.plot([west, east], [south, south], color=DARK, linewidth=3, solid_capstyle="butt")
-    axes.annotate(
-        f"{length:g} km",
-        ((west + east) / 2, south),
-        xytext=(0, 4),
-        textcoords="offset points",
-        ha="center",
-        fontsize=8.5,
-        color=DARK,
-    )
+    axes.annotate(f"{length:g} km", ((west + east) / 2, south), xytext=(0, 4),
+                  textcoords="offset points", ha="center", fontsize=8.5, color=DARK)  # fmt: skip
 
 
 SCHEMES = yaml.safe_load(Path(__file__).with_name("schemes.yml").read_text(encoding="utf-8"))

@@ -9,14 +9,7 @@ import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 
-from swgw.figures.style import (
-    BLUE,
-    DARK,
-    GREY,
-    LOOKS,
-    RED,
-    literal,
-)
+from swgw.figures.style import BLUE, DARK, GREY, LOOKS, RED, literal
 
 LOWEST_SCORE = -1.0
 """Where an axis of scores is cut."""

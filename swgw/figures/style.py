@@ -20,20 +20,13 @@ GREEN, RED, BLUE, ORANGE = "#009E73", "#D55E00", "#0072B2", "#E69F00"
 SKY, PURPLE, GREY, DARK = "#56B4E9", "#AA4499", "#7F7F7F", "#333333"
 
 LOOKS = {
-    "ST-GRU": (ORANGE, "--", "o"),
-    "MT-GRU": (ORANGE, "-", "s"),
-    "ST-LSTM": (GREEN, "--", "o"),
-    "MT-LSTM": (GREEN, "-", "s"),
-    "ST-TFT": (BLUE, "--", "o"),
-    "MT-TFT": (BLUE, "-", "s"),
-    "STw-TFT": (SKY, ":", "P"),
-    "ST+-TFT": (PURPLE, "-.", "D"),
-    "persistence": ("#8C8C8C", ":", "x"),
-    "damped persistence": ("#6B6B6B", "-.", "+"),
-    "climatology": ("#A89F91", "--", "v"),
-    "ridge": ("#4D4D4D", "-", "^"),
+    "ST-GRU": (ORANGE, "--", "o"), "MT-GRU": (ORANGE, "-", "s"), "ST-LSTM": (GREEN, "--", "o"),
+    "MT-LSTM": (GREEN, "-", "s"), "ST-TFT": (BLUE, "--", "o"), "MT-TFT": (BLUE, "-", "s"),
+    "STw-TFT": (SKY, ":", "P"), "ST+-TFT": (PURPLE, "-.", "D"),
+    "persistence": ("#8C8C8C", ":", "x"), "damped persistence": ("#6B6B6B", "-.", "+"),
+    "climatology": ("#A89F91", "--", "v"), "ridge": ("#4D4D4D", "-", "^"),
     "Pastas": ("#8A6D3B", (0, (4, 1, 1, 1, 1, 1)), "*"),
-}
+}  # fmt: skip
 """Colour, line and marker: the colour tells the algorithm, the others single from multi-task."""
 
 CLUSTER_COLOURS = {1: GREEN, 2: RED, 3: BLUE, 4: PURPLE, 5: ORANGE, 6: SKY}

@@ -81,11 +81,7 @@ RECENT_STEPS = 6
 
 
 def baseline_hindcasts(
-    prepared: Prepared,
-    task: str,
-    gauge: str | None,
-    clusters: pd.Series | None,
-    scored: np.ndarray,
+    prepared: Prepared, task: str, gauge: str | None, clusters: pd.Series | None, scored: np.ndarray
 ) -> dict[str, xr.Dataset]:
     """Forecast a period by every baseline.
 

@@ -287,11 +287,8 @@ def _kge(n, o, s, oo, ss, errors, centre):
 
 
 FROM_MOMENTS = {
-    skill.nse: _nse,
-    skill.r2: _r2,
-    skill.correlation: _correlation,
-    skill.kge: _kge,
+    skill.nse: _nse, skill.r2: _r2, skill.correlation: _correlation, skill.kge: _kge,
     skill.rmse: lambda n, o, s, oo, ss, errors, centre: np.sqrt(errors / n),
     skill.bias: lambda n, o, s, oo, ss, errors, centre: (s - o) / n,
-}
+}  # fmt: skip
 """Scores as functions of sums over steps: pairs, obs, sim, their squares, squared errors."""

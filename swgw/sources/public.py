@@ -10,7 +10,7 @@ import pooch
 import pyproj
 import yaml
 
-from swgw.sources.draft import DESCRIPTIONS, Tables, describe, write_tables
+from swgw.sources import DESCRIPTIONS, Tables, describe, write_tables
 from swgw.storage import UserError
 from swgw.storage.files import write_folder, write_text
 

@@ -1,20 +1,30 @@
 """A user's CSV and Excel files: read by pandas as text, then turned into numbers and times."""
 
 import io
+import itertools
 import re
+import unicodedata
 import warnings
+from datetime import datetime
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pandas.tseries.api import guess_datetime_format
+import yaml
 
 from swgw.basin.settings import near, shown
 from swgw.basin.tables import HUGE, MISSING_CODES
-from swgw.sources.draft import UNITS, to_ours
+from swgw.sources import DESCRIPTIONS
 from swgw.storage import Problem
 
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?")
+FORMS = yaml.safe_load((DESCRIPTIONS / "dates.yml").read_text("utf-8"))
+_ISO = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?"
+_OFFSET = r"(:\d\d(?:\.\d+)?)\s*(?:Z|UTC|[+-]\d\d(?::?\d\d)?)$"
+_LATE = r"(?<=[ T])24(?=:?00\b)"  # the end of a day
+_ANGLE = r"[NSEW]?-?\d+[.\d\s°º'′’\"″:]*[NSEW]?"
+COORDINATES = ("longitude", "latitude", "surface_elevation")
+MONTHS = set(["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"])
 
 
 class Sheet:
@@ -22,43 +32,57 @@ class Sheet:
 
     Parameters
     ----------
-    section : str
+    name : str
         Name of the section, for messages.
     file : Path
-    read : dict
-        pandas' keys.
+    section : pydantic model
+        What the mapping says; a section with ``places`` is the table itself.
 
     Attributes
     ----------
     cells : DataFrame (row, column)
         Text, or Excel's own values; NaN where empty. The index counts rows as a spreadsheet does.
+    head : list of str
+        Lines above the table, and those that are a comment.
     problems : list of Problem
         What was found wrong so far.
+    notes : list of str
+        What is no fault by itself and yet worth a look.
     """
 
-    def __init__(self, section: str, file: Path, read: dict):
-        self.section, self.file, self.read = section, file, read
+    def __init__(self, name: str, file: Path, section):
+        self.name, self.file, self.section, self.read = name, file, section, section.read
         self.problems: list[Problem] = []
-        self.cells = pd.DataFrame()
+        self.notes: list[str] = []
+        self.head, self.cells = [], pd.DataFrame()
         try:
-            self.cells = read_cells(file, read)
+            self.head, self.cells = read_cells(name, file, section)
         except Exception as error:  # openpyxl and pandas raise many kinds for a file that is none
             found = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-            expected = "a table; `read` takes pandas' sep, encoding, skiprows, header, sheet_name"
-            self.report("", found, expected)
+            self.report("", found, "a table; `read` takes pandas' sep, encoding, skiprows, header")
+        if len(MONTHS & {column.upper() for column in self.cells}) > 5:
+            expected = "one column of dates and one of values, as most services offer it, too"
+            self.report("", "a column for each month", expected)
 
     def report(self, place: str, found: str, expected: str) -> None:
         """Note a problem."""
-        expected += f" (section {self.section} of the mapping)"
+        expected += f" (section {self.name} of the mapping)"
         self.problems.append(Problem(self.file.name, place, found, expected))
 
     def _report_cells(self, bad: pd.Series, column: str, expected: str) -> None:
-        rows = self.cells.index[bad]
-        more = f" and {len(rows) - 3} more" * (len(rows) > 3)
-        place = f"row{'s' * (len(rows) > 1)} {', '.join(map(str, rows[:3]))}{more}"
-        found = self.cells.loc[rows[0], column]
-        found = "an empty cell" if pd.isna(found) else shown(str(found))
-        self.report(f"{place}, column {shown(column)}", found, expected)
+        if bad.any():
+            rows = self.cells.index[bad]
+            more = f" and {len(rows) - 3} more" * (len(rows) > 3)
+            place = f"row{'s' * (len(rows) > 1)} {', '.join(map(str, rows[:3]))}{more}"
+            found = self.cells.loc[rows[0], column]
+            found = "an empty cell" if pd.isna(found) else shown(str(found))
+            self.report(f"{place}, column {shown(column)}", found, expected)
+
+    def find(self, name: str) -> str:
+        """Give the column of a name, in which * stands for any text and | for or; else the name."""
+        form = re.escape(name).replace(r"\*", ".*").replace(r"\|", "|")
+        fits = [column for column in self.cells if re.fullmatch(form, column)]
+        return name if name in fits else next(iter(fits), name)
 
     def has(self, names: list[str]) -> bool:
         """Report columns that the mapping names and the file lacks or has twice."""
@@ -71,102 +95,178 @@ class Sheet:
                 self.report(f"column {shown(name)}", "this column twice", "it once")
         return len(self.problems) == count
 
-    def numbers(self, column: str, variable: str, unit: str = "") -> pd.Series:
-        """Turn a column into numbers in the unit of the folder, NaN for a gap: (row,)."""
+    def keep(self, where: dict[str, list]) -> None:
+        """Keep the rows whose cell is one of those listed, or none of those listed after a !."""
+        for column, listed in where.items() if self.has(list(where)) else ():
+            texts, wanted = self.cells[column].map(_text), [str(text) for text in listed]
+            out = [text[1:] for text in wanted if text.startswith("!")]
+            self.cells = self.cells[~texts.isin(out) if out else texts.isin(wanted)]
+
+    def numbers(self, column: str, angle: bool = False) -> pd.Series:
+        """Turn a column into numbers, NaN for a gap: (row,)."""
         raw = self.cells[column]
-        numbers = pd.to_numeric(raw.map(self._plain), errors="coerce").astype(float)
+        plain = raw.map(self._plain).map(_angle if angle else lambda cell: cell)
+        numbers = pd.to_numeric(plain, errors="coerce").astype(float)
         # pandas compares na_values as text, and -999.00 is no -999.
-        codes = pd.Series(self.read.get("na_values", []), dtype=object)
-        gaps = raw.isna() | numbers.isin(pd.to_numeric(codes, errors="coerce").dropna())
+        codes = pd.Series(self.read.get("na_values", []), dtype=object).explode()
+        given = pd.to_numeric(codes, errors="coerce").dropna()
+        gaps = raw.isna() | raw.isin(codes) | numbers.isin(given)
         bad = (numbers.isna() | numbers.isin(MISSING_CODES) | (numbers.abs() > HUGE)) & ~gaps
-        if bad.any():
-            first = str(raw[bad].iloc[0])
-            advice = f"na_values: [{first[:40]}]}}` if it means a gap"
-            if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", first):
-                advice = 'thousands: ","}`' + ", or decimal if it begins those" * ("." not in first)
-            elif re.fullmatch(r"-?\d+,\d+", first):
-                advice = 'decimal: ","}`'
-            self._report_cells(bad, column, "a number or an empty cell; `read: {" + advice)
-        unit = unit or next(iter(UNITS[variable]))
-        return to_ours(numbers.mask(gaps | bad), variable, unit, f"section {self.section}")
+        self._report_cells(bad, column, _advice(str(raw[bad].iloc[0])) if bad.any() else "")
+        return numbers.mask(gaps | bad)
 
     def _plain(self, cell: object) -> object:
         """Write a number with a decimal point; Excel's own numbers need no change."""
         if not isinstance(cell, str):
             return cell
+        for mark in self.section.qualifiers:
+            cell = cell.removeprefix(mark).removesuffix(mark).strip()
         decimal = self.read.get("decimal", ".")
         plain = cell.replace(self.read.get("thousands") or "\0", "")
         return None if decimal != "." and "." in plain else plain.replace(decimal, ".")
 
-    def times(self, columns: list[str], form: str) -> pd.Series:
-        """Turn one column, or several joined by a blank, into times: (row,)."""
-        cells = self.cells[columns[0]]
-        for column in columns[1:]:
-            cells = cells.astype(str) + " " + self.cells[column].astype(str)
+    def times(self, columns: list[str]) -> pd.Series:
+        """Turn columns, joined by blanks, into times by the first form that fits each: (row,).
+
+        24:00 is the next midnight. An offset from UTC is cut off, or turned to the time zone.
+        """
+        forms, zone = self.section.date_format, self.section.time_zone
+        cells, texts = self.cells[columns[0]], self._joined(columns, " ")
+        late = texts.str.contains(_LATE)
+        texts = texts.str.replace(_LATE, "00", regex=True)
+        texts = texts if zone else texts.str.replace(_OFFSET, r"\1", regex=True)
+        own = cells.map(lambda cell: isinstance(cell, datetime)) | (not forms)
+        iso = texts.where(own & texts.str.fullmatch(_ISO))
         try:
-            if form == "excel":  # its count of days
-                days = pd.to_numeric(cells, errors="coerce").where(lambda d: d.between(1, 109_000))
-                times = pd.to_datetime(days, unit="D", origin="1899-12-30").dt.round("s")
-            else:
-                other = cells.map(lambda c: isinstance(c, str) and not _ISO.fullmatch(c))
-                dates = cells.mask(other & (not form))
-                times = pd.to_datetime(dates, format=form or "ISO8601", errors="coerce")
-                times = times.dt.tz_localize(None).astype("datetime64[us]")
-        except (ValueError, AttributeError) as error:  # no such form, or several zones
-            self.report(f"column {shown(columns[0])}", str(error)[:120], "dates of one form")
-            return pd.Series(pd.NaT, index=cells.index)
-        if times.isna().any():
-            likely = likely_format(cells.dropna().astype(str))
-            expected = f"dates of the form {form or 'YYYY-MM-DD'}"
-            expected += f"; try `date_format: {likely!r}`" * bool(likely)
-            self._report_cells(times.isna(), columns[0], expected)
-        return times
+            times = _parsed(iso, "ISO8601", zone)
+            for form in forms:
+                times = times.fillna(_parsed(texts.mask(own), form, zone))
+        except (ValueError, KeyError) as error:  # no such form or zone
+            self.report(f"column {shown(columns[0])}", str(error)[:120], "a known form or zone")
+            return iso
+        likely = likely_formats(texts[cells.map(lambda cell: isinstance(cell, str))])
+        expected = f"dates of the form {' or '.join(forms) or 'YYYY-MM-DD'}"
+        expected += f"; try `date_format: {' or '.join(map(repr, likely))}`" if likely else ""
+        self._report_cells(times.isna(), columns[0], expected)
+        if len(likely) > 1 and forms:
+            read = f"all dates can be read by {' and by '.join(likely)}; used is {forms[0]}"
+            self.notes.append(f"{self.file.name}, column {shown(columns[0])}: {read}")
+        return times + pd.to_timedelta(late.astype(int), unit="D")
 
-    def texts(self, column: str, required: bool) -> pd.Series:
-        """Turn a column into text: (row,)."""
-        empty = self.cells[column].isna()
-        if required and empty.any():
-            self._report_cells(empty, column, "an identifier")
-        return self.cells[column].map(str).mask(empty, "")
+    def texts(self, columns: list[str], required: bool) -> pd.Series:
+        """Turn a column, or several joined by a hyphen, into text: (row,)."""
+        empty = self.cells[columns].isna().any(axis=1)
+        self._report_cells(empty & required, columns[0], "an identifier")
+        return self._joined(columns, "-").mask(empty, "")
 
-
-def read_cells(file: Path, read: dict) -> pd.DataFrame:
-    """Read a table by pandas, cells stripped and blank rows left out (see :class:`Sheet`)."""
-    data, skipped = file.read_bytes(), read.get("skiprows", 0)
-    if isinstance(skipped, int) and skipped > 10_000:  # pandas would list them all
-        raise ValueError(f"skiprows of {skipped}")
-    if file.suffix.lower() in (".xlsx", ".xlsm"):
-        table = pd.read_excel(io.BytesIO(data), **{"dtype": object, "engine": "openpyxl"} | read)
-    else:
-        how = {"dtype": str, "engine": "c", "skip_blank_lines": False, "encoding": "utf-8-sig"}
-        table = pd.read_csv(io.BytesIO(data), **how | read)
-    if not isinstance(table.index, pd.RangeIndex):  # more cells in a row than in the header
-        table = table.reset_index().set_axis([*table.columns, "Unnamed: more"], axis=1)
-        if table.iloc[:, -1].notna().any():
-            raise ValueError("more values in a row than names in the header row")
-    header = read.get("header", None if "names" in read else 0)
-    above = skipped if isinstance(skipped, int) else len(skipped)
-    if mark := str(read.get("comment", "")).encode():
-        above += sum(line.startswith(mark) for line in data.splitlines())
-    table.columns = [str(name).strip() for name in table.columns]
-    if table.columns.has_duplicates:
-        raise ValueError("a column twice in the header row")
-    table.index += above + 1 + (0 if header is None else header + 1)
-    return table.map(lambda c: c.strip() or np.nan if isinstance(c, str) else c).dropna(how="all")
+    def _joined(self, columns: list[str], by: str) -> pd.Series:
+        return reduce(lambda a, b: a + by + b, (self.cells[name].map(_text) for name in columns))
 
 
-def likely_format(texts: pd.Series) -> str:
-    """Give a form that all dates have, days before months where both would do; else nothing.
+def _text(cell: object) -> str:
+    """Write a cell of a spreadsheet as a table of text would."""
+    if isinstance(cell, datetime):
+        return str(cell).removesuffix(" 00:00:00")
+    return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
+
+
+def _advice(text: str) -> str:
+    """Say what would make a number of a text."""
+    advice = f"`read: {{na_values: [{text[:40]}]}}` if it means a gap"
+    if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", text):
+        advice = '`read: {thousands: ","}`' + ", or decimal if it begins those" * ("." not in text)
+    elif re.fullmatch(r"-?\d+,\d+", text):
+        advice = '`read: {decimal: ","}`'
+    elif (mark := re.fullmatch(r"([^\d-]*)-?\d[\d.,]*(\D*)", text)) and any(mark.groups()):
+        advice = f"`qualifiers: {[part.strip() for part in mark.groups() if part]}` for its mark"
+    return f"a number or an empty cell; {advice}"
+
+
+def _angle(text: object) -> object:
+    """Turn degrees, minutes and seconds into degrees; leave what is none.
 
     Examples
     --------
-    >>> likely_format(pd.Series(["01/02/2005", "01/13/2005"]))
-    '%m/%d/%Y'
+    >>> _angle("47°12'36'' S")
+    -47.21
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # that months come first, or days
-        for first in (True, False):
-            form = guess_datetime_format(texts.iloc[0], dayfirst=first) if len(texts) else None
-            if form and pd.to_datetime(texts, format=form, errors="coerce").notna().all():
-                return form
-    return ""
+    plain = str(text).upper()
+    parts = [float(part) for part in re.findall(r"\d+(?:\.\d+)?", plain)]
+    if not re.fullmatch(_ANGLE, plain) or len(parts) > 3 or max(parts[1:], default=0) >= 60:
+        return text
+    size = sum(part / 60**n for n, part in enumerate(parts))
+    return -size if re.search("[-SW]", plain) else size
+
+
+def _parsed(texts: pd.Series, form: str, zone: str) -> pd.Series:
+    """Parse texts (row,) that have a form."""
+    if form == "excel":  # its count of days
+        days = pd.to_numeric(texts, errors="coerce").where(lambda d: d.between(1, 109_000))
+        return pd.to_datetime(days, unit="D", origin="1899-12-30").dt.round("s")
+    form = form if zone else re.sub(r"\s*(%z|Z|UTC)$", "", form)
+    times = pd.to_datetime(texts, format=form, errors="coerce", utc=bool(zone))
+    if zone:  # a day without a time of day stays
+        clock, local = texts.str.contains(":", na=False), times.dt.tz_convert(zone)
+        times = local.dt.tz_localize(None).where(clock, times.dt.tz_localize(None))
+    return times.astype("datetime64[us]")
+
+
+def read_cells(name: str, file: Path, section) -> tuple[list[str], pd.DataFrame]:
+    """Read the head of a file and its table, cells stripped, blank rows left out."""
+    if inline := getattr(section, "places", {}):
+        cells = pd.DataFrame([[id_, *at] for id_, at in inline.items()], index=list(inline))
+        return [], cells.set_axis([f"{name[:-1]}_id", *COORDINATES][: cells.shape[1]], axis=1)
+    data, read, starts, head = file.read_bytes(), section.read, section.starts, []
+    skipped = read.get("skiprows", 0)
+    if isinstance(skipped, int) and skipped > 10_000:  # pandas would list them all
+        raise ValueError(f"skiprows of {skipped}")
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ValueError("an old Excel workbook (.xls); save it as .xlsx")
+    if data.startswith(b"PK\3\4") or file.suffix.lower() in (".xlsx", ".xlsm"):
+        table = pd.read_excel(io.BytesIO(data), **{"dtype": object, "engine": "openpyxl"} | read)
+    else:
+        lines = re.split(r"\r\n?|\n", _decoded(data, read.get("encoding"), section.format))
+        begins = [n for n, line in enumerate(lines) if line.lstrip(' "').startswith(starts)]
+        if not begins:
+            raise ValueError(f"no line that begins with {starts!r}")
+        head, lines, mark = lines[: begins[0]], lines[begins[0] :], read.get("comment") or "\0"
+        head += [line for line in lines if line.startswith(mark)]
+        how = {"dtype": str, "engine": "c", "skip_blank_lines": False, "index_col": False}
+        with warnings.catch_warnings(action="error"):  # more values in a row than names
+            table = pd.read_csv(io.StringIO("\n".join(lines)), **how | read | {"encoding": None})
+    header = read.get("header", None if "names" in read else 0)
+    table.columns = [str(name).strip() for name in table.columns]
+    if table.columns.has_duplicates:
+        raise ValueError("a column twice in the header row")
+    above = len(head) + (skipped if isinstance(skipped, int) else len(skipped))
+    table.index += above + 1 + (0 if header is None else header + 1)
+    table = table.map(lambda c: c.strip() or np.nan if isinstance(c, str) else c)
+    return head, table.dropna(how="all")
+
+
+def _decoded(data: bytes, encoding: str | None, service: str) -> str:
+    """Decode a file by its mark, as told or as UTF-8, a service's else as Latin-1."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or (b"\0" in data[:100] and not encoding):
+        encoding = "utf-16"
+    try:
+        return unicodedata.normalize("NFC", data.decode(encoding or "utf-8-sig"))
+    except UnicodeDecodeError as error:
+        if service and not encoding:
+            return _decoded(data, "latin-1", "")
+        advice = "" if encoding else "; `read: {encoding: latin-1}` suits Western Europe"
+        raise ValueError(f"{error}{advice}") from None
+
+
+def likely_formats(texts: pd.Series) -> list[str]:
+    """Give the forms that all dates have, those with the day before the month first.
+
+    Examples
+    --------
+    >>> likely_formats(pd.Series(["01/02/2005", "01/13/2005"]))
+    ['%m/%d/%Y']
+    """
+    forms = [date + time for date, time in itertools.product(FORMS["dates"], FORMS["times"])]
+    for some in (texts[:1], texts):  # the first text tells most
+        fits = [pd.to_datetime(some, format=form, errors="coerce").notna().all() for form in forms]
+        forms = list(itertools.compress(forms, fits)) if len(some) else []
+    return forms

@@ -1,152 +1,46 @@
 """A user's own tables, long or wide, as the folder of a basin: read as a short mapping says."""
 
+import itertools
 import re
-import shutil
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Literal
 
+import numpy as np
 import pandas as pd
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
+import pyproj
+import shapely
+from pydantic import BaseModel
 
-from swgw.basin.settings import load_yaml, near, shown
-from swgw.sources import draft
-from swgw.sources.draft import UNITS
-from swgw.sources.sheets import Sheet
+from swgw import sources
+from swgw.basin.tables import PAIRS, listed
+from swgw.sources import UNITS, to_ours
+from swgw.sources.mapping import FORMATS, all_told, read_mapping
+from swgw.sources.sheets import COORDINATES, Sheet
 from swgw.storage import BasinError, Problem, UserError
 from swgw.storage.files import write_folder, write_text
 
-Read = Literal[
-    "sep", "decimal", "thousands", "skiprows", "header", "names", "comment", "encoding",
-    "na_values", "sheet_name", "usecols",
-]  # fmt: skip
-"""Keys that a section hands to pandas; none of them opens a file or runs code."""
-
-Names = Annotated[list[str], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)]
-Place = Annotated[list[float], Field(min_length=2, max_length=3)]
-
-
-class Section(BaseModel, extra="forbid", strict=True):
-    """What all sections have: the file, how pandas reads it, dates, identifiers, units."""
-
-    file: str = ""
-    read: dict[Read, object] = {}
-    date: Names = Field(["date"], min_length=1)
-    date_format: str = ""
-    well_id: str = ""
-    gauge_id: str = ""
-    units: dict[str, str] = {}
-
-
-class Places(Section, extra="allow"):
-    """``wells`` or ``gauges``: places in the mapping itself, or columns by their name in ours."""
-
-    __pydantic_extra__: dict[str, str]
-    places: dict[str, Place] = {}
-
-
-class Heads(Section):
-    """``heads``: long with an identifier and `value`, else wide."""
-
-    value: str = ""
-    columns: dict[str, str] = {}
-    kind: Literal["head", "depth"] = "head"
-    unit: str = ""
-
-
-class SurfaceWater(Heads):
-    """``surface_water``."""
-
-    kind: Literal["discharge", "stage"] = "discharge"
-
-
-class Forcing(Section):
-    """``forcing``: for the whole basin, or for places with `well_id` or `gauge_id`."""
-
-    precipitation: str = "precipitation"
-    temperature: str = ""
-    wind: str = ""
-    pet: str = ""
-
-
-class Mapping(BaseModel, extra="forbid", strict=True):
-    """The whole mapping; `basin` holds keys for ``basin.yml``."""
-
-    wells: Places | None = None
-    heads: Heads | None = None
-    gauges: Places | None = None
-    surface_water: SurfaceWater | None = None
-    forcing: Forcing | None = None
-    river: str = ""
-    basin: dict[str, object] = {}
-
-    @model_validator(mode="after")
-    def _complete(self):
-        pairs = [(self.wells, self.heads), (self.gauges, self.surface_water)]
-        if any((a is None) != (b is None) for a, b in pairs) or pairs == [(None, None)] * 2:
-            raise ValueError("sections wells and heads, or gauges and surface_water, or all four")
-        return self
-
-
-def read_mapping(path: Path) -> Mapping:
-    """Read and check a mapping.
-
-    Parameters
-    ----------
-    path : Path
-        The YAML file.
-
-    Raises
-    ------
-    UserError
-        With every problem found.
-    """
-    try:
-        return Mapping.model_validate(load_yaml(path))
-    except ValidationError as error:
-        found = error.errors(include_url=False)
-        raise UserError(listed([_problem(path.name, fault) for fault in found])) from None
-    except ValueError as error:
-        raise UserError(str(Problem(path.name, *error.args, "plain YAML"))) from None
-
-
-def listed(problems: list[Problem]) -> str:
-    """Say all that was found, one problem a line."""
-    count = f"{len(problems)} problem{'s' * (len(problems) > 1)}"
-    return f"{count}; nothing was written:\n" + "\n".join(f"  - {p}" for p in problems)
-
-
-def _problem(file: str, fault: dict) -> Problem:
-    """Tell one of pydantic's findings in our words."""
-    place = ", key ".join(str(part) for part in fault["loc"] if part != "[key]")
-    place, kind, found = f"section {place}" * bool(place), fault["type"], shown(fault["input"])
-    expected = fault["msg"].replace("Input should be ", "").removeprefix("Value error, ")
-    if kind in ("missing", "value_error"):
-        found = "nothing"
-    elif kind == "extra_forbidden":
-        known = [*Forcing.model_fields, *Heads.model_fields, *Mapping.model_fields]
-        found = "an unknown key" + near(str(fault["loc"][-1]), known)
-        expected = "a key that `swgw import table --help` lists"
-    elif kind == "string_type":
-        expected = "text, in quotes if it looks like a number"
-    return Problem(file, place, found, expected)
-
-
-KEYS = {"wells": "well_id", "heads": "well_id", "gauges": "gauge_id", "surface_water": "gauge_id"}
-COORDINATES = ("longitude", "latitude", "surface_elevation")
+IDS = {"wells": "well_id", "heads": "well_id", "gauges": "gauge_id", "surface_water": "gauge_id"}
+HOMES = {"heads": "wells.csv", "surface_water": "gauges.csv"}
 WEATHER = ("precipitation", "temperature", "wind", "pet")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Understood:
-    """A mapping, and by file name the tables of a basin and the user's files behind them.
+    """A mapping, and by file name the tables of a basin; the river as GeoJSON.
 
-    The index of a table numbers the rows of the user's file.
+    The index of a table has the user's file and the row in it.
     """
 
-    mapping: Mapping
-    tables: draft.Tables = field(default_factory=dict)
-    files: dict[str, Path] = field(default_factory=dict)
+    mapping: BaseModel
+    tables: sources.Tables = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    river: str = ""
+
+    def source(self, file: str) -> str:
+        """Name the user's files behind a table."""
+        return listed(list(self.tables[file].index.get_level_values(0).unique())).replace("'", "")
 
     def __str__(self):
         """Say what was understood of each section: values, series, span, ranges, units."""
@@ -154,9 +48,10 @@ class Understood:
         for name, table in self.tables.items():
             told = table.rename(columns=units).describe(include="all")
             told = told.reindex(["count", "unique", "min", "max"])
-            told.loc["first"] = table.iloc[0].to_numpy()
-            said += f"{name}, from {self.files[name].name}:\n{told.to_string(na_rep='')}\n\n"
-        return said.rstrip()
+            clear = table["date"].dt.day > 12 if "date" in table else [False]  # no month
+            told.loc["such as"] = (table[clear] if any(clear) else table).iloc[0].to_numpy()
+            said += f"{name}, from {self.source(name)}:\n{told.to_string(na_rep='')}\n\n"
+        return (said + "\n".join(self.notes)).rstrip()
 
 
 def understand(files: list[Path], mapping: Path) -> Understood:
@@ -176,71 +71,155 @@ def understand(files: list[Path], mapping: Path) -> Understood:
     """
     if lost := [str(file) for file in (*files, mapping) if not file.is_file()]:
         raise UserError(f"{lost[0]} is not a file")
-    understood = Understood(read_mapping(mapping))
-    problems: list[Problem] = []
-    for name, section in understood.mapping:
-        if not section or name == "basin":
-            continue
-        inline = getattr(section, "places", None)
-        path = mapping if inline else _file(name, getattr(section, "file", section), files)
-        if inline:
-            rows = [[place, *numbers] for place, numbers in inline.items()]
-            table = pd.DataFrame(rows, index=list(inline))
-            table.columns = [KEYS[name], *COORDINATES][: table.shape[1]]
-            understood.tables[f"{name}.csv"] = table
-        elif name != "river":
-            sheet = Sheet(name, path, section.read)
-            understood.tables[f"{name}.csv"] = _table(name, section, sheet)
-            problems += sheet.problems
-        understood.files["river.geojson" if name == "river" else f"{name}.csv"] = path
+    understood, problems = Understood(read_mapping(mapping)), []
+    tables, river = understood.tables, understood.mapping.river
+    for name in (*IDS, "forcing"):
+        if section := getattr(understood.mapping, name):
+            given = [mapping] if getattr(section, "places", {}) else files
+            home = tables.get(HOMES.get(name), pd.DataFrame())
+            read = [*_read(name, _completed(name, section), given, home)]
+            understood.notes += [note for sheet, _ in read for note in sheet.notes]
+            problems += (faults := [fault for sheet, _ in read for fault in sheet.problems])
+            if not faults:
+                names = [sheet.file.name for sheet, _ in read]
+                tables[f"{name}.csv"] = table = pd.concat([t for _, t in read], keys=names)
+                if table.empty:
+                    problems.append(Problem(", ".join(names[:3]), "", "no value", "at least one"))
     if problems:
-        raise UserError(listed(problems))
+        raise UserError(all_told(problems))
+    understood.notes += _leave_out_empty(tables)
+    if river:
+        text = _files("river", river, files)[0][0].read_text("utf-8-sig", errors="replace")
+        shape = shapely.from_geojson(text, on_invalid="ignore") if river.crs else None
+        turned = shape and shapely.to_geojson(shapely.transform(shape, _degrees(river.crs)))
+        understood.river = turned or text
     return understood
 
 
-def _file(section: str, wanted: str, files: list[Path]) -> Path:
-    """Find the file that a section names among those of the command, and no other."""
-    for file in files:
-        if wanted in (file.name, str(file)) or (not wanted and len(files) == 1):
-            return file
-    given = "one of the command's files, " + ", ".join(file.name for file in files)
-    raise UserError(str(Problem("mapping", f"section {section}, key file", repr(wanted), given)))
+def _read(name: str, section: BaseModel, files: list[Path], home: pd.DataFrame) -> Iterator:
+    """Read the files of a section; one without identifiers is of the station that its head names.
+
+    Else it is of the only place at `home`, or of that for which the star in its name stands.
+    """
+    found, label = _files(name, section, files), getattr(section, "station", "")
+    only = home.iloc[0, 0] if len(home) == len(found) == 1 else ""
+    for path, star in found:
+        sheet = Sheet(name, path, section)
+        after = [line.partition(label)[2] for line in sheet.head if label and label in line]
+        yield sheet, _table(name, sheet, after[0].strip(' ;,\t"') if after else only or star)
 
 
-def _table(name: str, section: Section, sheet: Sheet) -> pd.DataFrame | None:
+def _files(name: str, section: BaseModel, files: list[Path]) -> list[tuple[Path, str]]:
+    """Find the files of a section, and what its star stands for, among the command's."""
+    wanted = getattr(section, "files", "") or section.file
+    form = re.compile(re.escape(wanted).replace(r"\*", "(.*)") or ".*")
+    names = [unicodedata.normalize("NFC", file.name) for file in files]
+    fits = [form.fullmatch(n) or form.fullmatch(str(f)) for n, f in zip(names, files, strict=True)]
+    if not any(fits) or (not wanted and len(files) > 1):
+        given = "one of the command's files, " + ", ".join(names)
+        raise UserError(str(Problem("mapping", f"section {name}, key file", repr(wanted), given)))
+    found = [(file, fit) for file, fit in zip(files, fits, strict=True) if fit]
+    return [(file, fit[1] if form.groups else file.stem) for file, fit in found]
+
+
+def _completed(name: str, section: BaseModel) -> BaseModel:
+    """Complete a section by its format; its own keys win."""
+    form = FORMATS.get(section.format, {})
+    form = form | form.get(getattr(section, "kind", ""), {})
+    keys = {IDS.get(name) if key == "id" else key: form[key] for key in form}
+    if getattr(section, "columns", {}):
+        keys |= {"value": [], IDS[name]: []}
+    new = keys.keys() & type(section).model_fields.keys() - section.model_fields_set
+    read = {"read": keys.get("read", {}) | section.read}
+    return section.model_copy(update={key: keys[key] for key in new} | read)
+
+
+def _table(name: str, sheet: Sheet, station: str) -> pd.DataFrame | None:
     """Read the table of one section; None where a column lacks. Our names are the default."""
-    key, kind = KEYS.get(name, ""), section.kind if isinstance(section, Heads) else ""
-    names = {n: getattr(section, n, "") for n in ("well_id", "gauge_id", *WEATHER)}
+    section, key, kind = sheet.section, IDS.get(name, ""), getattr(sheet.section, "kind", "")
+    names = {n: getattr(section, n, []) for n in ("well_id", "gauge_id", *WEATHER)}
     columns = {n: theirs for n, theirs in (names | (section.model_extra or {})).items() if theirs}
     wide = kind and not (columns or section.value)
     if wide:
         every = [n for n in sheet.cells if n not in section.date and not n.startswith("Unnamed: ")]
-        columns = section.columns or dict(zip(every, every, strict=True))
+        columns = {n: [c] for n, c in (section.columns or {n: n for n in every}).items()}
     elif kind:
-        columns = {key: key} | columns | {kind: section.value or kind}
+        ids = {} if station and key not in sheet.cells else {key: [key]}
+        columns = ids | columns | {kind: [*filter(None, section.value)] or [kind]}
     elif key:
-        columns = {n: n for n in (key, *COORDINATES[:2])} | columns
+        ground = [n for n in COORDINATES[2:] if n in sheet.cells]
+        columns = {n: [n] for n in (key, *COORDINATES[:2], *ground)} | columns
     if kind and section.columns and not wide:
         sheet.report("", "columns beside well_id, gauge_id or value", "a wide table or a long one")
-    dates = [] if key and not kind else section.date
-    if sheet.problems or not sheet.has([*dates, *columns.values()]):
+    columns = {ours: [sheet.find(n) for n in theirs] for ours, theirs in columns.items()}
+    dates = [sheet.find(n) for n in section.date] if kind or not key else []
+    if section.format:
+        dates = [n for n in dates if n in sheet.cells] or dates
+        columns = {n: t for n, t in columns.items() if t[0] in sheet.cells or n not in WEATHER[1:]}
+    sheet.keep(section.where)
+    if sheet.problems or not sheet.has(used := [*dates, *itertools.chain(*columns.values())]):
         return None
-    table = {"date": sheet.times(dates, section.date_format)} if dates else {}
+    table = pd.DataFrame({"date": sheet.times(dates)} if dates else {}, index=sheet.cells.index)
     for ours, theirs in columns.items():
-        variable = kind if wide else ours
-        if variable in (*COORDINATES, *WEATHER, kind):
-            unit = section.unit if kind else section.units.get(variable, "")
-            table[ours] = sheet.numbers(theirs, variable, unit)
+        if wide or ours in (*COORDINATES, *WEATHER, kind):  # of several the mean, as of extremes
+            parts = [sheet.numbers(n, angle=ours in COORDINATES[:2]) for n in theirs]
+            table[ours] = sum(parts) / len(parts)
         else:
             table[ours] = sheet.texts(theirs, required=ours == key)
-    table = pd.DataFrame(table)
     if wide:
         table = table.melt("date", var_name=key, value_name=kind, ignore_index=False)
+    elif kind and key not in table:
+        table.insert(1, key, station)
     if kind:
         table = table.dropna(subset=kind).sort_values([key, "date"], kind="stable")
-    if table.empty and not sheet.problems:
-        sheet.report("", "no value", "at least one")
+        _twice(table, sheet, used)
+    return _in_our_units(table, section, sheet.name)
+
+
+def _twice(table: pd.DataFrame, sheet: Sheet, used: list[str]) -> None:
+    """Report two values of one series at one time, and what may tell them apart."""
+    twice = table[table.duplicated(list(table.columns[:2]), keep=False)][:2]
+    if len(twice):
+        rows = sheet.cells.drop(columns=used).astype(str).loc[list(twice.index)]
+        other = rows.loc[:, (rows.iloc[0] != rows.iloc[-1]).to_numpy()].iloc[0]
+        keep = [f"; `where: {{{name}: [{text}]}}` keeps one" for name, text in other.items()]
+        place, found = f"rows {', '.join(map(str, twice.index))}", "{} twice for {!r}"
+        sheet.report(place, found.format(*twice.iloc[0, :2]), "one value" + "".join(keep[:1]))
+
+
+def _in_our_units(table: pd.DataFrame, section: BaseModel, name: str) -> pd.DataFrame:
+    """Turn units, monthly totals and projected coordinates."""
+    for variable in table.columns.intersection(list(UNITS)):
+        unit = getattr(section, "unit", "") or section.units.get(
+            variable, next(iter(UNITS[variable]))
+        )
+        days = table["date"].dt.days_in_month if unit.endswith("/month") else 1
+        table[variable] = to_ours(table[variable] / days, variable, unit, f"section {name}")
+    if crs := getattr(section, "crs", ""):
+        table[list(COORDINATES[:2])] = _degrees(crs)(table[list(COORDINATES[:2])].to_numpy())
     return table
+
+
+def _degrees(crs: str) -> Callable:
+    """Give the function that turns points (point, 2) of a system into degrees."""
+    try:
+        turn = pyproj.Transformer.from_crs(crs, 4326, always_xy=True).transform
+    except pyproj.exceptions.CRSError:
+        known = "a coordinate system, such as EPSG:31287"
+        raise UserError(str(Problem("mapping", "key crs", repr(crs), known))) from None
+    return lambda points: np.column_stack(turn(*points.T)).round(7)
+
+
+def _leave_out_empty(tables: sources.Tables) -> Iterator[str]:
+    """Leave out places without a value, if every series has its place, and say so."""
+    for places, series in PAIRS.items():
+        key, empty = IDS[places.removesuffix(".csv")], pd.DataFrame(columns=list(IDS.values()))
+        known, seen = (set(tables.get(file, empty)[key]) for file in (places, series))
+        if (lost := known - seen) and seen <= known:
+            for file in (places, "forcing.csv"):
+                if key in tables.get(file, empty[[]]):
+                    tables[file] = tables[file][~tables[file][key].isin(lost)]
+            yield f"{places}: {len(lost)} without a value left out: {listed(sorted(lost))}"
 
 
 def write(folder: str | Path, understood: Understood, files: list[Path], mapping: Path) -> bool:
@@ -258,35 +237,35 @@ def write(folder: str | Path, understood: Understood, files: list[Path], mapping
         folder; the last with the places in the user's own files.
     """
     tables, basin = understood.tables, understood.mapping.basin
-    given: dict = {"name": draft.folder_name(folder, "basin"), "virtual": False}
+    given: dict = {"name": sources.folder_name(folder, "basin"), "virtual": False}
     if "surface_water.csv" in tables:
-        given["surface_water"] = understood.mapping.surface_water.kind
+        given["surface_water"] = tables["surface_water.csv"].columns[2]
         given["target_gauge"] = tables["gauges.csv"]["gauge_id"].iloc[0]
     with write_folder(folder) as new:
-        draft.write_tables(new, tables)
-        if "river.geojson" in understood.files:
+        sources.write_tables(new, tables)
+        if understood.river:
             given["river"] = "river.geojson"
-            shutil.copyfile(understood.files["river.geojson"], new / "river.geojson")
-        draft.write_settings(new, "table", tables, given | basin)
+            write_text(new / "river.geojson", understood.river)
+        sources.write_settings(new, "table", tables, given | basin)
         told = {key: basin.get(key, "not stated") for key in ("licence", "citation")}
-        source = draft.describe(
-            "table", **told, files=draft.digests([*files, mapping]),
+        source = sources.describe(
+            "table", **told, files=sources.digests([*files, mapping]),
             words=re.sub("(?m)^", "    ", str(understood)),
             mapping=re.sub("(?m)^", "    ", mapping.read_text("utf-8-sig")),
         )  # fmt: skip
         write_text(new / "SOURCE.md", source)
         try:
-            return draft.assert_sound(new, folder)
+            return sources.assert_sound(new, folder)
         except BasinError as error:
             problems = [_told(problem, understood) for problem in error.problems]
-            raise UserError(listed(problems)) from None
+            raise UserError(all_told(problems)) from None
 
 
 def _told(problem: Problem, understood: Understood) -> Problem:
     """Add to a problem of the folder, which was not written, its place in the user's file."""
     if problem.file not in understood.tables:
         return problem
-    place = understood.files[problem.file].name
+    place = understood.source(problem.file)
     if row := re.match(r"rows? (\d+)", problem.place):
-        place += f", row {understood.tables[problem.file].index[int(row[1]) - 2]}"
+        place = "{}, row {}".format(*understood.tables[problem.file].index[int(row[1]) - 2])
     return replace(problem, place=f"{problem.place} [{place}]".strip())

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from swgw.sources import draft
+from swgw import sources
 from swgw.sources import weather as sky
 from swgw.storage import UserError, install
 from swgw.storage.files import write_folder, write_text
@@ -41,7 +41,7 @@ def ask(getter: str, **query: object) -> pd.DataFrame:
     UserError
         With what to do next.
     """
-    return draft.kept(SERVICE, _ask, ADDRESS, getter, query)
+    return sources.kept(SERVICE, _ask, ADDRESS, getter, query)
 
 
 def _ask(address: str | None, getter: str, query: dict) -> pd.DataFrame:
@@ -51,7 +51,7 @@ def _ask(address: str | None, getter: str, query: dict) -> pd.DataFrame:
         from dataretrieval import waterdata
     except ImportError:
         raise UserError(f"dataretrieval is not installed: {install('import')}") from None
-    time.sleep(draft.PAUSE)
+    time.sleep(sources.PAUSE)
     settings = {"retries": RETRIES} | ({"base_url": address} if address else {})
     own = waterdata.WaterdataConfiguration(**settings)
     try:
@@ -59,7 +59,7 @@ def _ask(address: str | None, getter: str, query: dict) -> pd.DataFrame:
             # Conversion would lose times that are a day only.
             table = pd.DataFrame(getattr(waterdata, getter)(**query, convert_type=False)[0])
     except Exception as error:  # dataretrieval's own kinds, and pandas' for a broken answer
-        raise draft.refusal(SERVICE, f"{type(error).__name__}: {error}", ADVICE) from None
+        raise sources.refusal(SERVICE, f"{type(error).__name__}: {error}", ADVICE) from None
     if "geometry" in table:  # shapely's points or [longitude, latitude]
         points = [(p.x, p.y) if hasattr(p, "x") else p for p in table.pop("geometry")]
         pairs = [p[:2] if isinstance(p, list | tuple) else (None, None) for p in points]
@@ -129,21 +129,21 @@ def write(
             what += " from " + " to ".join(days)
             raise UserError(f"the USGS has no {what}; choose other days or places")
         tables = _tables(site, places.drop(empty), flow, pd.concat(levels))
-        draft.write_tables(new, tables)
+        sources.write_tables(new, tables)
         datums = " and ".join(sorted(set(places["vertical_datum"].dropna()))) or "not stated"
         cited = {"licence": LICENCE, "citation": CITATION}
         given = {
-            "name": draft.folder_name(folder, "usgs"), "title": site["name"].strip(), **cited,
+            "name": sources.folder_name(folder, "usgs"), "title": site["name"].strip(), **cited,
             "virtual": False, "vertical_datum": datums, "surface_water": "discharge",
             "target_gauge": _short(site.name),
         }  # fmt: skip
-        draft.write_settings(new, "usgs", tables, given, sky.FIRST if weather else None)
+        sources.write_settings(new, "usgs", tables, given, sky.FIRST if weather else None)
         told = {"days": " to ".join(days), "datums": datums, "left_out": ", ".join(empty) or "none"}
-        files = draft.digests(new / name for name in tables)
-        write_text(new / "SOURCE.md", draft.describe("usgs", **told, **cited, files=files))
-        draft.assert_sound(new, folder)
+        files = sources.digests(new / name for name in tables)
+        write_text(new / "SOURCE.md", sources.describe("usgs", **told, **cited, files=files))
+        sources.assert_sound(new, folder)
         said = sky.add_power(new) if weather else ""
-        draft.assert_sound(new, folder)
+        sources.assert_sound(new, folder)
     return (f"{len(levels) - len(empty)} wells with levels ({len(empty)} without left out), "
             f"{len(flow)} daily discharges. Licence: {LICENCE}. {said}").strip()  # fmt: skip
 
@@ -229,7 +229,7 @@ def choose(table: pd.DataFrame) -> pd.DataFrame:
     table = table[(table[KIND] == list(best)).all(axis=1)]
     variable = "discharge" if best[0] == DISCHARGE else "depth"
     for unit in table["unit_of_measure"].unique():
-        table = table.assign(value=draft.to_ours(table["value"], variable, unit, SERVICE))
+        table = table.assign(value=sources.to_ours(table["value"], variable, unit, SERVICE))
     words = lambda texts: " ".join(dict.fromkeys(filter(None, texts)))  # noqa: E731
     return table.groupby("date", as_index=False).agg(
         value=("value", "mean"), parameter=("parameter_code", "first"),
@@ -239,10 +239,10 @@ def choose(table: pd.DataFrame) -> pd.DataFrame:
 
 def _tables(
     site: pd.Series, wells: pd.DataFrame, flow: pd.DataFrame, levels: pd.DataFrame
-) -> draft.Tables:
+) -> sources.Tables:
     """Turn what was asked into the tables of a basin."""
     gauge = _short(site.name)
-    surface = draft.to_ours(wells["altitude"], "surface_elevation", "ft", SERVICE)
+    surface = sources.to_ours(wells["altitude"], "surface_elevation", "ft", SERVICE)
     wells = wells.assign(well_id=wells.index.map(_short), gauge_id=gauge, surface_elevation=surface)
     is_depth, kind, value = levels["parameter"] == DEPTH, "depth", levels["value"]
     if not is_depth.all():  # depths become heads, where the ground is known

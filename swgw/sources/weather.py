@@ -10,9 +10,9 @@ import pandas as pd
 import xarray as xr
 from tqdm import tqdm
 
+from swgw import sources
 from swgw.basin.settings import read_settings
 from swgw.basin.tables import PAIRS, read_tables
-from swgw.sources import draft
 from swgw.storage import Problem, UserError
 from swgw.storage.files import write_text, write_whole
 
@@ -40,7 +40,7 @@ def read_need(folder: str | Path) -> tuple[pd.DataFrame, pd.Timestamp, pd.Timest
     folder = Path(folder)
     if (folder / "forcing.csv").exists():
         raise UserError(f"{folder / 'forcing.csv'} is there already; move it away to replace it")
-    draft.assert_sound(folder, folder)
+    sources.assert_sound(folder, folder)
     tables = read_tables(folder, read_settings(folder, []), [])
     places = [tables[file].rename_axis("id").reset_index().assign(key=tables[file].index.name)
               for file in PAIRS]  # fmt: skip
@@ -124,11 +124,11 @@ def add_power(folder: str | Path, start: Day = None, end: Day = None) -> str:
     places = places.assign(cell=cells(places))
     weather = {}
     for cell in tqdm(sorted(set(places["cell"])), SERVICE, unit="cell", leave=False):
-        answer = draft.kept(SERVICE, ask_power, address, cell, first, last)
+        answer = sources.kept(SERVICE, ask_power, address, cell, first, last)
         weather[cell] = _power_table(answer, pd.date_range(first, last))
     middles = "; ".join(f"longitude {x:g}, latitude {y:g}" for x, y in weather)
     told = {"address": address, "days": span, "cells": middles, "licence": POWER_LICENCE}
-    table = add_weather(folder, places, weather, draft.describe("power", **told))
+    table = add_weather(folder, places, weather, sources.describe("power", **told))
     gaps = table[list(POWER_VARIABLES.values())].isna().any(axis=1).mean()
     where = f"{len(places)} places in {len(weather)} cell{'s' * (len(weather) > 1)}"
     return f"Weather of {where}, {span}, {gaps:.1%} of days with a gap. Licence: {POWER_LICENCE}."
@@ -154,13 +154,13 @@ def ask_power(address: str, cell: tuple, first: pd.Timestamp, last: pd.Timestamp
         "latitude": f"{cell[1]:g}", "start": f"{first:%Y%m%d}", "end": f"{last:%Y%m%d}",
         "format": "JSON", "time-standard": "LST",
     }  # fmt: skip
-    answer = draft.get_json(SERVICE, address, query)
+    answer = sources.get_json(SERVICE, address, query)
     try:
         lost = _power_table(answer, pd.date_range(first, last)).isna().all()
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise draft.refusal(SERVICE, f"{type(error).__name__}: {error}") from None
+        raise sources.refusal(SERVICE, f"{type(error).__name__}: {error}") from None
     if lost.any():
-        raise draft.refusal(SERVICE, f"no {lost.idxmax()} at all", "Are the days too recent?")
+        raise sources.refusal(SERVICE, f"no {lost.idxmax()} at all", "Are the days too recent?")
     return answer
 
 
@@ -170,7 +170,7 @@ def _power_table(answer: dict, days: pd.DatetimeIndex) -> pd.DataFrame:
     table = table.mask(table == float(answer["header"]["fill_value"]))
     for theirs, ours in POWER_VARIABLES.items():
         unit = answer["parameters"][theirs]["units"]
-        table[ours] = draft.to_ours(table.pop(theirs), ours, unit, SERVICE)
+        table[ours] = sources.to_ours(table.pop(theirs), ours, unit, SERVICE)
     return table.set_axis(pd.to_datetime(table.index, format="%Y%m%d")).reindex(days)
 
 
@@ -208,7 +208,7 @@ def add_cmfd(files: Sequence[str | Path], folder: str | Path) -> str:
     daily = {name: _days(tables, name) for name, tables in parts.items() if tables}
     by_place = pd.concat(daily, axis=1, sort=True).swaplevel(axis=1)
     weather = {number: by_place[number][list(daily)] for number in places.index}
-    told = draft.describe("cmfd", files=draft.digests(paths), licence=CMFD_LICENCE)
+    told = sources.describe("cmfd", files=sources.digests(paths), licence=CMFD_LICENCE)
     table = add_weather(folder, places.assign(cell=places.index), weather, told)
     span = f"{table['date'].min():%Y-%m-%d} to {table['date'].max():%Y-%m-%d}"
     return f"{', '.join(daily)}, {span}, from {len(paths)} files. Licence: {CMFD_LICENCE}."
@@ -230,7 +230,7 @@ def _read(path: Path, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
             values = data[theirs].transpose("time", "place").to_pandas().astype(float)
             lost |= values.isna().all().to_numpy()
             ours, unit = CMFD_VARIABLES[theirs], data[theirs].attrs.get("units", "")
-            tables[ours] = draft.to_ours(values, ours, unit, str(path))
+            tables[ours] = sources.to_ours(values, ours, unit, str(path))
         if lost.any():
             place = places[lost].iloc[0]
             where = f"longitude {place['longitude']:g}, latitude {place['latitude']:g}"

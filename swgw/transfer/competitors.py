@@ -80,9 +80,7 @@ def train_on(
     return {name: found[name] for name in starts}
 
 
-def _by_setting(
-    networks: Mapping[str, Network],
-) -> Iterator[tuple[Setting, list[str], Weights]]:
+def _by_setting(networks: Mapping[str, Network]) -> Iterator[tuple[Setting, list[str], Weights]]:
     """Give the networks of each setting together: setting, names, weights (network, ...)."""
     for setting in dict.fromkeys(network.setting for network in networks.values()):
         alike = {name: n.weights for name, n in networks.items() if n.setting == setting}
@@ -176,12 +174,9 @@ def _flat(task: Task, period: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 CALLS: dict[str, Callable] = {
-    "IT-LSTM": individual,
-    "TL-LSTM": transferred,
-    plans.LEFT_OUT: transferred,
-    "SVR": support_vectors,
-    "random forest": random_forests,
-}
+    "IT-LSTM": individual, "TL-LSTM": transferred, plans.LEFT_OUT: transferred,
+    "SVR": support_vectors, "random forest": random_forests,
+}  # fmt: skip
 """The others are baselines: variables of the windows."""
 
 

@@ -23,11 +23,9 @@ def first_weights(seed: int, n_inputs: int, hidden_size: int) -> Weights:
     """Sample the first weights of a network, under the names of torch's own layers."""
     torch.manual_seed(seed)
     layers = {
-        "first": nn.LSTM(n_inputs, hidden_size),
-        "second": nn.LSTM(hidden_size, hidden_size),
-        "dense": nn.Linear(hidden_size, hidden_size),
-        "output": nn.Linear(hidden_size, 1),
-    }
+        "first": nn.LSTM(n_inputs, hidden_size), "second": nn.LSTM(hidden_size, hidden_size),
+        "dense": nn.Linear(hidden_size, hidden_size), "output": nn.Linear(hidden_size, 1),
+    }  # fmt: skip
     return nn.ModuleDict(layers).state_dict()
 
 

@@ -228,13 +228,11 @@ def flow_numbers(basin) -> dict[str, float]:
     flow = table.loc[at_gauge, "value"].asfreq("D").loc[STUDY]
     by_month = flow.groupby(flow.index.month).mean()
     return {
-        "flow": by_month.mean(),
-        "flow_log_sd": np.log(flow).std(),
-        "flow_max": flow.max(),
+        "flow": by_month.mean(), "flow_log_sd": np.log(flow).std(), "flow_max": flow.max(),
         "flow_test_sd": flow.loc[TEST].resample("5D").mean().std(),
         **{f"flow_ac_{lag}": flow.autocorr(lag) for lag in (1, 5, 30)},
         **{f"flow_{month}": value for month, value in by_month.items()},
-    }
+    }  # fmt: skip
 
 
 def exchange_by_section(truth: Truth) -> pd.DataFrame:
@@ -269,9 +267,6 @@ def exchange_numbers(truth: Truth) -> dict[str, float]:
     year, first, second = share["share_year"].abs(), share.iloc[0], share.iloc[1]
     return {
         "storage_loss": -truth.fluxes.loc[STUDY, "storage_change"].mean() * SECONDS * 365.25 / 1e8,
-        "exchange_least": year.min(),
-        "exchange_most": year.max(),
-        "loss_dry": first["share_dry"],
-        "loss_wet": first["share_wet"],
-        "gain_dry": -second["share_dry"],
-    }
+        "exchange_least": year.min(), "exchange_most": year.max(), "loss_dry": first["share_dry"],
+        "loss_wet": first["share_wet"], "gain_dry": -second["share_dry"],
+    }  # fmt: skip
