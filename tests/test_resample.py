@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from swgw.scores import skill
 from swgw.scores.means import over_seeds, sample_means
@@ -14,7 +15,6 @@ from swgw.scores.resample import (
     differences,
     interval,
     intervals,
-    verdict,
 )
 
 STEPS, BLOCK = 219, 15
@@ -69,16 +69,25 @@ def test_the_same_pair_has_the_same_interval_whatever_else_is_in_the_table(data)
     )
 
 
-def test_verdicts_follow_the_interval(data):
+@pytest.mark.parametrize("seeds", [2, 3, 10])
+def test_the_mean_over_seeds_varies_by_students_t(seeds):
+    """Seeds that differ by constants: blocks add nothing to the spread of the bias."""
+    rng = np.random.default_rng(seeds)
+    off = rng.normal(size=seeds)
+    obs = pd.Series(rng.normal(size=60))
+    sims = pd.DataFrame({("m", seed): obs + off[seed] for seed in range(seeds)})
+    row = intervals(obs, sims, skill.bias, 1).loc["m"]
+    half = stats.t.ppf(0.95, seeds - 1) * off.std(ddof=1) / np.sqrt(seeds)
+    assert row["value"] == pytest.approx(off.mean())
+    assert [row["low"], row["high"]] == pytest.approx(
+        [off.mean() - half, off.mean() + half], abs=0.15 * half
+    )
+
+
+def test_baselines_have_no_seeds_to_vary(data):
     obs, sims = data
-    pairs = [("a", "b"), ("b", "a"), ("a", "c")]  # c has one seed, as baselines have
-    found = differences(obs, sims, pairs, skill.nse, BLOCK)
-    assert found["verdict"].tolist() == ["supported", "contradicted", "supported"]
-    one = sims.loc[:, sims.columns.get_level_values("seed") == 0]
-    found = differences(obs, one, pairs, skill.nse, BLOCK)
-    assert found["verdict"].tolist() == ["not judged"] * 3
-    assert verdict({"value": 0, "low": -1, "high": 1, "seeds": 2}) == "inconclusive"
-    assert verdict({"value": 17, "low": 16, "high": 18, "seeds": 2}, 15, 20) == "supported"
+    found = differences(obs, sims, [("a", "b"), ("b", "a"), ("a", "c")], skill.nse, BLOCK)
+    assert found["seeds"].tolist() == [2, 2, 2]  # c has one, as baselines have
 
 
 def test_wells_are_summarised_by_the_median_and_unobserved_ones_left_out(wells):
@@ -88,7 +97,7 @@ def test_wells_are_summarised_by_the_median_and_unobserved_ones_left_out(wells):
     assert found.loc["a", "value"] == pytest.approx(np.median(each))
     pair = differences(obs, sims, [("a", "a")], skill.nse, BLOCK)
     assert pair["value"].iloc[0] == 0
-    assert pair["verdict"].iloc[0] == "not judged", "a model does not differ from itself"
+    assert np.isnan(pair["low"].iloc[0]), "a model does not differ from itself"
 
 
 def test_relative_differences_are_shares_of_the_second_score(data):

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import yaml
 from IPython.display import Markdown, display
+from scipy.stats import norm
 
 from swgw.scores.means import over_seeds, with_interval
-from swgw.scores.resample import verdict
 from swgw.storage.files import write_text
 
 Band = tuple[float, float]
@@ -33,23 +33,25 @@ class Claim:
     page: str
     statistic: str
     band: Band
+    smallest: float
     sample: tuple[str, ...]
     table: str
     number: str = ""
-    outside: Band | None = None
     needs: tuple[str, ...] = ()
     realisations: tuple[str, ...] = ()
     unit: str = ""
     untestable: str = ""
 
-    def rule(self, parts: int = 1) -> str:
-        """Write the rule in words, for a claim with so many parts; ``{water}`` is left in it."""
+    def rule(self, parts: int = 1, scale: float = 1.0) -> str:
+        """Write the rule in words, for so many parts, the smallest effect in units of ``scale``."""
         low, high = (f"{edge:g}".replace("-", "−") for edge in self.band)
         lies = f"below {high}" if self.band[0] == -inf else f"between {low} and {high}"
         lies = f"above {low}" if self.band[1] == inf else lies
         each = f", in each of {parts}" if parts > 1 else ""
-        but = f"; contradicted only above {self.outside[1]:g}" if self.outside else ""
-        return f"the 90 % interval of {self.statistic} lies {lies}{each}{but}"
+        deep = self.smallest * scale
+        deep = self.band[1] - deep if self.band[0] == -inf else self.band[0] + deep
+        note = f"; of note from {deep:.2g}".replace("-", "−") if self.smallest else ""
+        return f"the 90 % interval of {self.statistic} lies {lies}{each}{note}"
 
 
 @lru_cache(maxsize=1)
@@ -73,39 +75,55 @@ def _read(name: str) -> dict:
     return yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
 
 
-MARKS = {"supported": "▲", "contradicted": "▼", "inconclusive": "○", "not judged": "–",
-         "not testable here": "◇"}  # fmt: skip
+MARKS = {
+    "supported and of note": "▲", "supported but negligible": "△",
+    "no effect within the bound": "□", "contradicted": "▼", "inconclusive": "○",
+    "not judged": "–", "not testable here": "◇",
+}  # fmt: skip
 """Every verdict in the order of tables, with a shape, so that nothing rests on colour alone."""
 
 
-def judge(parts: pd.DataFrame, band: Band, outside: Band | None = None) -> list[str]:
-    """Judge each number on its own, see :func:`swgw.verdict`.
+def judge(parts: pd.DataFrame, band: Band = (0, inf), smallest: float = 0.0) -> list[str]:
+    """Judge each part of a claim that a statistic lies in a band.
 
     Parameters
     ----------
     parts : DataFrame (part)
-        Columns low, high (ends of the 90 % interval, unit of the statistic) and seeds.
+        Columns value, low, high (with ends of the 90 % interval) and seeds.
     band : tuple of float
-        Where the statistic lies if the claim is right.
-    outside : tuple of float, optional
-        A wider band: contradicted only outside it; the band itself by default.
+        Where the statistic lies if the claim is right; "above zero" by default.
+    smallest : float
+        Smallest effect of interest: a depth inside the band, in the unit of the statistic.
 
     Returns
     -------
     list of str
-        One of the first four of :data:`MARKS` for each part.
+        One of the first six of :data:`MARKS` for each part. *Supported*: the whole interval is
+        inside the band, *of note* where the value is as deep as the smallest effect. *No effect
+        within the bound*: the whole interval is nearer to the edge than that. *Contradicted*: the
+        whole interval is outside, the parts together tested at 5 % by Holm's method as if their
+        intervals were normal. *Not judged*: fewer than two seeds, or no interval.
 
     Examples
     --------
-    >>> table = pd.DataFrame({"low": [0.1, -0.2, -0.3], "high": [0.3, 0.1, -0.1], "seeds": 3})
-    >>> judge(table, (0, np.inf))
-    ['supported', 'inconclusive', 'contradicted']
+    >>> rows = {"value": [0.2, -0.05, -0.2], "low": [0.1, -0.2, -0.3], "high": [0.3, 0.1, -0.1]}
+    >>> judge(pd.DataFrame(rows).assign(seeds=3))
+    ['supported and of note', 'inconclusive', 'contradicted']
     """
-    words = []
-    for _, row in parts.iterrows():
-        word, wider = verdict(row, *band), verdict(row, *(outside or band))
-        words.append("inconclusive" if word == "contradicted" != wider else word)
-    return words
+    value, low, high = (parts[name].to_numpy(float) for name in ("value", "low", "high"))
+    depth = np.array([np.minimum(x - band[0], band[1] - x) for x in (low, value, high)])
+    least, most = depth.min(axis=0), depth.max(axis=0)
+    half = np.where(value < band[0], high - value, value - low).clip(1e-12)
+    p = np.nan_to_num(norm.sf(norm.ppf(0.95) * -depth[1] / half), nan=1)
+    holm = np.maximum.accumulate(np.sort(p) * np.arange(len(p), 0, -1))[p.argsort().argsort()]
+    rules = {
+        "not judged": (parts["seeds"].to_numpy(float) < 2) | ~np.isfinite(low),
+        "supported and of note": (least > 0) & (depth[1] >= smallest),
+        "supported but negligible": least > 0,
+        "no effect within the bound": (least > -smallest) & (most < smallest),
+        "contradicted": holm < 0.05,
+    }
+    return np.select(list(rules.values()), list(rules), "inconclusive").tolist()
 
 
 def combine(verdicts: Iterable[str]) -> str:
@@ -113,10 +131,10 @@ def combine(verdicts: Iterable[str]) -> str:
 
     Examples
     --------
-    >>> combine(["supported", "inconclusive"]), combine(["inconclusive", "contradicted"])
-    ('inconclusive', 'contradicted')
+    >>> combine(["supported and of note", "inconclusive"])
+    'inconclusive'
     """
-    order = ("contradicted", "not judged", "inconclusive", "supported")
+    order = ("contradicted", "not judged", "inconclusive", *list(MARKS)[2::-1])
     return next((word for word in order if word in set(verdicts)), "not testable here")
 
 
@@ -169,7 +187,7 @@ def claim(study, key: str, table: pd.DataFrame | str, without: pd.DataFrame | No
         table, without = over_seeds(study.realisations[names].dropna()), None
         table["realisations"] = table["seeds"]
     found = find(study, asked, table)
-    if without is not None and found["verdict"] in ("supported", "contradicted"):
+    if without is not None and found["verdict"] not in ("inconclusive", "not judged"):
         other = find(study, asked, without)["verdict"]
         turned = f"without its most influential value it would be {other}"
         found["note"] = turned * (other != found["verdict"])
@@ -193,7 +211,7 @@ def findings(study) -> pd.DataFrame:
     """
     asked = [c for c in read_claims().values() if study.companion or not c.untestable]
     table = pd.DataFrame([_finding(study, one) for one in asked]).set_index("key")
-    edges = {"from": -np.inf, "to": np.inf, "least": -np.inf, "most": np.inf}
+    edges = {"from": -np.inf, "to": np.inf}
     return table.astype(dict.fromkeys((*edges, "value", "low", "high"), float)).fillna(edges)
 
 
@@ -204,26 +222,27 @@ def find(study, asked: Claim, table: pd.DataFrame | str) -> dict:
     -------
     dict
         key, heading, short, text, where, number (both empty where the basin is not the sources'),
-        origin, page, rule, from, to (the band), least, most (contradicted beyond them), parts (list
-        of dict: part, value, low, high, seeds, ..., verdict), deciding (the name of a part), value,
-        low, high (of that one), unit, sample, verdict, note. None is infinite or unknown.
+        origin, page, rule, from, to (the band), smallest, parts (list of dict: part, value, low,
+        high, seeds, ..., verdict), deciding (the name of a part), value, low, high (of that one),
+        unit, sample, verdict, note. None is infinite or unknown.
     """
     reason = table if isinstance(table, str) else asked.untestable
     parts = pd.DataFrame() if isinstance(table, str) else table.copy()
     own = study.companion
     found = {name: getattr(asked, name) for name in ("key", "heading", "short", "text", "origin")}
     found |= {"where": asked.where * own, "number": asked.number * own, "page": asked.page}
-    found |= {"rule": asked.rule(len(parts)), "note": reason, "deciding": "", "sample": ""}
+    scale = _spread(study) if asked.unit == "gauge" and len(parts) else 1.0
+    rule, smallest = asked.rule(len(parts), scale), asked.smallest * scale
+    found |= {"rule": rule, "note": reason, "deciding": "", "sample": ""}
     found = {name: text.replace("{water}", study.water) for name, text in found.items()}
-    edges = (*asked.band, *(asked.outside or asked.band))
-    found |= dict(zip(("from", "to", "least", "most"), map(_plain, edges), strict=True))
+    found |= {"from": _plain(asked.band[0]), "to": _plain(asked.band[1]), "smallest": smallest}
     found |= {"value": None, "low": None, "high": None, "parts": []}
     found |= {"unit": study.unit if asked.unit == "gauge" else asked.unit}
     if not len(parts):
         reason = reason or "none of the models that it takes is trained"
         return found | {"verdict": "not testable here", "note": reason}
     parts["seeds"] = parts.get("seeds", len(study.seeds))
-    parts["verdict"] = judge(parts, asked.band, asked.outside)
+    parts["verdict"] = judge(parts, asked.band, smallest)
     name = deciding(parts, asked.band)
     found |= {"deciding": str(name), "sample": _sample(asked, parts.loc[name])}
     found |= {end: _plain(parts.loc[name, end]) for end in ("value", "low", "high")}
@@ -232,6 +251,11 @@ def find(study, asked: Claim, table: pd.DataFrame | str) -> dict:
         for part, row in parts.iterrows()
     ]
     return found | {"verdict": "not testable here" if reason else combine(parts["verdict"])}
+
+
+def _spread(study) -> float:
+    """Standard deviation of the observations at the gauge in the test period."""
+    return float(study.surface_water[study.gauge].loc[study.test_period].std())
 
 
 def _finding(study, asked: Claim) -> dict:
