@@ -236,7 +236,7 @@ def test_a_finding_is_shown_and_kept_whole(study, capsys):
     swgw.claim(study, "peaks", table_of((-9.0, -2.0), (-5.0, -1.0), blocks=14))
     found = kept(study, "peaks")
     assert found["verdict"] == "supported and of note" and found["unit"] == "m³/s"
-    assert found["smallest"] == 0.5 and found["rule"].endswith("of note from −0.5")
+    assert found["smallest"] == 0.5 and found["rule"].endswith("smallest effect of interest 0.5")
     assert found["text"] == "GRU and LSTM forecast high discharge too low."
     assert [part["part"] for part in found["parts"]] == ["a", "b"]
     assert not list((study.folder / "results" / "findings").glob(".*"))

@@ -44,14 +44,10 @@ class Claim:
 
     def rule(self, parts: int = 1, scale: float = 1.0) -> str:
         """Write the rule in words, for so many parts, the smallest effect in units of ``scale``."""
-        low, high = (f"{edge:g}".replace("-", "−") for edge in self.band)
-        lies = f"below {high}" if self.band[0] == -inf else f"between {low} and {high}"
-        lies = f"above {low}" if self.band[1] == inf else lies
+        low, high = (f"{x:g}".replace("-", "−").replace("inf", "∞") for x in self.band)
         each = f", in each of {parts}" if parts > 1 else ""
-        deep = self.smallest * scale
-        deep = self.band[1] - deep if self.band[0] == -inf else self.band[0] + deep
-        note = f"; of note from {deep:.2g}".replace("-", "−") if self.smallest else ""
-        return f"the 90 % interval of {self.statistic} lies {lies}{each}{note}"
+        note = f"; smallest effect of interest {self.smallest * scale:.2g}" if self.smallest else ""
+        return f"the 90 % interval of {self.statistic} lies between {low} and {high}{each}{note}"
 
 
 @lru_cache(maxsize=1)
@@ -226,36 +222,29 @@ def find(study, asked: Claim, table: pd.DataFrame | str) -> dict:
         high, seeds, ..., verdict), deciding (the name of a part), value, low, high (of that one),
         unit, sample, verdict, note. None is infinite or unknown.
     """
-    reason = table if isinstance(table, str) else asked.untestable
-    parts = pd.DataFrame() if isinstance(table, str) else table.copy()
-    own = study.companion
+    known, own = not isinstance(table, str), study.companion
+    parts = table.rename(index=str).rename_axis("part") if known else pd.DataFrame()
+    reason = asked.untestable if known else table
+    flow = study.surface_water[study.gauge] if asked.unit == "gauge" and len(parts) else None
+    scale = 1.0 if flow is None else float(flow.loc[study.test_period].std())
     found = {name: getattr(asked, name) for name in ("key", "heading", "short", "text", "origin")}
     found |= {"where": asked.where * own, "number": asked.number * own, "page": asked.page}
-    scale = _spread(study) if asked.unit == "gauge" and len(parts) else 1.0
-    rule, smallest = asked.rule(len(parts), scale), asked.smallest * scale
-    found |= {"rule": rule, "note": reason, "deciding": "", "sample": ""}
+    found |= {"rule": asked.rule(len(parts), scale), "note": reason, "deciding": "", "sample": ""}
     found = {name: text.replace("{water}", study.water) for name, text in found.items()}
-    found |= {"from": _plain(asked.band[0]), "to": _plain(asked.band[1]), "smallest": smallest}
-    found |= {"value": None, "low": None, "high": None, "parts": []}
     found |= {"unit": study.unit if asked.unit == "gauge" else asked.unit}
+    edges = [edge if np.isfinite(edge) else None for edge in asked.band]
+    found |= {"from": edges[0], "to": edges[1], "smallest": asked.smallest * scale}
+    found |= {"value": None, "low": None, "high": None, "parts": []}
     if not len(parts):
         reason = reason or "none of the models that it takes is trained"
         return found | {"verdict": "not testable here", "note": reason}
     parts["seeds"] = parts.get("seeds", len(study.seeds))
-    parts["verdict"] = judge(parts, asked.band, smallest)
+    parts["verdict"] = judge(parts, asked.band, found["smallest"])
     name = deciding(parts, asked.band)
-    found |= {"deciding": str(name), "sample": _sample(asked, parts.loc[name])}
-    found |= {end: _plain(parts.loc[name, end]) for end in ("value", "low", "high")}
-    found["parts"] = [
-        {"part": str(part)} | {column: _plain(value) for column, value in row.items()}
-        for part, row in parts.iterrows()
-    ]
+    rows = json.loads(parts.reset_index().to_json(orient="records", double_precision=15))
+    found |= {end: rows[parts.index.get_loc(name)][end] for end in ("value", "low", "high")}
+    found |= {"parts": rows, "deciding": name, "sample": _sample(asked, parts.loc[name])}
     return found | {"verdict": "not testable here" if reason else combine(parts["verdict"])}
-
-
-def _spread(study) -> float:
-    """Standard deviation of the observations at the gauge in the test period."""
-    return float(study.surface_water[study.gauge].loc[study.test_period].std())
 
 
 def _finding(study, asked: Claim) -> dict:
@@ -304,10 +293,3 @@ def _sample(asked: Claim, row: pd.Series) -> str:
     names = [*("seeds",) * own, *COUNTS]
     counts = {name: int(row[name]) for name in names if row.get(name, 0) > 0}
     return " × ".join(f"{n:,} {name if n != 1 else name[:-1]}" for name, n in counts.items())
-
-
-def _plain(value):
-    """A value that JSON knows; None for what is not finite."""
-    if isinstance(value, str):
-        return value
-    return float(value) if np.isfinite(value) else None

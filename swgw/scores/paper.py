@@ -11,8 +11,7 @@ import yaml
 
 _DATA = yaml.safe_load(Path(__file__).with_name("paper.yml").read_text(encoding="utf-8"))
 
-TABLE_3 = pd.DataFrame(**_DATA["TABLE_3"])
-GROUNDWATER_R2 = pd.DataFrame(**_DATA["GROUNDWATER_R2"])
-CLUSTERS = pd.DataFrame(**_DATA["CLUSTERS"])
+_TABLES = "TABLE_3", "GROUNDWATER_R2", "CLUSTERS"
+TABLE_3, GROUNDWATER_R2, CLUSTERS = (pd.DataFrame(**_DATA[name]) for name in _TABLES)
 CORRELATIONS, DISTANCE_ORDER = _DATA["CORRELATIONS"], tuple(_DATA["DISTANCE_ORDER"])
 WELLS = _DATA["WELLS"]

@@ -192,11 +192,9 @@ def _seed_weights(model: str, seeds: int, rows: int) -> np.ndarray:
     Normal weights over the root of a chi-square: a sum of departures with these weights is
     Student's t with seeds − 1 degrees of freedom times the standard error of the mean.
     """
-    if seeds == 1:
-        return np.zeros((rows, 1))
     own = np.random.default_rng([1, zlib.crc32(model.encode())])
     weights = own.normal(size=(rows, seeds))
-    weights /= np.sqrt(seeds * own.chisquare(seeds - 1, (rows, 1)))
+    weights /= np.sqrt(seeds * own.chisquare(max(seeds - 1, 1), (rows, 1)))
     weights[0] = 0
     return weights
 
