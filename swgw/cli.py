@@ -38,9 +38,7 @@ Data = Annotated[Literal["bemp", "naqua", "challenge-usa"], typer.Argument(
     help="bemp: Rio Grande riparian sites, monthly; naqua: 28 Swiss wells with rivers, daily; "
     "challenge-usa: one well and a river in Connecticut, daily.")]  # fmt: skip
 Seeds = Annotated[int | None, typer.Option(min=1, help="Random seeds (default: the profile's).")]
-Workers = Annotated[
-    int | None, typer.Option(min=1, help="Parallel processes (default: at most 4).")
-]
+Workers = Annotated[int | None, typer.Option(min=1, help="Parallel processes (at most 4).")]
 Scheduler = Annotated[str, typer.Option(metavar="ADDRESS",
     help="Train on the workers of this Dask scheduler, such as tcp://10.0.0.1:8786; they have one "
     "thread each and the same path to the output folder.")]  # fmt: skip
@@ -160,6 +158,7 @@ Grids = Annotated[list[Path], typer.Argument(help="netCDF files, in any order.")
 Tables = Annotated[list[Path], typer.Argument(help="Your CSV or Excel files.")]
 Yaml = Annotated[Path, typer.Option(help="YAML that says which column is what.")]
 Show = Annotated[bool, typer.Option("--preview", help="Say what is understood, write nothing.")]
+Replace = Annotated[bool, typer.Option("--overwrite", help="Replace what an import wrote there.")]
 Gauge = Annotated[str, typer.Option(help="Number of the river gauge, such as 08330000.")]
 Wells = Annotated[str, typer.Option(help="Numbers of wells, commas between them.")]
 Within = Annotated[float, typer.Option(max=200, help="Or the wells so near the gauge [km].")]
@@ -185,7 +184,7 @@ def cmfd(files: Grids, folder: Bare) -> None:
 @importers.command()
 def usgs(
     folder: New, gauge: Gauge, start: Start, end: End, wells: Wells = "", within: Within = 0.0,
-    weather: Weather = True,
+    weather: Weather = True, overwrite: Replace = False,
 ) -> None:  # fmt: skip
     """Write a gauge and wells of the U.S. Geological Survey as the folder of a basin."""
     from swgw.sources.usgs import write
@@ -193,12 +192,15 @@ def usgs(
     numbers = [number for number in wells.split(",") if number.strip()]
     if bool(numbers) == (within > 0):
         raise typer.BadParameter("give either --wells or --within")
-    said = write(folder, gauge, numbers, within, (f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}"), weather)
+    days = f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}"
+    said = write(folder, gauge, numbers, within, days, weather, overwrite)
     _say(folder, f"Wrote {folder}: {said}", weather)
 
 
 @importers.command()
-def table(files: Tables, folder: New, mapping: Yaml, preview: Show = False) -> None:
+def table(
+    files: Tables, folder: New, mapping: Yaml, preview: Show = False, overwrite: Replace = False
+) -> None:
     """Write your own tables as the folder of a basin, as a short mapping says.
 
     
@@ -247,11 +249,12 @@ def table(files: Tables, folder: New, mapping: Yaml, preview: Show = False) -> N
 
     understood = source.understand(files, mapping)
     typer.echo(understood)
+    remarks = source.write(folder, understood, files, mapping, preview, overwrite)
+    typer.echo("\n" + "\n".join(f"To look at: {remark}" for remark in remarks))
     if preview:
-        typer.echo(f"\nNothing was written. Without --preview this goes to {folder}.")
+        typer.echo(f"Nothing was written. Without --preview this goes to {folder}.")
     else:
-        has_weather = source.write(folder, understood, files, mapping)
-        _say(folder, f"\nWrote {folder}.", has_weather)
+        _say(folder, f"Wrote {folder}.", "forcing.csv" in understood.tables)
 
 
 def _say(folder: Path, said: str, has_weather: bool) -> None:

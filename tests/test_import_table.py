@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import swgw
 from swgw import sources
 from swgw.basin.folder import check_basin
+from swgw.basin.settings import BasinSettings
 from swgw.cli import app
 from swgw.sources import mapping, sheets, table
 from swgw.storage import UserError
@@ -392,3 +393,52 @@ def test_the_help_lists_every_key():
     keys |= {*mapping.SECTIONS, *mapping.READ, *mapping.FORMATS, "basin", *sheets.COORDINATES}
     for key in keys:
         assert re.search(rf"\b{key}\b", said), key
+
+
+def test_overwrite_replaces_what_an_import_wrote_and_nothing_else(home):
+    home.basin()
+    kept = home.folder / "basin" / "basin.yml"
+    kept.write_text("mine")
+    assert "empty this one, or give --overwrite" in home.run().stderr
+    assert kept.read_text() == "mine"
+    home.mapping["basin"] = BASIN | {"title": "Another"}
+    assert home.run("--overwrite").exit_code == 0
+    assert "title: Another" in kept.read_text()
+    assert [path.name for path in home.folder.glob(".*")] == []
+    (home.folder / "basin" / "SOURCE.md").unlink()
+    assert "is there already" in home.run("--overwrite").stderr
+    assert kept.exists()
+
+
+def test_the_preview_and_the_import_show_what_can_be_doubted(home):
+    """With the row of the user's file, with weather or without it."""
+    stuck = lambda t: t.assign(Level=t["Level"].mask(t.index.isin(range(40, 80)), "1474.5"))  # noqa: E731
+    home.change("heads", stuck)
+    said = "To look at: heads.csv, rows 42, 43, 44 and 37 more, column head [heads.csv, row 42]"
+    for words in ("--preview",), ():
+        assert said in home.run(*words).stdout
+    del home.mapping["forcing"]
+    assert said in home.run("--preview").stdout
+
+
+def test_every_setting_is_written_and_explained(home):
+    home.mapping["basin"] = {"title": "My valley"}
+    home.basin()
+    text = (home.folder / "basin" / "basin.yml").read_text()
+    assert list(yaml.safe_load(text)) == list(BasinSettings.__pydantic_fields__)
+    for part in ("heads.csv 2001-01-01 to 2006-12-31", "4, 4, 4 of 4 series", "# observed or none"):
+        assert part in text
+    assert set(sources.COMMENTS) <= set(BasinSettings.__pydantic_fields__)
+
+
+def test_periods_divide_the_readings(tmp_path):
+    """Where most series begin late, training ends late, so that it holds 60 % of the readings."""
+    days = pd.date_range("1990-01-01", "2019-12-31")
+    late = days[days >= "2010-01-01"]
+    wells = {"a": days, **dict.fromkeys("bcdef", late)}
+    heads = pd.concat([pd.DataFrame({"date": d, "well_id": well}) for well, d in wells.items()])
+    sources.write_settings(tmp_path, "table", {"heads.csv": heads}, {"name": "a"})
+    text = (tmp_path / "basin.yml").read_text()
+    told = yaml.safe_load(text)
+    assert told["train"] == ["1990-01-01", "2014-12-31"]
+    assert "last series begins on 2010-01-01; with readings in each period are 6, 6, 6 of" in text

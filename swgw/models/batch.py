@@ -154,16 +154,11 @@ class Gatherer:
         counts = torch.as_tensor(self.inside(rows), dtype=torch.float32, device=device())
         return Block(
             self.values[series[:, None], torch.as_tensor(steps.clip(0, last), device=device())],
-            self.known,
-            rows.stride,
-            self.encoder_length,
-            self.reals[series],
-            self.classes[series],
-            self.anchor[each, issue][:, None] * self.fading[each],
-            self.typical[each],
+            self.known, rows.stride, self.encoder_length, self.reals[series], self.classes[series],
+            self.anchor[each, issue][:, None] * self.fading[each], self.typical[each],
             self.target[each[:, None], ahead],
             self.weight[each[:, None], ahead] * counts.flatten()[:, None, None],
-        )
+        )  # fmt: skip
 
     def inside(self, rows: Rows) -> np.ndarray:
         """Whether each window of some rows belongs to the period: (row, window)."""

@@ -97,26 +97,20 @@ def make_tft(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # modules among the hyperparameters
         return TemporalFusionTransformer(
-            hidden_size=hidden_size,
-            hidden_continuous_size=8,
-            lstm_layers=1,
-            dropout=dropout,
-            attention_head_size=attention_heads,
-            max_encoder_length=panel.encoder_length,
+            hidden_size=hidden_size, hidden_continuous_size=8, lstm_layers=1, dropout=dropout,
+            attention_head_size=attention_heads, max_encoder_length=panel.encoder_length,
             x_reals=dynamic + list(panel.static_reals),
             x_categoricals=list(panel.static_classes),
             static_reals=list(panel.static_reals),
             static_categoricals=list(panel.static_classes),
             time_varying_reals_encoder=dynamic,
             time_varying_reals_decoder=[v for v, k in zip(dynamic, panel.known, strict=True) if k],
-            embedding_sizes=classes,
-            embedding_labels={name: {} for name in classes},
+            embedding_sizes=classes, embedding_labels={name: {} for name in classes},
             output_size=[len(QUANTILE_LEVELS)] * n if n > 1 else len(QUANTILE_LEVELS),
             loss=MultiLoss([loss] * n) if n > 1 else loss,
             output_transformer=MultiNormalizer([identity] * n) if n > 1 else identity,
-            causal_attention=True,
-            log_interval=-1,
-        )
+            causal_attention=True, log_interval=-1,
+        )  # fmt: skip
 
 
 def library_batch(block: Block) -> dict:

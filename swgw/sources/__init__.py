@@ -15,7 +15,9 @@ import yaml
 from requests.adapters import HTTPAdapter, Retry
 
 from swgw.basin.folder import check_basin
-from swgw.basin.settings import DEFAULT_LENGTHS, NAME, BasinSettings, shown
+from swgw.basin.plausible import judge
+from swgw.basin.settings import DEFAULT_LENGTHS, NAME, BasinSettings, read_settings, shown
+from swgw.basin.tables import read_tables
 from swgw.storage import BasinError, Problem, UserError
 from swgw.storage.files import write_text
 
@@ -190,7 +192,7 @@ def _periods(
     return settings | {"encoder_length": history, "lead_times": ahead}, why
 
 
-def assert_sound(draft: Path, folder: str | Path) -> bool:
+def assert_sound(draft: Path, folder: str | Path) -> list[Problem]:
     """Refuse a folder that the check would refuse; weather may still be lacking.
 
     Parameters
@@ -202,8 +204,8 @@ def assert_sound(draft: Path, folder: str | Path) -> bool:
 
     Returns
     -------
-    bool
-        Whether the folder has its weather.
+    list of Problem
+        The remarks of the check: what can be doubted.
 
     Raises
     ------
@@ -214,7 +216,9 @@ def assert_sound(draft: Path, folder: str | Path) -> bool:
     problems = [p for p in check_basin(draft) if has_weather or p.file != "forcing.csv"]
     if problems:
         raise BasinError(folder, problems)
-    return has_weather
+    settings = read_settings(draft, [])
+    tables = read_tables(draft, settings, []) | {"river": None}
+    return list(judge(tables, settings, draft, certain=False))
 
 
 AGENT = "swgw (an open companion to doi:10.3390/hydrology12110291)"

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ import shapely
 from pydantic import BaseModel
 
 from swgw import sources
-from swgw.basin.tables import PAIRS, listed
+from swgw.basin.tables import PAIRS, PARTNERS, listed
 from swgw.sources import UNITS, to_ours
 from swgw.sources.mapping import FORMATS, all_told, read_mapping
 from swgw.sources.sheets import COORDINATES, Sheet
@@ -22,7 +23,6 @@ from swgw.storage import BasinError, Problem, UserError
 from swgw.storage.files import write_folder, write_text
 
 IDS = {"wells": "well_id", "heads": "well_id", "gauges": "gauge_id", "surface_water": "gauge_id"}
-HOMES = {"heads": "wells.csv", "surface_water": "gauges.csv"}
 WEATHER = ("precipitation", "temperature", "wind", "pet")
 
 
@@ -76,7 +76,7 @@ def understand(files: list[Path], mapping: Path) -> Understood:
     for name in (*IDS, "forcing"):
         if section := getattr(understood.mapping, name):
             given = [mapping] if getattr(section, "places", {}) else files
-            home = tables.get(HOMES.get(name), pd.DataFrame())
+            home = tables.get(PARTNERS.get(f"{name}.csv"), pd.DataFrame())
             read = [*_read(name, _completed(name, section), given, home)]
             understood.notes += [note for sheet, _ in read for note in sheet.notes]
             problems += (faults := [fault for sheet, _ in read for fault in sheet.problems])
@@ -190,9 +190,8 @@ def _twice(table: pd.DataFrame, sheet: Sheet, used: list[str]) -> None:
 def _in_our_units(table: pd.DataFrame, section: BaseModel, name: str) -> pd.DataFrame:
     """Turn units, monthly totals and projected coordinates."""
     for variable in table.columns.intersection(list(UNITS)):
-        unit = getattr(section, "unit", "") or section.units.get(
-            variable, next(iter(UNITS[variable]))
-        )
+        unit = section.units.get(variable, getattr(section, "unit", ""))
+        unit = unit or next(iter(UNITS[variable]))
         days = table["date"].dt.days_in_month if unit.endswith("/month") else 1
         table[variable] = to_ours(table[variable] / days, variable, unit, f"section {name}")
     if crs := getattr(section, "crs", ""):
@@ -222,13 +221,28 @@ def _leave_out_empty(tables: sources.Tables) -> Iterator[str]:
             yield f"{places}: {len(lost)} without a value left out: {listed(sorted(lost))}"
 
 
-def write(folder: str | Path, understood: Understood, files: list[Path], mapping: Path) -> bool:
+def write(
+    folder: str | Path, understood: Understood, files: list[Path], mapping: Path,
+    preview: bool = False, overwrite: bool = False,
+) -> list[str]:  # fmt: skip
     """Write what was understood as the folder of a basin, whole or not at all.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A new or empty folder.
+    understood : Understood
+    files : list of Path
+    mapping : Path
+    preview : bool
+        Whether to check only, and to write nothing.
+    overwrite : bool
+        Whether to replace a folder that an import has written.
 
     Returns
     -------
-    bool
-        Whether the folder has its weather.
+    list of str
+        What can be doubted, with the places in the user's own files.
 
     Raises
     ------
@@ -237,17 +251,18 @@ def write(folder: str | Path, understood: Understood, files: list[Path], mapping
         folder; the last with the places in the user's own files.
     """
     tables, basin = understood.tables, understood.mapping.basin
-    given: dict = {"name": sources.folder_name(folder, "basin"), "virtual": False}
+    given: dict = {"name": sources.folder_name(folder, "basin")}
     if "surface_water.csv" in tables:
         given["surface_water"] = tables["surface_water.csv"].columns[2]
         given["target_gauge"] = tables["gauges.csv"]["gauge_id"].iloc[0]
-    with write_folder(folder) as new:
+    told = {key: basin.get(key, "not stated") for key in ("licence", "citation")}
+    with TemporaryDirectory() as lost, write_folder(
+        Path(lost, "a") if preview else folder, overwrite) as new:  # fmt: skip
         sources.write_tables(new, tables)
         if understood.river:
             given["river"] = "river.geojson"
             write_text(new / "river.geojson", understood.river)
         sources.write_settings(new, "table", tables, given | basin)
-        told = {key: basin.get(key, "not stated") for key in ("licence", "citation")}
         source = sources.describe(
             "table", **told, files=sources.digests([*files, mapping]),
             words=re.sub("(?m)^", "    ", str(understood)),
@@ -255,10 +270,11 @@ def write(folder: str | Path, understood: Understood, files: list[Path], mapping
         )  # fmt: skip
         write_text(new / "SOURCE.md", source)
         try:
-            return sources.assert_sound(new, folder)
+            remarks = sources.assert_sound(new, folder)
         except BasinError as error:
             problems = [_told(problem, understood) for problem in error.problems]
             raise UserError(all_told(problems)) from None
+    return [str(_told(remark, understood)) for remark in remarks]
 
 
 def _told(problem: Problem, understood: Understood) -> Problem:

@@ -86,7 +86,7 @@ KIND = ["parameter_code", "statistic_id", "time_series_id"]
 
 def write(
     folder: str | Path, gauge: str, wells: Sequence[str], within: float, days: tuple[str, str],
-    weather: bool = True,
+    weather: bool = True, overwrite: bool = False,
 ) -> str:  # fmt: skip
     """Write a gauge and its wells as the folder of a basin, whole or not at all.
 
@@ -104,6 +104,8 @@ def write(
         First and last day, YYYY-MM-DD.
     weather : bool
         Whether to add weather from NASA POWER, without which the folder is not complete.
+    overwrite : bool
+        Whether to replace a folder that an import has written.
 
     Returns
     -------
@@ -118,7 +120,7 @@ def write(
     if days[1] <= days[0]:
         raise UserError(f"found --end {days[1]}; expected a day after --start")
     ids = [f"USGS-{number.strip()}".replace("USGS-USGS-", "USGS-") for number in (gauge, *wells)]
-    with write_folder(folder) as new:
+    with write_folder(folder, overwrite) as new:
         site = _places(ids[:1]).iloc[0]
         places = _places(list(dict.fromkeys(ids[1:] or _within(site, within, days))))
         flow = _series("get_daily", site.name, [DISCHARGE], "/".join(days))

@@ -63,17 +63,27 @@ def write_text(path: str | Path, text: str) -> None:
 
 
 @contextmanager
-def write_folder(folder: str | Path) -> Iterator[Path]:
+def write_folder(folder: str | Path, overwrite: bool | None = None) -> Iterator[Path]:
     """Give a temporary folder to fill; it takes its name only when the block ends well.
+
+    Parameters
+    ----------
+    folder : str or Path
+    overwrite : bool, optional
+        Whether it may replace a folder that tells its source, as imports write it; None where a
+        command has no such option.
 
     Raises
     ------
     UserError
-        If `folder` is there already and not empty, or cannot be written.
+        If `folder` is there already, not empty and not to be replaced, or cannot be written.
     """
     folder = Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder} is there already; name a new folder, or empty this one")
+    replaced = overwrite and (folder / "SOURCE.md").is_file()
+    if folder.exists() and not replaced and (not folder.is_dir() or any(folder.iterdir())):
+        advice = "name a new folder, or empty this one"
+        advice += ", or give --overwrite" * (overwrite is False)
+        raise UserError(f"{folder} is there already; {advice}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -83,7 +93,8 @@ def write_folder(folder: str | Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o755)  # mkdtemp's own is for the owner alone
         if folder.exists():
-            folder.rmdir()
+            folder.rename(old := temporary.with_name(temporary.name + ".old"))
+            shutil.rmtree(old)
         temporary.rename(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
