@@ -16,12 +16,21 @@ from swgw.cli import app
 HOSTILE = "A <b>bold</b> basin & $more$ {{of}} it"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Let files run side by side; those that open the trained example are one group."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+TRAINED = "attention book browser change_me conformal golden study"
+"""Test files that open the trained example: one process takes them all and trains it once."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Let files run side by side, those of :data:`TRAINED` as if they were one."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            return TRAINED if Path(file).stem.removeprefix("test_") in TRAINED.split() else file
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)

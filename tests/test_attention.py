@@ -9,7 +9,6 @@ import torch
 import swgw
 from swgw.storage.files import shared
 
-pytestmark = pytest.mark.xdist_group("trained")
 TORCH_TOLERANCE = 1e-5
 
 

@@ -25,7 +25,6 @@ from swgw.cli import app
 from swgw.storage import UserError
 from swgw.storage.files import shared, write_text
 
-pytestmark = pytest.mark.xdist_group("trained")
 DEFAULTS = 'basin = "heihe"  # a folder\nseeds = 0  # the profile\'s own\nrate = 0.5  # a share'
 SVG, PNG = "image/svg+xml", "image/png"
 

@@ -17,8 +17,6 @@ from browsing import STUB, broken_links, broken_rules, pages_of, visit
 from swgw.book.pdf import open_browser
 from swgw.storage import UserError
 
-pytestmark = pytest.mark.xdist_group("trained")
-
 
 @pytest.fixture(scope="module")
 def chromium():

@@ -13,7 +13,6 @@ import swgw
 from swgw.storage.files import shared
 
 pytestmark = [
-    pytest.mark.xdist_group("trained"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of libraries among themselves
     pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
     pytest.mark.filterwarnings("ignore:The figure layout has changed to tight"),  # by seaborn

@@ -13,7 +13,6 @@ from swgw.models.run import FOLDS, fold_bins
 from swgw.scores import skill
 from swgw.scores.conformal import LEVELS, Forecasts, conformal_quantiles, left_out, recalibrate
 
-pytestmark = pytest.mark.xdist_group("trained")
 BLOCKS, STEPS, PER_YEAR = 4, 150, 73
 
 

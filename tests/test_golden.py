@@ -9,7 +9,6 @@ from golden.record import HERE, tables, train
 
 from swgw.experiments.study import open_study
 
-pytestmark = pytest.mark.xdist_group("trained")
 TOLERANCE = 1e-6
 """Bit-identical on one machine; processors and builds of libraries differ in the last digits."""
 

@@ -20,8 +20,6 @@ from swgw.models.run import get_profile
 from swgw.storage import UserError
 from swgw.virtual import Parameters, write_origin
 
-pytestmark = pytest.mark.xdist_group("trained")
-
 
 @pytest.fixture(scope="module")
 def study(trained, tmp_path_factory):
