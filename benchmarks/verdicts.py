@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 import swgw
-from swgw.experiments.work import do_missing, own_results
+from swgw.experiments.hindcasts import side_by_side
+from swgw.experiments.work import do_missing
 
 HARMLESS = ("no effect within the bound", "inconclusive")
 SMALLEST = 0.02  # of NSE and of R², as in claims.yml
@@ -30,9 +31,10 @@ def arms(sims: pd.DataFrame) -> list[pd.DataFrame]:
 
 def rates(study, task: str) -> dict:
     """Give the share of each verdict, and of errors, over the splits of every trained network."""
-    obs, sims = study.concatenated(task)
-    words = []
-    for model in study.trained(task):
+    models, words = study.trained(task), []
+    each = (((m, s), study.hindcast(task, m, s)) for m in models for s in study.seeds)
+    obs, sims = side_by_side(task, each)
+    for model in models:
         for pair in arms(sims[model]):
             found = swgw.differences(obs, pair, [("A", "B")], SCORES[task], study.block)
             words += swgw.judge(found, (0, np.inf), SMALLEST)
@@ -51,7 +53,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     asked = parser.parse_args()
     study = swgw.open_study(asked.basin, asked.profile, asked.seeds, asked.output, train=False)
-    do_missing(own_results(study), asked.workers)
+    do_missing([study.run_folder(run) for run in study.runs], asked.workers)
     what = {"basin": asked.basin, "profile": asked.profile, "seeds": asked.seeds}
     result = what | {task: rates(study, task) for task in study.tasks}
     path = Path(__file__).parent / "results" / "verdicts.json"

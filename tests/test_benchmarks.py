@@ -30,6 +30,7 @@ import speed  # noqa: E402
 import stock  # noqa: E402
 import tables  # noqa: E402
 import timing  # noqa: E402
+import verdicts  # noqa: E402
 import worker  # noqa: E402
 from case import open_case  # noqa: E402
 from wells import write_wells  # noqa: E402
@@ -237,3 +238,13 @@ def test_the_committed_tables_are_those_of_the_committed_results(tmp_path):
     readme.write_bytes((FOLDER / "README.md").read_bytes())
     tables.write_tables(FOLDER / "results", readme)
     assert readme.read_bytes() == (FOLDER / "README.md").read_bytes()
+
+
+def test_arms_are_every_split_of_the_seeds_into_two():
+    columns = pd.MultiIndex.from_product([["m"], range(6)])
+    sims = pd.DataFrame(np.arange(12.0).reshape(2, 6), columns=columns)
+    pairs = verdicts.arms(sims["m"])
+    held = {tuple(pair["A"].columns) for pair in pairs}
+    assert len(held) == len(pairs) == 10
+    assert all(set(pair["A"]) | set(pair["B"]) == set(range(6)) for pair in pairs)
+    assert all(pair["A"].shape[1] == pair["B"].shape[1] == 3 for pair in pairs)
