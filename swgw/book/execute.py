@@ -1,10 +1,10 @@
-"""Execute notebooks, with parameters checked by name and type before the run.
+"""Execute notebooks by papermill, with parameters checked by name and type before the run.
 
-A misspelt name, a wrong type or a missing ``parameters`` cell is an error before anything runs.
+papermill accepts a misspelt name, a wrong type or a missing ``parameters`` cell without a word;
+here each of them is an error before anything runs.
 """
 
 import ast
-import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -13,9 +13,11 @@ from pathlib import Path
 
 import nbformat
 import pandas as pd
+import papermill
 from jupyter_client import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from jupyter_core.utils import ensure_event_loop
+from nbclient.exceptions import DeadKernelError
+from papermill.exceptions import PapermillExecutionError
 
 from swgw.book.cells import Value, read, with_parameters, without_unmet
 from swgw.storage import UserError
@@ -122,6 +124,7 @@ def execute_all(jobs: list[Job], workers: int, done: Callable[[Job], None]) -> N
     for job in jobs:
         check_parameters(job.source, job.parameters)
         job.log.parent.mkdir(parents=True, exist_ok=True)
+        job.target.parent.mkdir(parents=True, exist_ok=True)
         clear_drafts(job.target.parent)
     running, failures = [], []
     with ThreadPoolExecutor(max(1, workers)) as pool:
@@ -137,6 +140,9 @@ def execute_all(jobs: list[Job], workers: int, done: Callable[[Job], None]) -> N
                 running.pop().process.kill()
     if failures:
         raise NotebookError("\n".join(failures))
+
+
+PYTHON = {"kernel_name": "python3", "language": "python"}
 
 
 class Kernel(AsyncKernelManager):
@@ -161,10 +167,18 @@ class Kernel(AsyncKernelManager):
 
     _async_is_alive = is_alive  # what its clients ask
 
-    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
-        """End the process."""
+    def client(self, **kwargs):
+        """Give a client, which :meth:`end` closes."""
+        self.talks = super().client(**kwargs)
+        return self.talks
+
+    def end(self) -> None:
+        """End the process, and close what papermill leaves open of a kernel that it is given."""
         self.process.kill()
         self.process.join()
+        self.talks.stop_channels()
+        self.cleanup_connection_file()
+        ensure_event_loop().close()
 
 
 def serve(connection: str) -> None:
@@ -177,33 +191,37 @@ def serve(connection: str) -> None:
 
 def _execute(job: Job, running: list[Kernel]) -> str:
     """Execute one notebook in a process of its own; give what went wrong, if anything."""
+    draft = job.target.with_name(f".{job.target.stem}.part.ipynb")
     failed = job.target.with_name(f"{job.target.stem}.failed.ipynb")
     notebook = with_parameters(without_unmet(read(job.source), job.lacking), job.parameters)
     started, kernel = time.perf_counter(), Kernel(job.log)
     running.append(kernel)
     try:
-        client = NotebookClient(notebook, kernel, timeout=None)
-        asyncio.run(client.async_execute(cleanup_kc=True))
-    except (CellExecutionError, DeadKernelError):
-        if kernel not in running:
-            return ""  # interrupted
-        write_text(failed, nbformat.writes(notebook))
-        return f"{job.source.name}{_why(notebook, job.log)}\n  See {failed} and {job.log}"
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
+        papermill.execute_notebook(notebook, draft, progress_bar=False, km=kernel, **PYTHON)
+    except (PapermillExecutionError, DeadKernelError) as error:
+        if kernel not in running:  # interrupted
+            draft.unlink(missing_ok=True)
+            return ""
+        draft.replace(failed)
+        return f"{job.source.name}{_why(error, job.log)}\n  See {failed} and {job.log}"
+    finally:
+        kernel.end()
+    notebook = read(draft)
+    for cell in [notebook, *notebook.cells]:
+        for trace in ("papermill", "execution"):
+            cell.metadata.pop(trace, None)
     seconds = round(time.perf_counter() - started, 1)
     notebook.metadata["swgw"] = {"key": job.key, "seconds": seconds}
     write_text(job.target, nbformat.writes(with_parameters(notebook, job.shown)))
-    failed.unlink(missing_ok=True)
+    for path in (draft, failed):
+        path.unlink(missing_ok=True)
     return ""
 
 
-def _why(notebook: nbformat.NotebookNode, log: Path) -> str:
+def _why(error: Exception, log: Path) -> str:
     """Name the cell and the error at which a notebook stopped."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                said = f"{output.ename}: {output.evalue}".strip().splitlines()[0]
-                return f", code cell {cell.execution_count}: {said}"
+    if isinstance(error, PapermillExecutionError):
+        said = f"{error.ename}: {error.evalue}".strip().splitlines()[0]
+        return f", code cell {error.exec_count}: {said}"
     last = log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
     return f": stopped; is there enough memory? ({last})"

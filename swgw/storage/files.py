@@ -52,7 +52,7 @@ def write_whole(path: str | Path) -> Iterator[Path]:
 
 def clear_drafts(folder: Path) -> None:
     """Delete what a process that was killed left half written in a folder."""
-    for draft in folder.glob(".*.part"):
+    for draft in folder.glob(".*.part*"):
         draft.unlink(missing_ok=True)
 
 
