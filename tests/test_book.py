@@ -15,12 +15,13 @@ import plotly.express as px
 import pytest
 import yaml
 from plotly.offline import get_plotlyjs_version
+from setup_cell import repository, setup_code
 from typer.testing import CliRunner
 
 import swgw
 from swgw.book import build, cells, execute, render
 from swgw.book.build import collect_figures
-from swgw.book.cells import PLACEHOLDER, repository, setup_code, write_classroom
+from swgw.book.cells import PLACEHOLDER, write_classroom
 from swgw.cli import app
 from swgw.storage import UserError
 from swgw.storage.files import shared, write_text

@@ -4,10 +4,10 @@ import re
 
 import nbformat
 import pytest
+from setup_cell import setup_code
 from typer.testing import CliRunner
 
 from swgw.book import cells as classroom
-from swgw.book.cells import setup_code
 from swgw.book.execute import check_parameters, read_parameters
 from swgw.cli import app
 from swgw.storage.files import shared

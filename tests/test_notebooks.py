@@ -10,9 +10,9 @@ import nbformat
 import pytest
 import yaml
 from banned import BANNED
+from setup_cell import setup_code
 
 import swgw
-from swgw.book.cells import setup_code
 from swgw.book.execute import read_parameters
 from swgw.storage.files import shared
 
@@ -111,7 +111,7 @@ def test_file_is_written_plainly(name):
 def test_the_first_cell_installs_and_stays_out_of_the_book(name):
     first = cells(name, "code")[0]
     assert first.metadata.tags == ["setup", "remove-cell"]
-    assert first.source == setup_code(), "another address? see swgw/book/cells.py"
+    assert first.source == setup_code(), "another address? see tests/setup_cell.py"
 
 
 @each_notebook

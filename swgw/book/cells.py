@@ -20,7 +20,6 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import nbformat
-import yaml
 from matplotlib.figure import Figure
 from nbformat.v4 import new_markdown_cell
 
@@ -124,24 +123,6 @@ def placeholder(reason: str) -> Figure:
 
 PLACEHOLDER = "YOUR_ACCOUNT"
 """Part of the address as long as nobody has published this copy."""
-
-
-def repository() -> str:
-    """Address of the repository that this copy was published from."""
-    return yaml.safe_load(shared("_config.yml").read_text(encoding="utf-8"))["repository"]["url"]
-
-
-def setup_code(address: str = "") -> str:
-    """Source of the cell, tagged ``setup``, that installs swgw where it is missing.
-
-    Parameters
-    ----------
-    address : str
-        Of the repository; that of ``_config.yml`` if empty.
-    """
-    code = shared("setup_cell.txt").read_text(encoding="utf-8").rstrip()
-    return code.replace("@ADDRESS@", address or repository())
-
 
 LEFT_OUT = {"student": {"solution", "book"}, "instructor": {"book"}}
 RESULTS = "results"

@@ -221,27 +221,20 @@ class Study(View, Hindcasts):
         return read_dataset(self._folder_of(self._own_task(), model, seed) / "interpretation.nc")
 
     def learning_curves(self) -> pd.DataFrame:
-        """Losses of every run by training samples.
+        """Losses of every run by training samples, and its number of trainable parameters.
 
         Returns
         -------
         DataFrame
-            run, model, target, seed, gauge, windows, train_loss, validation_loss.
+            run, model, target, seed, gauge, parameters, windows, train_loss, validation_loss.
         """
-        curves = [
-            pd.read_csv(self.result_of(run).path / CURVE).assign(**run.who(), run=run.label)
-            for run in self.runs
-        ]
-        return pd.concat(curves, ignore_index=True)
-
-    def parameter_counts(self) -> pd.DataFrame:
-        """Trainable parameters of each model: model, target, parameters."""
-        rows = []
+        curves = []
         for run in self.runs:
-            if run.seed == self.profile.seeds[0]:
-                text = (self.result_of(run).path / "parameters.txt").read_text(encoding="utf-8")
-                rows.append(run.who() | {"parameters": int(text)})
-        return pd.DataFrame(rows)[["model", "target", "parameters"]]
+            folder = self.result_of(run).path
+            count = int((folder / "parameters.txt").read_text(encoding="utf-8"))
+            about = run.who() | {"run": run.label, "parameters": count}
+            curves.append(pd.read_csv(folder / CURVE).assign(**about))
+        return pd.concat(curves, ignore_index=True)
 
     def tuning(self) -> pd.DataFrame:
         """Trials behind the settings; see :func:`swgw.experiments.table_2.read_trials`."""
