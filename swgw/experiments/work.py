@@ -16,7 +16,7 @@ from swgw.experiments.variants import alternatives
 from swgw.models.run import Run
 from swgw.storage.files import read_dataset
 from swgw.storage.jobs import perform_all
-from swgw.storage.results import Result, missing
+from swgw.storage.results import Result
 from swgw.transfer.results import transfer_work
 
 
@@ -64,7 +64,7 @@ def do_missing(
     scheduler : str
         Address of a Dask scheduler; see :func:`swgw.storage.jobs.perform_all`.
     """
-    work = missing(results)
+    work = [result for result in results if not result.is_finished()]
     if work:
         where = f"on {scheduler}" if scheduler else f"{workers} at a time"
         line = f"{len(work)} of {len(results)} jobs to do, {where}"

@@ -35,8 +35,7 @@ def perform_all(results: list[Result], workers: int, scheduler: str = "") -> Non
     Parameters
     ----------
     results : list of Result
-        What is not finished yet (:func:`swgw.storage.results.missing`); the longest are begun
-        first, those that read others last.
+        What is not finished yet; the longest are begun first, those that read others last.
     workers : int
         Processes on this machine; with one, the work stays in this process.
     scheduler : str

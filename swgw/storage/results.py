@@ -138,11 +138,6 @@ class Result:
         return min(max(lines, 0) / self.parts, 1.0)
 
 
-def missing(results: list[Result]) -> list[Result]:
-    """Keep the results that are not finished; a damaged folder is named and emptied."""
-    return [result for result in results if not result.is_finished()]
-
-
 @cache
 def source_digest(module: str, tables: str = "") -> str:
     """Digest of a module and of all modules of this package behind it, and of tables.
