@@ -22,7 +22,6 @@ from swgw.experiments.variants import (
 from swgw.experiments.work import own_results, results_of
 from swgw.inputs.panel import make_panel
 from swgw.models.run import BOTH, Experiment, get_profile
-from swgw.storage.results import missing
 
 # ---- the grid --------------------------------------------------------------------------------
 
@@ -186,7 +185,7 @@ def test_each_site_is_a_study_with_folders_of_its_own(many, tmp_path):
 def test_a_site_from_training_to_scores(many, tmp_path):
     study = open_study(many, "smoke", 0, tmp_path / "out", train=False)
     site = study.sites["g0"]
-    for result in missing(own_results(site)):
+    for result in own_results(site):
         result.fill()
     obs, sims = site.concatenated("head")
     assert list(obs) == ["007b", "A1b"]
