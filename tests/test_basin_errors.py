@@ -5,6 +5,7 @@ what is expected.
 """
 
 import io
+import os
 import re
 import unicodedata
 
@@ -37,6 +38,7 @@ from corrupt import (
 
 import swgw
 from swgw.basin.folder import check_basin
+from swgw.basin.tables import RESERVED
 from swgw.storage import BasinError
 
 
@@ -68,6 +70,18 @@ def moved(folder, name):
 def circle(folder):
     (folder / "river.geojson").unlink()
     (folder / "river.geojson").symlink_to("river.geojson")
+
+
+def fifo(name):
+    """Put a pipe that nobody writes to in a file's place."""
+    return lambda folder: ((folder / name).unlink(), os.mkfifo(folder / name))
+
+
+def dangling(*names):
+    """Put links that lead nowhere in the place of files."""
+    return lambda folder: [
+        ((folder / name).unlink(), (folder / name).symlink_to("nowhere")) for name in names
+    ]
 
 
 def gap(missing):
@@ -200,7 +214,14 @@ ONE = [
     *((lambda folder, n=n: moved(folder, n), f"{n}: found a path or link that leaves the folder")
       for n in ("river.geojson", "heads.csv")),
     (circle, "river.geojson: found a path or link"),
+    *((fifo(name), f"{name}: found no such file; expected this file")
+      for name in ("heads.csv", "basin.yml", "river.geojson", "forcing.csv")),
+    (dangling("heads.csv"), "heads.csv: found no such file", "belongs to wells.csv"),
+    (dangling("gauges.csv"), "gauges.csv: found no such file"),
     # Forms of a table
+    (text("heads.csv", lambda t: t + "2006-12-31,A1,14\0" + "76.1\n" * 3),
+     "heads.csv: found a spreadsheet, UTF-16 or other binary file"),
+    (cell("wells.csv", 2, "well_id", "x" * 200_000), "wells.csv: found"),
     (text("wells.csv", lambda t: t.replace("Ferry", "渡口").encode("gb18030")),
      "wells.csv: found a character in line 2 that is not UTF-8", "a CSV file in UTF-8"),
     (text("gauges.csv", lambda t: t.replace("Bridge", "Brücke").encode("cp1252")),
@@ -244,6 +265,16 @@ ONE = [
      "column 'temprature'", "did you mean 'temperature'"),
     (edit("wells.csv", lambda t: t.assign(distance_to_river="1")),
      "wells.csv, column distance_to_river", "no such column, or no river"),
+    *((edit("wells.csv", lambda t, n=name: t.assign(**{n: "1"})),
+       f"wells.csv, column '{name}': found an unknown column that models cannot use")
+      for name in ("cluster", "forward", "soil.moisture", "__class__", "keys", "head", "1st")),
+    *((edit("forcing.csv", lambda t, n=name: t.assign(**{n: "1"})),
+       f"forcing.csv, column '{name}': found an unknown column that models cannot use")
+      for name in ("place", "season_sin", "soil.moisture")),
+    (edit("wells.csv", lambda t: t.assign(wind="1")), "wells.csv, column wind", "another name"),
+    # Gauges
+    (edit("gauges.csv", lambda t: t.assign(upstream_gauge_id="01")),
+     "gauges.csv, gauge_id '01': found gauges upstream of themselves"),
     # Dates
     *((cell("heads.csv", 5, "date", value), "heads.csv, row 5, column date", "no date", "YYYY")
       for value in ("01/02/2005", "2005-02-30", "2005-1-2", "36892", "yesterday", "", "1005-01-01",
@@ -481,9 +512,6 @@ REMARKS = [
     (column("forcing.csv", "temperature", number(lambda t: 32 + t * 0.6)), "temperature"),
     (column("forcing.csv", "wind", number(lambda w: 3.6 * w)), "wind", "are they km/h"),
     (column("surface_water.csv", "discharge", number(lambda q: -q)), "flow", "m³/s downstream"),
-    (edit("forcing.csv", lambda t: t.assign(
-        wind=t["wind"].where(t["date"] < "2004", t["wind"].map(number(lambda w: 3.6 * w))))),
-     "years", "column wind: found a mean unlike the year before in 2004"),
     (column("surface_water.csv", "discharge", thousand_point), "thousands", "three decimals"),
     (edit("heads.csv", lambda t: t[(t["well_id"] != "A1") | (t["date"] < "2005")]), "few",
      "heads.csv, well_id 'A1', column head: found 0 different values in the validation period"),
@@ -577,6 +605,24 @@ def test_another_number_is_another_well(own_basin):
     assert "did you mean" not in str(check_basin(own_basin)[0])
 
 
+def test_gauges_in_a_ring_are_found_and_a_chain_is_none(own_basin):
+    for gauge in ("02", "03"):
+        append("gauges.csv", [0], gauge_id=gauge)(own_basin)
+        append("surface_water.csv", slice(0, 2191), gauge_id=gauge)(own_basin)
+    edit("gauges.csv", lambda t: t.assign(upstream_gauge_id=["02", "03", ""]))(own_basin)
+    assert check_basin(own_basin) == []
+    edit("gauges.csv", lambda t: t.assign(upstream_gauge_id=["02", "03", "02"]))(own_basin)
+    [problem] = check_basin(own_basin)
+    assert problem.place == "gauge_id '01', '02', '03'"
+
+
+@pytest.mark.slow
+def test_names_that_models_use_themselves_are_listed():
+    torch = pytest.importorskip("torch")
+    names = {name for name in dir(torch.nn.ModuleDict()) if not name.startswith("_")}
+    assert names <= RESERVED
+
+
 def test_every_problem_at_once(own_basin):
     all_of(
         remove("forcing.csv"),
@@ -607,7 +653,9 @@ def test_what_is_no_folder_of_a_basin(tmp_path):
 
 @pytest.mark.parametrize(
     "content", ["", "- a\n- b\n", "name: [", "just text", "a: &a [*a]", "[" * 5000, "? [a]\n: b",
-                "test: 2006-02-30", "\tname: x", "name: \x00", "a: !!binary x", "!!set {a, b}"],
+                "test: 2006-02-30", "\tname: x", "name: \x00", "a: !!binary x", "!!set {a, b}",
+                "a: !!int ''", "a: !!map [1, 2]", "a: !!timestamp foo", "a: !!float x", "? !!map x",
+                "a: !!omap {b: 1}", "a: !!bool 3", "a: " + "[" * 9000, "a: 2001-99-99T1:1:1Z"],
 )  # fmt: skip
 def test_hostile_yaml(own_basin, content):
     (own_basin / "basin.yml").write_text(content)

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -23,6 +24,7 @@ from swgw.book import build, cells, execute, render
 from swgw.book.build import collect_figures
 from swgw.book.cells import PLACEHOLDER, write_classroom
 from swgw.cli import app
+from swgw.experiments.study import open_study
 from swgw.storage import UserError
 from swgw.storage.files import shared, write_text
 
@@ -129,7 +131,7 @@ def test_failures_are_named_together_and_kept_for_inspection(tmp_path):
     assert "worse.ipynb: stopped; is there enough memory? (" in str(caught.value)
     assert done == ["good"]
     left = {path.name for path in (tmp_path / "done").iterdir()}
-    assert left == {"bad.failed.ipynb", "worse.failed.ipynb", "good.ipynb"}
+    assert left == {"bad.failed.ipynb", "worse.failed.ipynb", "good.ipynb", ".good.seal"}
 
 
 def test_an_interruption_ends_the_notebooks_and_leaves_no_half_page(tmp_path):
@@ -141,7 +143,7 @@ def test_an_interruption_ends_the_notebooks_and_leaves_no_half_page(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         execute.execute_all([job(tmp_path, slow), job(tmp_path, quick)], 2, interrupt)
-    assert [path.name for path in (tmp_path / "done").iterdir()] == ["quick.ipynb"]
+    assert {path.name for path in (tmp_path / "done").iterdir()} == {"quick.ipynb", ".quick.seal"}
 
 
 def test_cells_whose_needs_are_not_met_are_replaced_before_the_run(tmp_path):
@@ -178,8 +180,8 @@ def test_pages_that_gather_come_last_and_again_when_a_finding_changes(tmp_path, 
     def run(jobs, workers, tell):
         done.extend(job.source.stem for job in jobs)
         for one in jobs:
-            made = nbformat.v4.new_notebook(metadata={"swgw": {"key": one.key}})
-            write_text(one.target, nbformat.writes(made))
+            write_text(one.target, nbformat.writes(nbformat.v4.new_notebook()))
+            write_text(one.seal, execute._state(one))
 
     monkeypatch.setattr(build, "execute_all", run)
     build._execute(study, jobs, 1, lambda line: None)
@@ -355,7 +357,7 @@ def test_provenance_names_versions_seeds_digests_and_times(built):
 
 
 def test_notebooks_ran_without_a_warning_and_hide_where_they_ran(built):
-    for path in (built.folder / "notebooks").iterdir():
+    for path in (built.folder / "notebooks").glob("*.ipynb"):
         text = path.read_text(encoding="utf-8")
         assert str(built.folder) not in text
         for one in cells.read(path).cells:
@@ -413,3 +415,69 @@ def test_nothing_is_made_twice(built):
     assert "0 to execute, 3 unchanged" in answer.stdout
     assert "Pages: unchanged" in answer.stdout
     assert page.stat().st_mtime_ns == before
+
+
+DAMAGE = {
+    "cut": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "emptied": lambda path: path.write_bytes(b""),
+    "altered": lambda path: path.write_bytes(path.read_bytes().replace(b"e", b"f", 1) + b" "),
+    "deleted": lambda path: path.unlink(),
+}
+
+
+@contextmanager
+def damaged(path, damage):
+    before = path.read_bytes()
+    DAMAGE[damage](path)
+    yield
+    path.write_bytes(before)
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_notebook_finding_or_page_is_noticed(built, damage):
+    study = open_study(built.words[1], "smoke", output=built.folder.parent, train=False)
+    jobs = build.plan(study, built.words[1], render.contents())
+
+    def stale():
+        first = [job for job in jobs if job.source.stem not in build.LAST]
+        every = [*first, *build._last(study, jobs)]
+        return {job.source.stem for job in every if not execute.is_current(job)}
+
+    assert stale() == set()
+    for path in (built.folder / "notebooks").iterdir():
+        with damaged(path, damage):
+            assert path.name.strip(".").partition(".")[0] in stale(), path
+    findings = list((built.folder / "results" / "findings").iterdir())
+    assert findings
+    for path in findings:
+        page = json.loads(path.read_bytes())["page"]
+        with damaged(path, damage):
+            assert page in stale(), path
+    assert stale() == set()
+    record, pages = built.folder / "logs" / "pages", built.folder / "html"
+    inputs, _, _ = record.read_text().rpartition(" ")
+    assert record.read_text() == build._state(inputs, pages)
+    for path in {path.suffix: path for path in pages.rglob("*") if path.is_file()}.values():
+        with damaged(path, damage):
+            assert record.read_text() != build._state(inputs, pages), path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_every_damaged_file_is_made_again(built, tmp_path, damage):
+    """One file of each kind, one at a time: the next build gives every file as it was."""
+    folder = shutil.copytree(built.folder, tmp_path / built.folder.name)
+    words = [*built.words[:-1], str(tmp_path)]
+    kinds = {(path.parent.relative_to(folder).parts[:1], path.suffix): path
+             for path in sorted(folder.rglob("*"))
+             if path.is_file() and path.name != "seconds.json"}  # fmt: skip
+    for path in kinds.values():
+        before = path.read_bytes()
+        DAMAGE[damage](path)
+        answer = CliRunner().invoke(app, words)
+        assert answer.exit_code == 0, (path, answer.output)
+        assert path.is_file(), path
+        if path.suffix in (".csv", ".png", ".nc", ".pt"):
+            assert path.read_bytes() == before, path
+        else:
+            assert path.stat().st_size > 0.9 * len(before), path

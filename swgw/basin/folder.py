@@ -17,7 +17,6 @@ A basin has wells, or gauges, or both.
 """
 
 import shutil
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,8 +33,6 @@ from swgw.basin.settings import (
     basin_folder,
     near,
     read_settings,
-    shown,
-    within,
 )
 from swgw.basin.tables import COLUMNS, KNOWN, PAIRS, Tables, find_file, listed, read_tables, rows
 from swgw.storage import BasinError, Problem, files
@@ -174,7 +171,7 @@ def check_identifiers(tables: Tables) -> Iterator[Problem]:
         if unknown:
             where = rows(ids.isin(unknown).to_numpy(), ids.to_frame())
             found = f"unknown {column.removeprefix('upstream_')} {listed(unknown)}"
-            found += _alike(unknown[0], known)
+            found += near(unknown[0], sorted(known))
             yield Problem(file, f"{where}, column {column}", found, expected)
 
 
@@ -187,14 +184,6 @@ def _ids(table: pd.DataFrame, column: str) -> pd.Series:
     return ids.str.removeprefix(kind).rename(column)
 
 
-def _alike(name: str, known: set[str]) -> str:
-    """Say which known name an unknown one may mean; empty where none is close."""
-    plain = {unicodedata.normalize("NFC", other): other for other in known}
-    if twin := plain.get(unicodedata.normalize("NFC", name)):
-        return f", which differs from {shown(twin)} only in how accents are stored"
-    return near(name, sorted(known)) if len(known) < 1000 else ""  # else it would take minutes
-
-
 def check_settings(tables: Tables, settings: BasinSettings) -> Iterator[Problem]:
     """Report a target that is no gauge or is not named, and periods that do not fit the data."""
     gauges, target = tables["gauges.csv"], settings.target_gauge
@@ -203,11 +192,19 @@ def check_settings(tables: Tables, settings: BasinSettings) -> Iterator[Problem]
         found = "nothing" if target is None else f"unknown gauge_id {listed([target])}"
         expected = "one of gauges.csv: " + (listed(known) or "there is none")
         yield Problem(SETTINGS_FILE, "key target_gauge", found, expected)
-    wells = tables["wells.csv"]
-    if tables["river"] is not None and wells is not None and "distance_to_river" in wells:
-        found = "a column that is computed from the river's course"
-        expected = "no such column, or no river in basin.yml"
-        yield Problem("wells.csv", "column distance_to_river", found, expected)
+    if gauges is not None and "upstream_gauge_id" in gauges and gauges.index.is_unique:
+        above = upstream = gauges["upstream_gauge_id"]
+        for _ in gauges.index:
+            above = above.map(upstream)
+        if len(ring := above.dropna()):  # the way up has no end
+            place, found = f"gauge_id {listed(list(ring.index))}", "gauges upstream of themselves"
+            yield Problem("gauges.csv", place, found, "one that the water passes before")
+    if (wells := tables["wells.csv"]) is not None and tables["forcing.csv"] is not None:
+        computed = ["distance_to_river"] if tables["river"] is not None else []
+        for name in wells.columns.intersection([*computed, *tables["forcing.csv"].columns]):
+            found = "a name that is computed from the river's course, or taken in forcing.csv"
+            expected = "no such column, or no river in basin.yml, or another name"
+            yield Problem("wells.csv", f"column {name}", found, expected)
     observed = {file: known for file in (*PAIRS.values(), "forcing.csv")
                 if (table := tables[file]) is not None
                 and len(known := table.dropna(subset="date").dropna(thresh=3))}  # fmt: skip
@@ -236,7 +233,7 @@ def _check_period(
         expected = f"at least {ahead} (lead_times) and {needed} (with encoder_length): longer "
         yield Problem(SETTINGS_FILE, f"key {name}", found, f"{expected}periods or smaller settings")
     for file, table in observed.items():
-        empty = table.loc[within(table["date"], period), table.columns[2:]].isna().all()
+        empty = table.loc[period.holds(table["date"]), table.columns[2:]].isna().all()
         found = f"no value in the {name} period, {period}"
         if empty.all():
             yield Problem(file, "", found, "data in each period")

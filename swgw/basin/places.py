@@ -18,6 +18,7 @@ from swgw.basin.tables import PAIRS, Tables, listed, rows
 from swgw.storage import Problem
 
 Found = Iterator[tuple[str, str, str]]
+Settings = BasinSettings | None
 _COORDINATES = ["latitude", "longitude"]
 _EXPECTED = "GeoJSON with a LineString or MultiLineString of [longitude, latitude] in degrees"
 
@@ -90,7 +91,7 @@ def distance_to_river(places: pd.DataFrame, river: pd.DataFrame) -> np.ndarray:
     return pyproj.Geod(ellps="WGS84").inv(longitude, latitude, *there)[2] / 1000
 
 
-def scattered(tables: Tables, settings: BasinSettings | None, *_) -> Found:
+def scattered(tables: Tables, settings: Settings, *_) -> Found:
     """Find places far from all others, saying so where swapping would bring them near.
 
     Each table has a middle, its place that is nearest to all others; the middle of the basin is the
@@ -179,9 +180,7 @@ def hundredfold(levels: np.ndarray, smallest: float = 1.0) -> np.ndarray:
     return large & (HUNDREDFOLD[0] < ratio < HUNDREDFOLD[1])
 
 
-def depths(
-    tables: Tables, settings: BasinSettings | None, _, variables: list[str], limits: tuple
-) -> Found:
+def depths(tables: Tables, settings: Settings, _, variables: list[str], limits: tuple) -> Found:
     """Find heads that look like depths below the ground, or minus them; or depths like heads.
 
     Water tables hundreds of metres below the ground and close to sea level exist, in the karst of

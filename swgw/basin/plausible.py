@@ -14,12 +14,10 @@ import pandas as pd
 
 from swgw.basin import calendar as steps
 from swgw.basin import places
-from swgw.basin.places import Found, hundredfold, with_ground
-from swgw.basin.settings import PERIODS, RULES, SETTINGS_FILE, BasinSettings, within
+from swgw.basin.places import Found, Settings, hundredfold, with_ground
+from swgw.basin.settings import PERIODS, RULES, SETTINGS_FILE
 from swgw.basin.tables import PAIRS, Tables, listed, report, rows
 from swgw.storage import Problem
-
-Settings = BasinSettings | None
 
 SERIES = (*PAIRS.values(), "forcing.csv")
 LEVELS = ("head", "depth", "stage")  # where zero can be a code, too
@@ -113,19 +111,15 @@ def spikes(values: pd.Series, key: pd.Series, times: float, share: float) -> pd.
     return away > np.fmax(times * rare, share * span)
 
 
-def thousands(
-    values: pd.Series, key: pd.Series, times: float, whole_ones: float, fine_ones: float
-) -> pd.Series:
+def thousands(values: pd.Series, key: pd.Series, *limits: float) -> pd.Series:
     """Mark numbers of three decimals beside larger whole ones, such as 1.156 for 1,156."""
     whole, size = values == values.round(), values.abs()
     fine = (values != values.round(2)) & (values == values.round(3))
-
-    def each(part: pd.Series, how: str) -> pd.Series:
-        return part.astype(float).groupby(key).transform(how)
-
-    mixed = (each(whole, "mean") > whole_ones) & (each(fine.where(~whole), "mean") > fine_ones)
-    larger = each(size.where(whole), "median") > times * each(size.where(~whole), "median")
-    return ~whole & mixed & larger
+    parts = {"whole": whole, "fine": fine.where(~whole), "large": size.where(whole)}
+    groups = pd.DataFrame(parts | {"small": size.where(~whole)}).astype(float).groupby(key)
+    mean, middle = groups.transform("mean"), groups.transform("median")
+    mixed = (mean["whole"] > limits[1]) & (mean["fine"] > limits[2])
+    return ~whole & mixed & (middle["large"] > limits[0] * middle["small"])
 
 
 def beyond(values: pd.Series, _, low: float, high: float) -> pd.Series:
@@ -147,11 +141,9 @@ def future(tables: Tables, *_) -> Found:
 
 
 def means(tables: Tables, _, __, variables: list[str], limits: tuple) -> Found:
-    """Find series of a year or more whose mean is out of a range, but not zero."""
+    """Find series whose mean is out of a range, but not zero."""
     for file, table, key, variable in _series(tables, variables):
-        groups = table.dropna(subset=["date", variable]).groupby(key)
-        long = groups["date"].max() - groups["date"].min() >= pd.Timedelta(days=300)
-        mean, unit = groups[variable].mean()[long], "as a mean"
+        mean, unit = table.groupby(key)[variable].mean().dropna(), "as a mean"
         if variable == "precipitation":
             mean, unit = 365.25 * mean, "mm a year"
         if len(odd := mean[~mean.between(*limits) & (mean != 0)]):
@@ -173,18 +165,6 @@ def season(tables: Tables, _, __, ___, limits: tuple) -> Found:
             yield "forcing.csv", "column temperature", found + listed(list(odd.index[odd]))
 
 
-def breaks(tables: Tables, _, __, variables: list[str], limits: tuple) -> Found:
-    """Find years whose mean is many times that of the year before (temperatures in kelvin)."""
-    for file, table, key, variable in _series(tables, variables):
-        years = table.groupby([key, table["date"].dt.year])[variable].agg(["mean", "count"])
-        full = years["count"] >= years["count"].groupby(key).transform("max") / 2
-        size = (years["mean"] + 273.15 * (variable == "temperature")).abs().clip(lower=0.01)
-        times = np.exp(np.log(size.where(full)).groupby(key).diff().abs())
-        if len(odd := times[times > limits[0]]):
-            found = f"a mean unlike the year before in {odd.index[0][1]} at "
-            yield file, f"column {variable}", found + listed(list(odd.index.unique(key)))
-
-
 def no_ground(tables: Tables, *_) -> Found:
     """Find depths below a ground that is nowhere given."""
     heads, ground = with_ground(tables)
@@ -199,7 +179,7 @@ def few(tables: Tables, settings: Settings, _, __, limits: tuple) -> Found:
     for (home, file), (name, least) in product(PAIRS.items(), zip(names, limits, strict=False)):
         if (table := tables[file]) is not None and tables[home] is not None:
             (key, value), dates = table.columns[1:], table["date"]
-            inside = within(dates, settings.period(name)) if name in PERIODS else dates.notna()
+            inside = settings.period(name).holds(dates) if name in PERIODS else dates.notna()
             count = table[inside].groupby(key)[value].nunique()
             count = count.reindex(tables[home].index.unique(), fill_value=0)
             if len(short := count[count < least]):

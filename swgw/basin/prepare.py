@@ -228,6 +228,6 @@ def where(*places: pd.DataFrame | None) -> str:
     'The places are near 35.2° N, 106.6° W.'
     """
     known = pd.concat([table[["longitude", "latitude"]] for table in places if table is not None])
-    longitude, latitude = known.median()
-    north, east = "S" if latitude < 0 else "N", "W" if longitude < 0 else "E"
-    return f"The places are near {abs(latitude):.1f}° {north}, {abs(longitude):.1f}° {east}."
+    east, north = known.median()
+    place = f"{abs(north):.1f}° {'NS'[north < 0]}, {abs(east):.1f}° {'EW'[east < 0]}"
+    return f"The places are near {place}."

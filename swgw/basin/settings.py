@@ -3,6 +3,7 @@
 import difflib
 import itertools
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -37,10 +38,9 @@ class Period:
     def __str__(self) -> str:
         return f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}"
 
-
-def within(dates: pd.Series, period: Period) -> pd.Series:
-    """Mark the times (row,) on the days of a period."""
-    return dates.between(period.start, period.end + pd.Timedelta(days=1), inclusive="left")
+    def holds(self, dates: pd.Series) -> pd.Series:
+        """Mark the times (row,) on its days."""
+        return dates.between(self.start, self.end + pd.Timedelta(days=1), inclusive="left")
 
 
 def _to_period(value: Any) -> Period:
@@ -131,10 +131,9 @@ class BasinSettings:
     accept: Names = Field(default_factory=list)
 
     def __post_init__(self):
-        encoder_length, lead_times = DEFAULT_LENGTHS[self.step]
-        object.__setattr__(self, "title", self.title or self.name)
-        object.__setattr__(self, "encoder_length", self.encoder_length or encoder_length)
-        object.__setattr__(self, "lead_times", self.lead_times or lead_times)
+        lengths = zip(("encoder_length", "lead_times"), DEFAULT_LENGTHS[self.step], strict=True)
+        for name, value in (("title", self.name), *lengths):
+            object.__setattr__(self, name, getattr(self, name) or value)
 
     @property
     def unit(self) -> str:
@@ -208,11 +207,13 @@ class _Loader(yaml.SafeLoader):
 
 def load_yaml(path: Path) -> dict:
     """Read a mapping of plain values from YAML; raises ``ValueError(place, found)``."""
+    if not path.is_file():
+        raise ValueError("", "no plain file")
     try:
         raw = yaml.load(path.read_bytes().decode("utf-8-sig"), _Loader)
     except UnicodeDecodeError as error:
         raise ValueError("", f"a byte that is not UTF-8 at position {error.start}") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except Exception as error:  # what its constructors raise where a tag does not fit its value
         raise ValueError(*_yaml_fault(error)) from None
     if not isinstance(raw, dict):
         raise ValueError("", "no keys" if raw is None else shown(raw))
@@ -251,9 +252,12 @@ def near(name: object, known: list[str] | tuple[str, ...]) -> str:
     """Give `` (did you mean …?)`` where a known name is close, else an empty text.
 
     Spreadsheets drop leading zeros and add decimals, so ``7.0`` may be ``007``; but well 104 is no
-    misspelt well 110.
+    misspelt well 110. Among thousands of names it would take minutes.
     """
-    plain = {other.lower().lstrip("0"): other for other in known}
+    composed = {unicodedata.normalize("NFC", other): other for other in known}
+    if twin := composed.get(unicodedata.normalize("NFC", str(name))):
+        return f", which differs from {shown(twin)} only in how accents are stored"
+    plain = {other.lower().lstrip("0"): other for other in known[:1000]}
     wanted = str(name)[:60].lower().lstrip("0").removesuffix(".0")
     close = difflib.get_close_matches(wanted, plain, n=5, cutoff=0.7)
     close += [other for other in plain if len(wanted) > 3 and other.startswith(wanted)]

@@ -32,6 +32,10 @@ _LIKE = (
 )
 """What a text that is no date or no number may be."""
 
+_NAME = re.compile(r"[^\W\d_][\w -]*")
+RESERVED = set(shared("reserved.txt").read_text().split())
+"""Names of columns that models use themselves, or that PyTorch has as attributes of a module."""
+
 _MARKS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
@@ -87,7 +91,7 @@ def read_table(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
     """
     data, found = path.read_bytes(), ""
     try:
-        if b"\0" in data[:1_000_000] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if b"\0" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise ValueError("a spreadsheet, UTF-16 or other binary file")
         text = data.decode("utf-8-sig")
         _check_header(text)
@@ -199,7 +203,7 @@ def read_tables(folder: Path, settings: BasinSettings | None, problems: list[Pro
     """
     kind = (settings.surface_water,) if settings else ("discharge", "stage")
     choices = {"heads.csv": ("head", "depth"), "surface_water.csv": kind}
-    there = {file for file in KNOWN if (folder / file).exists()}
+    there = KNOWN.keys() & {path.name for path in folder.iterdir()}  # also links to nothing
     if not there - {"forcing.csv"}:
         expected = "these two files, or gauges.csv and surface_water.csv, or all four"
         problems.append(Problem("wells.csv and heads.csv", "", "no such files", expected))
@@ -238,8 +242,11 @@ def _read(
         faults.append(Problem(file, place, found, "exactly one such column"))
     problems.extend(faults)
     for name in raw.columns.difference(list(required.index), sort=False):
-        if guess := near(name, list(required.index)):
-            found, expected = f"an unknown column{guess}", "a known name, or one unlike any"
+        guess, expected = near(name, list(required.index)), "a known name, or one unlike any"
+        if not choices and (name in RESERVED or not _NAME.fullmatch(name)) and not guess:
+            guess, expected = " that models cannot use", "letters, digits, - and _ from a letter on"
+        if guess:
+            found = f"an unknown column{guess}"
             problems.append(Problem(file, f"column {shown(name)}", found, expected))
     raw = raw[[*list(required.index)[:2], *there]] if choices and not faults else raw
     return None if faults else _checked(_typed(raw, file, problems), file, problems)
@@ -276,7 +283,7 @@ def _with_places(forcing: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame
         found, expected = "a well_id and a gauge_id in one row", "one of them, or neither"
         problems.append(Problem("forcing.csv", rows(both, forcing), found, expected))
     place = ("well:" + wells).where(wells != "", ("gauge:" + gauges).where(gauges != "", "basin"))
-    variables = forcing.columns.drop(["date", "well_id", "gauge_id"], errors="ignore")
+    variables = forcing.columns.drop(["date", "place", "well_id", "gauge_id"], errors="ignore")
     return forcing.assign(place=place)[["date", "place", *variables]]
 
 

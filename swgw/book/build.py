@@ -20,11 +20,11 @@ from tqdm import tqdm
 
 from swgw.book import render
 from swgw.book.cells import unmet
-from swgw.book.execute import Job, execute_all, is_current, read, stamp
+from swgw.book.execute import Job, execute_all, is_current, read, seconds_of
 from swgw.book.render import provenance, write_provenance
 from swgw.book.say import say as words
 from swgw.experiments.study import open_study
-from swgw.storage.files import clear_drafts, digest, shared, write_text
+from swgw.storage.files import clear_drafts, digest, digest_of, shared, write_text
 
 SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
 LAST = ("05_claims", "intro", "provenance")
@@ -135,8 +135,7 @@ def _execute(study, jobs: list[Job], workers: int, say: Tell) -> None:
         done = next(numbers)
         left = (time.perf_counter() - started) / done * (count - done)
         rest = f"; about {tqdm.format_interval(left)} left" if done < count else ""
-        seconds = stamp(job.target)["seconds"]
-        say(f"    [{done}/{count}] {job.source.stem}: {seconds:.0f} s{rest}")
+        say(f"    [{done}/{count}] {job.source.stem}: {seconds_of(job.target):.0f} s{rest}")
 
     execute_all(waiting, workers, tell)
     execute_all(_last(study, jobs) if last else [], 1, tell)
@@ -158,13 +157,17 @@ def _render(study, executed: list[Path], toc: dict, say: Tell) -> None:
     below = render.footer(provenance(study), words.period(days.min(), days.max()))
     config = render.configure(title, announcement, below)
     inputs = render.stage(study.folder / "book", executed, toc, config)
-    record = study.folder / "html" / ".inputs"
-    if record.is_file() and record.read_text() == inputs:
+    pages, record = study.folder / "html", study.folder / "logs" / "pages"
+    if record.is_file() and record.read_bytes() == _state(inputs, pages).encode():
         return say("4/5 Pages: unchanged.")
     say("4/5 Pages: Jupyter Book, warnings as errors (about a minute).")
-    log = study.folder / "logs" / "jupyter-book.log"
-    render.render(study.folder / "book", record.parent, log)
-    write_text(record, inputs)
+    render.render(study.folder / "book", pages, study.folder / "logs" / "jupyter-book.log")
+    write_text(record, _state(inputs, pages))
+
+
+def _state(inputs: str, pages: Path) -> str:
+    """Give the digests of what pages are made from and of all of their files."""
+    return f"{inputs} {digest_of(pages, pages.rglob('*'))}"
 
 
 SUFFIX = {"image/svg+xml": "svg", "image/png": "png"}

@@ -21,6 +21,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import nbformat
 from matplotlib.figure import Figure
+from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from swgw.figures.style import NOT_DRAWN, use_style
@@ -29,14 +30,12 @@ from swgw.storage.files import shared, write_folder, write_text
 Value = str | int | float | bool
 
 
-def read(path: Path) -> nbformat.NotebookNode:
+def read(path: Path) -> NotebookNode:
     """Read a notebook."""
     return nbformat.read(path, as_version=4)
 
 
-def with_parameters(
-    notebook: nbformat.NotebookNode, values: dict[str, Value]
-) -> nbformat.NotebookNode:
+def with_parameters(notebook: NotebookNode, values: dict[str, Value]) -> NotebookNode:
     """Write other values into the parameters cell of a notebook, keeping its comments."""
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
@@ -54,13 +53,13 @@ def with_parameters(
 TAG = "needs:"
 
 
-def needs_of(cell: nbformat.NotebookNode) -> list[str]:
+def needs_of(cell: NotebookNode) -> list[str]:
     """List the needs in a cell's tags; the tag ``companion`` is one itself."""
     tags = cell.metadata.get("tags", [])
     return [tag.removeprefix(TAG) for tag in tags if tag.startswith(TAG) or tag == "companion"]
 
 
-def unmet(study, notebook: nbformat.NotebookNode) -> dict[str, str]:
+def unmet(study, notebook: NotebookNode) -> dict[str, str]:
     """Give every need of a notebook that a study does not meet, with the reason.
 
     Returns
@@ -72,9 +71,7 @@ def unmet(study, notebook: nbformat.NotebookNode) -> dict[str, str]:
     return {need: words[0] for need in needs if (words := study.lacking(need))}
 
 
-def without_unmet(
-    notebook: nbformat.NotebookNode, reasons: dict[str, str]
-) -> nbformat.NotebookNode:
+def without_unmet(notebook: NotebookNode, reasons: dict[str, str]) -> NotebookNode:
     """Replace the cells of a notebook whose needs are not met.
 
     Parameters
@@ -154,7 +151,7 @@ def write_classroom(folder: str | Path) -> list[str]:
     return [source.stem for source in sources]
 
 
-def _for_class(source: Path, left_out: set[str]) -> nbformat.NotebookNode:
+def _for_class(source: Path, left_out: set[str]) -> NotebookNode:
     """Give a notebook without the cells of some tags, its results beside it."""
     notebook = read(source)
     notebook.cells = [c for c in notebook.cells if not left_out & set(c.metadata.get("tags", []))]

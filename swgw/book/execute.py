@@ -21,7 +21,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from swgw.book.cells import Value, read, with_parameters, without_unmet
 from swgw.storage import UserError
-from swgw.storage.files import clear_drafts, write_text
+from swgw.storage.files import clear_drafts, digest, write_text
 from swgw.storage.jobs import start
 
 
@@ -53,6 +53,11 @@ class Job:
     log: Path
     key: str
     lacking: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def seal(self) -> Path:
+        """Holds what shows that the copy is whole."""
+        return self.target.with_name(f".{self.target.stem}.seal")
 
 
 class NotebookError(UserError):
@@ -93,13 +98,24 @@ def check_parameters(notebook: Path, values: dict[str, Value]) -> None:
 
 
 def is_current(job: Job) -> bool:
-    """Whether the executed copy exists and came from the same inputs."""
-    return job.target.is_file() and stamp(job.target).get("key") == job.key
+    """Whether the executed copy and its findings are as they were written, from the same inputs."""
+    return job.seal.is_file() and job.seal.read_bytes() == _state(job).encode()
 
 
-def stamp(executed: Path) -> dict:
-    """Read the key of the inputs and the seconds of the run from an executed notebook."""
-    return dict(read(executed).metadata.get("swgw", {}))
+def seconds_of(executed: Path) -> float | None:
+    """Read from an executed notebook how long it took [s], None where it does not say."""
+    try:
+        return read(executed).metadata["swgw"]["seconds"]
+    except Exception:  # damaged, or one that failed
+        return None
+
+
+def _state(job: Job) -> str:
+    """Give the key of the inputs, and the digest of what the notebook has written."""
+    findings = (job.target.parents[1] / "results" / "findings").glob("*.json")
+    page = f'"page": "{job.target.stem}"'.encode()
+    made = [job.target, *(path for path in findings if page in path.read_bytes())]
+    return f"{job.key} {digest(path for path in made if path.is_file())}"
 
 
 def execute_all(jobs: list[Job], workers: int, done: Callable[[Job], None]) -> None:
@@ -210,10 +226,10 @@ def _execute(job: Job, running: list[Kernel]) -> str:
     for cell in [notebook, *notebook.cells]:
         for trace in ("papermill", "execution"):
             cell.metadata.pop(trace, None)
-    seconds = round(time.perf_counter() - started, 1)
-    notebook.metadata["swgw"] = {"key": job.key, "seconds": seconds}
+    notebook.metadata["swgw"] = {"seconds": round(time.perf_counter() - started, 1)}
     write_text(job.target, nbformat.writes(with_parameters(notebook, job.shown)))
-    for path in (draft, failed):
+    write_text(job.seal, _state(job))
+    for path in (draft, failed, job.log):
         path.unlink(missing_ok=True)
     return ""
 

@@ -14,7 +14,7 @@ import nbformat
 import yaml
 
 from swgw.book.cells import PLACEHOLDER
-from swgw.book.execute import stamp
+from swgw.book.execute import seconds_of
 from swgw.experiments.work import results_of
 from swgw.storage import UserError
 from swgw.storage.files import PACKAGE, digest_of, shared, write_text
@@ -34,7 +34,7 @@ def write_provenance(study) -> Path:
         for stage, (s, cpu) in read_seconds(run.path).items()
     ]
     executed = sorted((study.folder / "notebooks").glob("[!.]*.ipynb"))
-    seconds = {path.stem: stamp(path).get("seconds") for path in executed}
+    seconds = {path.stem: seconds_of(path) for path in executed}
     facts = provenance(study) | {"runs": runs, "notebooks": seconds}
     target = study.folder / "results" / "provenance.json"
     write_text(target, json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
@@ -229,6 +229,7 @@ def render(staged: Path, target: Path, log: Path, builder: str = "html") -> None
     shutil.rmtree(target, ignore_errors=True)
     built.replace(target)
     shutil.rmtree(work, ignore_errors=True)
+    log.unlink()
 
 
 def _build(words: list[str]) -> None:

@@ -11,6 +11,7 @@ import yaml
 
 from swgw.basin.folder import Basin
 from swgw.basin.prepare import Prepared
+from swgw.basin.settings import load_yaml, shown
 from swgw.inputs.panel import make_panel
 from swgw.models.run import BOTH, FOLDS, Experiment, Profile, Run, tasks
 from swgw.storage import UserError
@@ -95,18 +96,22 @@ def read_trials(basin: Basin) -> pd.DataFrame:
 def _own_settings(path: Path, common: dict[str, dict]) -> dict[str, dict]:
     """Lay a basin's own settings over the common ones, each known and of its type."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError):
-        found = None
-    if not isinstance(found, dict) or not all(isinstance(v, dict) for v in found.values()):
-        raise UserError(f"{path}: found no settings by model; expected {', '.join(MODELS)}")
+        found = load_yaml(path)
+        assert all(isinstance(values, dict) for values in found.values())
+    except (ValueError, AssertionError):
+        expected = f"expected {', '.join(MODELS)}, each with settings"
+        raise UserError(f"{path}: found no settings by model; {expected}") from None
     settings = {model: dict(values) for model, values in common.items()}
     for model, values in found.items():
         for name, value in values.items():
             known = settings.get(model, {}).get(name)
-            if type(value) is not type(known) or not 0 <= value <= LARGEST_SETTING:
+            high = 0.99 if name == "dropout" else LARGEST_SETTING
+            low = int(isinstance(known, int))
+            if type(value) is not type(known) or not low <= value <= high:
                 expected = "no such setting" if known is None else f"a number such as {known}"
-                raise UserError(f"{path}, {model}, {name}: found {value!r}; expected {expected}")
+                raise UserError(
+                    f"{path}, {model}, {name}: found {shown(value)}; expected {expected}"
+                )
             settings[model][name] = value
     return settings
 
