@@ -24,21 +24,11 @@ from pathlib import Path
 import pandas as pd
 
 from swgw.basin import calendar as steps
-from swgw.basin.places import distance_to_river, read_river
+from swgw.basin.places import check_identifiers, distance_to_river, read_river
 from swgw.basin.plausible import judge
-from swgw.basin.settings import (
-    PERIODS,
-    SETTINGS_FILE,
-    BasinSettings,
-    basin_folder,
-    near,
-    read_settings,
-)
-from swgw.basin.tables import COLUMNS, KNOWN, PAIRS, Tables, find_file, listed, read_tables, rows
+from swgw.basin.settings import PERIODS, SETTINGS_FILE, BasinSettings, basin_folder, read_settings
+from swgw.basin.tables import KNOWN, PAIRS, Tables, find_file, listed, read_tables
 from swgw.storage import BasinError, Problem, files
-
-_NAMED = COLUMNS["expected"].str.startswith("one of", na=False)
-REFERENCES = COLUMNS.loc[_NAMED, ["file", "column", "expected"]].to_numpy().tolist()
 
 
 @dataclass(frozen=True)
@@ -136,8 +126,8 @@ def examine(folder: Path) -> tuple[list[Problem], dict]:
         What a :class:`Basin` is made of; empty where there are problems.
     """
     if not any((folder / name).is_file() for name in (SETTINGS_FILE, *KNOWN)):
-        found = "a file" if folder.is_file() else "no such folder"
-        found = "none of a basin's files in this folder" if folder.is_dir() else found
+        found = "none of a basin's files in this folder" if folder.is_dir() else "no such folder"
+        found = "a file" if folder.is_file() else found
         expected = "the folder of a basin; `swgw new FOLDER` writes an example to start from"
         return [Problem(str(folder), "", found, expected)], {}
     problems: list[Problem] = []
@@ -158,30 +148,6 @@ def examine(folder: Path) -> tuple[list[Problem], dict]:
     digest = files.digest(path for path in used if path.exists())
     remarks = tuple(judge(tables, settings, folder, certain=False))
     return [], {"settings": settings, "digest": digest, "remarks": remarks} | _finish(tables)
-
-
-def check_identifiers(tables: Tables) -> Iterator[Problem]:
-    """Report identifiers that are in no table of places; a table may be None (unreadable)."""
-    for file, column, expected in REFERENCES:
-        home = expected.removeprefix("one of ")
-        if tables[file] is None or tables[home] is None:
-            continue
-        ids, known = _ids(tables[file], column), set(tables[home].index)
-        unknown = sorted(set(ids.unique()) - known - {""})
-        if unknown:
-            where = rows(ids.isin(unknown).to_numpy(), ids.to_frame())
-            found = f"unknown {column.removeprefix('upstream_')} {listed(unknown)}"
-            found += near(unknown[0], sorted(known))
-            yield Problem(file, f"{where}, column {column}", found, expected)
-
-
-def _ids(table: pd.DataFrame, column: str) -> pd.Series:
-    """Give a column of identifiers (row,), which the weather has in its places."""
-    if "place" not in table:
-        return table.get(column, pd.Series(dtype=str, name=column)).reset_index(drop=True)
-    kind = column.removesuffix("_id") + ":"
-    ids = table.loc[table["place"].str.startswith(kind), "place"]
-    return ids.str.removeprefix(kind).rename(column)
 
 
 def check_settings(tables: Tables, settings: BasinSettings) -> Iterator[Problem]:
@@ -253,10 +219,13 @@ def _finish(tables: Tables) -> Tables:
     if river is not None and len(wells):
         wells = wells.assign(distance_to_river=distance_to_river(wells, river))
     water = tables["surface_water.csv"].set_axis(["date", "gauge_id", "value"], axis="columns")
-    weather = tables["forcing.csv"]
-    long = {"heads": heads.dropna(), "surface_water": water.dropna(), "forcing": weather}
-    long = {name: table.reset_index(drop=True) for name, table in long.items()}
-    return {"wells": wells, "gauges": tables["gauges.csv"], "river": river, **long}
+    long = {
+        "heads": heads.dropna(),
+        "surface_water": water.dropna(),
+        "forcing": tables["forcing.csv"],
+    }
+    about = {"wells": wells, "gauges": tables["gauges.csv"], "river": river}
+    return about | {name: table.reset_index(drop=True) for name, table in long.items()}
 
 
 def write_example(folder: str | Path) -> Path:

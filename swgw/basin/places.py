@@ -13,14 +13,17 @@ import pyproj
 import shapely
 from sklearn.metrics.pairwise import haversine_distances
 
-from swgw.basin.settings import UNSTATED, BasinSettings
-from swgw.basin.tables import PAIRS, Tables, listed, rows
+from swgw.basin.settings import UNSTATED, BasinSettings, near
+from swgw.basin.tables import COLUMNS, PAIRS, Tables, listed, rows
 from swgw.storage import Problem
 
 Found = Iterator[tuple[str, str, str]]
 Settings = BasinSettings | None
 _COORDINATES = ["latitude", "longitude"]
 _EXPECTED = "GeoJSON with a LineString or MultiLineString of [longitude, latitude] in degrees"
+
+_NAMED = COLUMNS["expected"].str.startswith("one of", na=False)
+REFERENCES = COLUMNS.loc[_NAMED, ["file", "column", "expected"]].to_numpy().tolist()
 
 # Radius; least distance that no basin spans; a place nearer is never taken for a swapped one [km].
 EARTH, FAR, NEAR = 6371.0, 5000.0, 200.0
@@ -44,8 +47,7 @@ def read_river(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
     try:
         shape = shapely.from_geojson(path.read_bytes().decode("utf-8-sig"))
     except (shapely.errors.GEOSException, UnicodeDecodeError) as error:
-        detail = str(error).splitlines()[0].rsplit("] ", 1)[-1][:80]
-        shape, found = None, f"a file that is not GeoJSON ({detail})"
+        shape, found = None, "not GeoJSON: " + str(error).splitlines()[0].rsplit("] ", 1)[-1][:80]
     lines = shapely.get_parts(shapely.get_parts(shape))  # collections hold multi-lines
     points, part = shapely.get_coordinates(lines, return_index=True)
     beyond = ~(np.abs(points) <= [180, 90]).all(axis=1)  # also where it is no number
@@ -89,6 +91,30 @@ def distance_to_river(places: pd.DataFrame, river: pd.DataFrame) -> np.ndarray:
     ends = shapely.get_coordinates(nearest)[1::2]
     there = plane(ends[:, 0], ends[:, 1], inverse=True)
     return pyproj.Geod(ellps="WGS84").inv(longitude, latitude, *there)[2] / 1000
+
+
+def check_identifiers(tables: Tables) -> Iterator[Problem]:
+    """Report identifiers that are in no table of places; a table may be None (unreadable)."""
+    for file, column, expected in REFERENCES:
+        home = expected.removeprefix("one of ")
+        if tables[file] is None or tables[home] is None:
+            continue
+        ids, known = _ids(tables[file], column), set(tables[home].index)
+        unknown = sorted(set(ids.unique()) - known - {""})
+        if unknown:
+            where = rows(ids.isin(unknown).to_numpy(), ids.to_frame())
+            found = f"unknown {column.removeprefix('upstream_')} {listed(unknown)}"
+            found += near(unknown[0], sorted(known))
+            yield Problem(file, f"{where}, column {column}", found, expected)
+
+
+def _ids(table: pd.DataFrame, column: str) -> pd.Series:
+    """Give a column of identifiers (row,), which the weather has in its places."""
+    if "place" not in table:
+        return table.get(column, pd.Series(dtype=str, name=column)).reset_index(drop=True)
+    kind = column.removesuffix("_id") + ":"
+    ids = table.loc[table["place"].str.startswith(kind), "place"]
+    return ids.str.removeprefix(kind).rename(column)
 
 
 def scattered(tables: Tables, settings: Settings, *_) -> Found:

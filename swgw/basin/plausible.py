@@ -136,8 +136,8 @@ def future(tables: Tables, *_) -> Found:
         if (table := tables[file]) is not None:
             late = (table["date"] > pd.Timestamp.now()).to_numpy()
             if late.any():
-                day = f"{table['date'][late].iloc[0]:%Y-%m-%d}"
-                yield file, f"{rows(late, table)}, column date", f"{day}, which is still to come"
+                found = f"{table['date'][late].iloc[0]:%Y-%m-%d}, which is still to come"
+                yield file, f"{rows(late, table)}, column date", found
 
 
 def means(tables: Tables, _, __, variables: list[str], limits: tuple) -> Found:

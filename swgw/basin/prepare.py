@@ -188,8 +188,8 @@ def report(basin: Basin) -> pd.DataFrame:
     settings = basin.settings
     heads = basin.heads.rename(columns={"well_id": "series"})
     water = basin.surface_water.set_axis(["date", "series", settings.surface_water], axis="columns")
-    weather = basin.forcing.rename(columns={"place": "series"})
-    long = [t.melt(["date", "series"], var_name="kind").dropna() for t in (heads, water, weather)]
+    tables = (heads, water, basin.forcing.rename(columns={"place": "series"}))
+    long = [table.melt(["date", "series"], var_name="kind").dropna() for table in tables]
     observed = pd.concat([table for table in long if len(table)])
     time = steps.calendar(settings.train.start, settings.test.end, settings.step)
     starts = steps.bin_starts(pd.DatetimeIndex(observed["date"]), settings.step)
@@ -229,5 +229,5 @@ def where(*places: pd.DataFrame | None) -> str:
     """
     known = pd.concat([table[["longitude", "latitude"]] for table in places if table is not None])
     east, north = known.median()
-    place = f"{abs(north):.1f}° {'NS'[north < 0]}, {abs(east):.1f}° {'EW'[east < 0]}"
-    return f"The places are near {place}."
+    north, east = f"{abs(north):.1f}° {'NS'[north < 0]}", f"{abs(east):.1f}° {'EW'[east < 0]}"
+    return f"The places are near {north}, {east}."

@@ -264,8 +264,7 @@ def _typed(raw: pd.DataFrame, file: str, problems: list[Problem]) -> pd.DataFram
         elif kind == "identifier":
             typed[name] = to_ids(raw, file, name, problems, known.loc[name, "required"])
         elif kind == "number" or file == "forcing.csv":
-            place = name in ("longitude", "latitude")
-            typed[name] = to_numbers(raw, file, name, problems, required=place)
+            typed[name] = to_numbers(raw, file, name, problems, name in ("longitude", "latitude"))
         else:
             unnoticed: list[Problem] = []  # text is as good as numbers in an attribute
             numbers = to_numbers(raw, file, name, unnoticed)

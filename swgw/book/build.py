@@ -104,9 +104,8 @@ def build_book(
 def plan(study, basin: str | Path, toc: dict) -> list[Job]:
     """List the notebooks of a book, each with its parameters and the key of its inputs."""
     own = shared("notebooks")
-    names = [name for name in render.page_names(toc) if (own / f"{name}.ipynb").is_file()]
-    if study.profile.name == "smoke":
-        names = [name for name in names if name in SMOKE_NOTEBOOKS]
+    pages = SMOKE_NOTEBOOKS if study.profile.name == "smoke" else render.page_names(toc)
+    names = [name for name in pages if (own / f"{name}.ipynb").is_file()]
     given = {"basin": str(study.basin.path), "profile": study.profile.name}
     given |= {"seeds": len(study.profile.seeds), "output": str(study.folder.parent)}
     shown = given | {"basin": str(basin), "output": ""}
@@ -117,8 +116,7 @@ def plan(study, basin: str | Path, toc: dict) -> list[Job]:
         lacking = unmet(study, read(source))
         inputs = json.dumps([*facts, lacking], sort_keys=True, default=str)
         key = hashlib.sha256(inputs.encode() + source.read_bytes()).hexdigest()
-        target = study.folder / "notebooks" / source.name
-        log = study.folder / "logs" / f"{name}.log"
+        target, log = (study.folder / n for n in (f"notebooks/{source.name}", f"logs/{name}.log"))
         jobs.append(Job(source, target, given, shown, log, key, lacking))
     return jobs
 

@@ -56,7 +56,8 @@ def simulated_wells(prepared: Prepared, profile: Profile) -> tuple[str, ...]:
 
 def able_wells(prepared: Prepared) -> tuple[str, ...]:
     """List the wells with enough heads to learn from and some to score."""
-    learned = prepared.heads[prepared.inside("train")].notna().sum() >= LEAST_HEADS
+    training = prepared.heads[prepared.inside("train")]
+    learned = (training.notna().sum() >= LEAST_HEADS) & (training.std() > 0)
     scored = prepared.heads[prepared.inside("test")].notna().sum() > 1
     return tuple(prepared.heads.columns[learned & scored])
 

@@ -193,7 +193,7 @@ def _surface_water(prepared: Prepared, gauge: str, series: list[str]) -> dict[st
     past = prepared.surface_water
     if prepared.basin.settings.surface_water != "stage":  # floods are rare, and rivers run dry
         mean = past[prepared.inside("train")].mean()
-        past = np.log(past.clip(lower=0) + 0.01 * mean)
+        past = np.log(past.clip(lower=0) + 0.01 * mean.clip(lower=1e-6))
     columns = _observed("surface_water", prepared, past[[gauge]])
     filled = columns["surface_water"]
     for months in MONTHLY_LAGS:

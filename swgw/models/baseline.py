@@ -161,6 +161,9 @@ def _ridge(panel: Panel, prepared: Prepared, issues: np.ndarray) -> np.ndarray:
     """
     x, y = _samples(panel, prepared.inside("train"))
     x_check, y_check = _samples(panel, prepared.inside("validation"))
+    damped, centre = _damped(panel, issues), panel.centre[:, ahead(issues, panel.lead_times), 0]
+    if not len(x):  # nothing to learn from
+        return centre + panel.scale[:, None] * damped
     models = [Ridge(alpha=strength).fit(x, y) for strength in RIDGE_STRENGTHS]
     errors = [np.mean((m.predict(x_check) - y_check) ** 2) if len(x_check) else 0 for m in models]
     best = models[int(np.argmin(errors))]
@@ -169,10 +172,7 @@ def _ridge(panel: Panel, prepared: Prepared, issues: np.ndarray) -> np.ndarray:
     )
     parts = np.array_split(np.arange(len(issue)), -(-len(issue) // RIDGE_WINDOWS))
     change = [best.predict(_features(panel, series[part], issue[part])) for part in parts]
-    damped = _damped(panel, issues)
-    standardised = damped + np.concatenate(change).reshape(damped.shape)
-    centre = panel.centre[:, ahead(issues, panel.lead_times), 0]
-    return centre + panel.scale[:, None] * standardised
+    return centre + panel.scale[:, None] * (damped + np.concatenate(change).reshape(damped.shape))
 
 
 def _samples(panel: Panel, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -181,7 +181,8 @@ def _samples(panel: Panel, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     change = panel.target[:, ahead(issues, panel.lead_times), 0] - _damped(panel, issues)
     rows = np.argwhere(np.isfinite(change).all(axis=2))
     series, place = rows[:: max(1, -(-len(rows) // RIDGE_WINDOWS))].T
-    return _features(panel, series, issues[place]), change[series, place]
+    found = _features(panel, series, issues[place]) if len(rows) else np.empty((0, 0))
+    return found, change[series, place]
 
 
 def _damped(panel: Panel, issues: np.ndarray) -> np.ndarray:
