@@ -85,13 +85,14 @@ def pdf(folder: Basin = "heihe", output: Output = BUILD) -> None:
 def check(folder: Annotated[str, typer.Argument(help="Folder of the basin.")]) -> None:
     """Validate a basin folder."""
     from swgw.basin.folder import load_basin
-    from swgw.basin.prepare import report, summary, where
+    from swgw.basin.prepare import prepare_basin, report, summary, where
+    from swgw.experiments.table_2 import load_settings
 
     basin = load_basin(folder)
-    coverage = report(basin)
+    load_settings(prepare_basin(basin))
     typer.echo(f"{basin.settings.title}: the folder is in order.\n")
     shares = {"median": "median observed", "lowest": "least observed"}
-    table = summary(coverage).reset_index().rename(columns=shares)
+    table = summary(report(basin)).reset_index().rename(columns=shares)
     typer.echo(table.to_string(index=False, float_format="{:.0%}".format))
     typer.echo("\n" + "\n".join([where(basin.wells, basin.gauges), *map(str, basin.remarks)]))
 

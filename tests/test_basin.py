@@ -271,7 +271,9 @@ def test_a_note_on_heads_that_may_be_depths(own_basin, ground, expected):
 def test_a_note_on_a_step_shorter_than_the_time_between_measurements(own_basin):
     setting("step: 5D", "step: D")(own_basin)
     [_, note] = noted(own_basin)
-    assert note.startswith("basin.yml, key step: found step D, and a head on 18% of the steps; exp")
+    assert note.startswith(
+        "basin.yml, key step: found step D, and a head every 5 days; expected a longer"
+    )
 
 
 # The calendar

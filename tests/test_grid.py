@@ -242,7 +242,7 @@ def test_assumptions_on_a_run_change_one_setting(small):
 
 def test_a_basin_has_the_assumptions_that_it_allows(small):
     assert {"shorter", "weather", "level", "fixed"} <= set(possible(small.prepared))
-    settings = replace(small.basin.settings, target_gauge=None, encoder_length=1)
+    settings = replace(small.basin.settings, target_gauge=None, encoder_length=2)
     bare = replace(small.prepared, basin=replace(small.basin, settings=settings))
     assert not {"fixed", "shorter"} & set(possible(bare))
     results = alternatives(small)

@@ -13,8 +13,8 @@ import pyproj
 import shapely
 from sklearn.metrics.pairwise import haversine_distances
 
-from swgw.basin.settings import UNSTATED, BasinSettings, near
-from swgw.basin.tables import COLUMNS, PAIRS, Tables, listed, rows
+from swgw.basin.settings import UNSTATED, BasinSettings, listed, near
+from swgw.basin.tables import COLUMNS, PAIRS, Tables, rows
 from swgw.storage import Problem
 
 Found = Iterator[tuple[str, str, str]]

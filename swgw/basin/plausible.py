@@ -15,8 +15,8 @@ import pandas as pd
 from swgw.basin import calendar as steps
 from swgw.basin import places
 from swgw.basin.places import Found, Settings, hundredfold, with_ground
-from swgw.basin.settings import PERIODS, RULES, SETTINGS_FILE
-from swgw.basin.tables import PAIRS, Tables, listed, report, rows
+from swgw.basin.settings import PERIODS, RULES, SETTINGS_FILE, listed
+from swgw.basin.tables import PAIRS, Tables, report, rows
 from swgw.storage import Problem
 
 SERIES = (*PAIRS.values(), "forcing.csv")
@@ -102,10 +102,13 @@ def runs(values: pd.Series, key: pd.Series, least: float, times: float) -> pd.Se
 
 
 def spikes(values: pd.Series, key: pd.Series, times: float, share: float) -> pd.Series:
-    """Mark values far from the two before and the two after, and within the series."""
-    groups = values.groupby(key)
-    around = pd.concat([groups.shift(k) for k in (-2, -1, 1, 2)], axis="columns").median(axis=1)
-    away = (values - around).abs()
+    """Mark values far from the two before and the two after (flows by their ratio)."""
+    size = np.log(values.clip(lower=1e-3)) if values.name == "discharge" else values
+    groups = size.groupby(key)
+    around = pd.concat([groups.shift(k) for k in (-2, -1, 1, 2)], axis=1).median(
+        axis=1, skipna=False
+    )
+    away = (size - around).abs()
     rare = away.groupby(key).quantile(0.98).reindex(key).to_numpy()
     span = (groups.quantile(0.99) - groups.quantile(0.01)).reindex(key).to_numpy()
     return away > np.fmax(times * rare, share * span)
@@ -143,9 +146,8 @@ def future(tables: Tables, *_) -> Found:
 def means(tables: Tables, _, __, variables: list[str], limits: tuple) -> Found:
     """Find series whose mean is out of a range, but not zero."""
     for file, table, key, variable in _series(tables, variables):
-        mean, unit = table.groupby(key)[variable].mean().dropna(), "as a mean"
-        if variable == "precipitation":
-            mean, unit = 365.25 * mean, "mm a year"
+        times, unit = (365.25, "mm a year") if variable == "precipitation" else (1, "as a mean")
+        mean = times * table.groupby(key)[variable].mean().dropna()
         if len(odd := mean[~mean.between(*limits) & (mean != 0)]):
             found = f"{odd.iloc[0]:.3g} {unit} at {listed(list(odd.index))}"
             yield file, f"column {variable}", found
@@ -188,14 +190,12 @@ def few(tables: Tables, settings: Settings, _, __, limits: tuple) -> Found:
 
 
 def sparse(tables: Tables, settings: Settings, _, variables: list[str], limits: tuple) -> Found:
-    """Find a step shorter than the time between measurements."""
+    """Find a step far shorter than the time between measurements."""
     for _, table, key, variable in _series(tables, variables if settings else []):
-        time = steps.calendar(settings.train.start, settings.test.end, settings.step)
-        known = table.dropna()
-        start = steps.bin_starts(pd.DatetimeIndex(known["date"]), settings.step)
-        share = pd.Series(start.where(start.isin(time))).groupby(known[key].to_numpy()).nunique()
-        if (observed := share.median() / len(time)) <= limits[0]:
-            rare = f"step {settings.step}, and a {variable} on {observed:.0%} of the steps"
+        known = table.dropna().sort_values([key, "date"])
+        gap = known.groupby(key)["date"].diff().dt.days.median()
+        if gap > limits[0] * 365 / steps.STEPS_PER_YEAR[settings.step]:
+            rare = f"step {settings.step}, and a {variable} every {gap:.0f} days"
             yield SETTINGS_FILE, "key step", rare
 
 

@@ -69,6 +69,7 @@ Flag = _kind(bool, "true or false")
 Count = _kind(int, "a whole number of steps, at least 1", Field(ge=1, le=10_000))
 Rules = tuple(RULES["rule"][RULES["rule"] != ""].unique())
 Names = _kind(list[Literal[Rules]], "a list, [name, name], of " + ", ".join(Rules))
+Past = _kind(int, "a whole number of steps, at least 2", Field(ge=2, le=10_000))
 Days = _kind(InstanceOf[Period], "two dates, [YYYY-MM-DD, YYYY-MM-DD], the first before the second",
              BeforeValidator(_to_period))  # fmt: skip
 
@@ -124,7 +125,7 @@ class BasinSettings:
     surface_water: _one_of("discharge", "stage") = "discharge"
     target_gauge: Text = None
     river: Text = None
-    encoder_length: Count = 0
+    encoder_length: Past = 0
     lead_times: Count = 0
     future_forcing: _one_of("observed", "none") = "observed"
     history: Flag = True
@@ -246,6 +247,12 @@ def shown(value: object) -> str:
         return "a mapping" if isinstance(value, dict) else "a list"
     text = repr(str(value)) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def listed(names: list) -> str:
+    """List the first three names, and count the others."""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(shown(name) for name in names[:3]) + more
 
 
 def near(name: object, known: list[str] | tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from swgw.basin.settings import BasinSettings, near, shown
+from swgw.basin.settings import BasinSettings, listed, near, shown
 from swgw.storage import Problem
 from swgw.storage.files import shared
 
@@ -37,12 +37,6 @@ RESERVED = set(shared("reserved.txt").read_text().split())
 """Names of columns that models use themselves, or that PyTorch has as attributes of a module."""
 
 _MARKS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-
-
-def listed(names: list) -> str:
-    """List the first three names, and count the others."""
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(shown(name) for name in names[:3]) + more
 
 
 def rows(where: np.ndarray, table: pd.DataFrame) -> str:

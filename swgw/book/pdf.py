@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
+
 from swgw.book.render import render
 from swgw.storage import UserError, install
-from swgw.storage.files import write_whole
+from swgw.storage.files import shared, write_whole
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,13 +24,6 @@ VARIABLE = "SWGW_CHROMIUM"
 """Environment variable with the path of Chromium, where it is not found by itself."""
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-NUMBER = '<div style="width: 100%; font: 8px sans-serif; text-align: center" class="pageNumber"/>'
-PAPER = {
-    "format": "A4",
-    "margin": {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"},
-    **{"display_header_footer": True, "header_template": "<i/>", "footer_template": NUMBER},
-    **{"print_background": True, "outline": True, "tagged": True},
-}
 
 
 @contextmanager
@@ -86,7 +81,7 @@ def make_pdf(home: Path, say: Callable[[str], None]) -> None:
         page.wait_for_function("window.MathJax?.startup?.promise && document.querySelector('h1')")
         page.evaluate("async () => { await window.MathJax.startup.promise; }")
         page.evaluate("frontPage()")  # of book.js
-        page.pdf(path=draft, **PAPER)
+        page.pdf(path=draft, **yaml.safe_load(shared("pdf_page.yml").read_text()))
     shutil.rmtree(single)
     say(f"Wrote {target} ({target.stat().st_size / 1e6:.1f} MB).")
 

@@ -105,7 +105,7 @@ def possible(prepared: Prepared) -> list[str]:
     settings = prepared.basin.settings
     room = int(prepared.inside("train").sum()) // FEWEST_WINDOWS
     impossible = {
-        "shorter": settings.encoder_length < 2,
+        "shorter": settings.encoder_length < 4,
         "longer": 2 * settings.encoder_length > room,
         "fixed": settings.target_gauge is None,
     }

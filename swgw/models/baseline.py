@@ -195,7 +195,7 @@ def _features(panel: Panel, series: np.ndarray, issue: np.ndarray) -> np.ndarray
     each, n = series[:, None], len(series)
     past = issue[:, None] + np.arange(1 - panel.encoder_length, 1)
     known = panel.values[each, ahead(issue, panel.lead_times)][:, :, panel.known]
-    quarters = np.array_split(past, 4, axis=1)
+    quarters = np.array_split(past, min(4, panel.encoder_length), axis=1)
     parts = [panel.reals[series], panel.values[each, past[:, -RECENT_STEPS:]].reshape(n, -1)]
     parts += [panel.values[each, quarter].mean(axis=1) for quarter in quarters]
     parts += [known.reshape(n, -1)]
