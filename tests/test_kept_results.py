@@ -200,7 +200,7 @@ def write_down(log, folder):
 
 
 def test_the_longest_are_first_what_reads_others_is_last_and_one_bar_shows_all(tmp_path, capsys):
-    given = (("late", 9.0, True), ("short", 1.0, False), ("long", 5.0, False))
+    given = (("late", 9.0, tmp_path), ("short", 1.0, None), ("long", 5.0, None))
     results = [
         Result(tmp_path, name, write_down, (tmp_path / "log",), cost=cost, after=after)
         for name, cost, after in given
@@ -212,6 +212,16 @@ def test_the_longest_are_first_what_reads_others_is_last_and_one_bar_shows_all(t
     assert all(line.startswith("models:") for line in shown)
     assert "100%" in shown[-1]
     assert shown[-1].rstrip().endswith("3/3 done")
+
+
+def test_in_processes_the_longest_whose_source_is_made_is_next(tmp_path):
+    source = Result(tmp_path, "source", write_down, (tmp_path / "log",), cost=1.0)
+    late = Result(tmp_path, "late", write_down, (tmp_path / "log",), cost=9.0, after=source.path)
+    other = Result(tmp_path, "other", write_down, (tmp_path / "log",), cost=0.5)
+    perform_all([late, other, source], 2)
+    log = (tmp_path / "log").read_text().split()
+    assert sorted(log) == ["late", "other", "source"]
+    assert log.index("source") < log.index("late")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ from swgw.models.batch import QUANTILE_LEVELS, Block, Gatherer, Rows
 from swgw.models.training import chunks
 from swgw.scores.resample import block_length
 
-MOST_SERIES = 60
 WINDOWS_PER_BLOCK = 2
 YEARS = 2
 """Other years that inputs are taken from; years differ more than blocks do."""
@@ -70,7 +69,7 @@ def rows_of_blocks(gatherer: Gatherer, step: str) -> tuple[Rows, int]:
     Returns
     -------
     rows : Rows
-        Of at most 60 series, spread evenly.
+        Of every series.
     blocks : int
         Blocks of each series; a rest shorter than a block is left out.
     """
@@ -78,7 +77,7 @@ def rows_of_blocks(gatherer: Gatherer, step: str) -> tuple[Rows, int]:
     block = min(block_length(step), len(issues))
     starts = issues[0] + block * np.arange(len(issues) // block)
     stride = -(-block // WINDOWS_PER_BLOCK)
-    series = np.arange(0, gatherer.n_series, -(-gatherer.n_series // MOST_SERIES))
+    series = np.arange(gatherer.n_series)
     first = np.tile(starts, len(series))
     return Rows(np.repeat(series, len(starts)), first, -(-block // stride), stride), len(starts)
 

@@ -97,6 +97,9 @@ def permuted(panel: Panel, seed: int) -> Panel:
     return replace(panel, values=values, reals=reals, classes=classes)
 
 
+BY_SERIES = "series values reals classes target anchor fading typical centre scale"
+
+
 def null_model_weights(
     run: Run, prepared: Prepared, panel: Panel, folder: Path, windows: int
 ) -> xr.Dataset:
@@ -124,7 +127,7 @@ NULL_WINDOWS = 9_600
 
 
 def attribute(
-    run: Run, prepared: Prepared, clusters: pd.Series | None, of: Path, folder: Path
+    run: Run, prepared: Prepared, clusters: pd.Series | None, of: Path, most: int, folder: Path
 ) -> None:
     """Look into a finished run and train its null model.
 
@@ -135,11 +138,15 @@ def attribute(
     clusters : Series (well,) or None
     of : Path
         Folder of the run.
+    most : int
+        Series at most, spread evenly.
     folder : Path
         Gets ``importance.nc`` and ``null_model.nc``.
     """
     trained = TrainedRun(run, prepared, clusters, of)
     network, panel = trained.network, trained.panel
+    every = -(-len(panel.series) // most)
+    panel = replace(panel, **{name: getattr(panel, name)[::every] for name in BY_SERIES.split()})
     with one_thread():
         found = permutation_importance(network, panel, prepared, run.seed)
         found = found.merge(mean_weights(network, panel, prepared))

@@ -29,7 +29,7 @@ COST = 2_000.0
 """A second of work, in training samples of a recurrent network."""
 
 WELLS_A_PART = 13
-SIZES = {"smoke": (2, 2), "quick": (6, 40)}  # members and at most so many issue times of the limit
+SIZES = {"smoke": (2, 2), "quick": (6, 20)}  # members and at most so many issue times of the limit
 PAPER_SIZE = (16, 240)
 
 

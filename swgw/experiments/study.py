@@ -65,7 +65,7 @@ def open_study(
     UserError
         BasinError where the folder breaks the contract; others for an unknown profile.
     """
-    use_style()
+    use_style(*["png"] * (profile != "quick"))
     size = get_profile(profile, seeds)
     root = Path(output).expanduser() if str(output) else results()
     prepared = prepare_basin(load_basin(basin))

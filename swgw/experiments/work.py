@@ -94,10 +94,11 @@ def attribution_results(study) -> list[Result]:
 
 
 def _result(study, run: Run) -> Result:
-    args = run, study.prepared, study.clusters, study.result_of(run).path
-    made = {"attribution": run.settings()}
+    of, most = study.result_of(run).path, 9 if study.profile.hidden_size else 60
+    args = run, study.prepared, study.clusters, of, most
+    made = {"attribution": run.settings(), "series": most}
     more = {"label": f"attribution, seed {run.seed}", "kind": "attribution", "cost": 30_000.0}
-    more |= {"parts": run.epochs, "after": True}
+    more |= {"parts": run.epochs, "after": of}
     make = "swgw.attribution.weights:attribute"
     return study.kept(f"attribution_seed{run.seed}", make, args, made, **more)
 

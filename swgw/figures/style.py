@@ -33,8 +33,8 @@ CLUSTER_COLOURS = {1: GREEN, 2: RED, 3: BLUE, 4: PURPLE, 5: ORANGE, 6: SKY}
 CLUSTER_MARKERS = {1: "o", 2: "s", 3: "^", 4: "D", 5: "v", 6: "P"}
 
 
-def use_style() -> None:
-    """Set the look of figures; in a notebook, show SVG with PNG beside it, and a dash for NaN.
+def use_style(*formats: str) -> None:
+    """Set the look of figures; in a notebook, show SVG and other formats, and a dash for NaN.
 
     Figures carry no date, so that the same data give the same file.
     """
@@ -42,7 +42,7 @@ def use_style() -> None:
     if (shell := get_ipython()) is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats("svg", "png", metadata={"Date": None})
+        set_matplotlib_formats("svg", *formats, metadata={"Date": None})
         html = shell.display_formatter.formatters["text/html"]
         html.for_type(pd.DataFrame, lambda table: table.to_html(notebook=True, na_rep="–"))
 

@@ -9,12 +9,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
-from multiprocessing import forkserver, get_all_start_methods, get_context, parent_process
+from multiprocessing import get_all_start_methods, get_context, parent_process
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -27,6 +27,7 @@ from swgw.storage import UserError, install
 from swgw.storage.results import DONE, Result, versions
 
 SECONDS_BETWEEN_LOOKS = 1.0
+A_SECOND = 2_000.0  # cost of a second's work of one process
 
 
 def perform_all(results: list[Result], workers: int, scheduler: str = "") -> None:
@@ -35,7 +36,7 @@ def perform_all(results: list[Result], workers: int, scheduler: str = "") -> Non
     Parameters
     ----------
     results : list of Result
-        What is not finished yet; the longest are begun first, those that read others last.
+        What is not finished yet; the longest are begun first, none before the one that it reads.
     workers : int
         Processes on this machine; with one, the work stays in this process.
     scheduler : str
@@ -50,22 +51,17 @@ def perform_all(results: list[Result], workers: int, scheduler: str = "") -> Non
     """
     if not results:
         return
-    results = sorted(results, key=lambda result: result.cost, reverse=True)
-    with _bar(results):
-        for after in (False, True):
-            if now := [result for result in results if result.after is after]:
-                _perform(now, min(workers, len(now)), scheduler)
-
-
-def _perform(results: list[Result], workers: int, scheduler: str) -> None:
-    """Fill folders of which none waits for another."""
-    if scheduler:
-        perform_on_cluster(results, scheduler)
-    elif workers == 1:
-        for result in results:
-            result.fill()
-    else:
-        _perform_in_processes(results, workers)
+    results = sorted(results, key=lambda r: (r.after is not None, -r.cost))
+    with _bar(results, workers):
+        if scheduler:
+            for late in (False, True):
+                if now := [r for r in results if (r.after is not None) is late]:
+                    perform_on_cluster(now, scheduler)
+        elif workers == 1:
+            for result in results:
+                result.fill()
+        else:
+            _perform_in_processes(sorted(results, key=lambda r: -r.cost), workers)
 
 
 IMPORTED = (
@@ -81,23 +77,16 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # read by the first import
     "PLOTLY_RENDERER": "plotly_mimetype",  # numbers alone; the book has its own plotly.js
     # freed blocks of hundreds of kilobytes are kept: giving them back costs more than they do
-    **{f"MALLOC_{name}_": "4000000000" for name in ("MMAP_THRESHOLD", "TRIM_THRESHOLD")},
-    "MALLOC_TOP_PAD_": "64000000",
+    **{f"MALLOC_{name}_THRESHOLD_": "4000000000" for name in ("MMAP", "TRIM")},
 }
 
 
 @cache
 def warm() -> BaseContext:
     """Give the way to start processes that have imported what they need."""
-    if "forkserver" not in get_all_start_methods():
-        return get_context("spawn")
-    context, before = get_context("forkserver"), dict(os.environ)
+    context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
     context.set_forkserver_preload(list(IMPORTED))
     os.environ.update(ENVIRONMENT)
-    forkserver.ensure_running()
-    for name in ENVIRONMENT.keys() - before.keys():
-        del os.environ[name]
-    os.environ.update(before)
     return context
 
 
@@ -110,17 +99,24 @@ def start(function: Callable[..., None], *args, log: Path) -> BaseProcess:
 
 def _logged(function: Callable[..., None], args: tuple, log: Path) -> None:
     end_with_parent()
-    with log.open("w", encoding="utf-8") as stream:
-        for standard in (1, 2):
-            os.dup2(stream.fileno(), standard)
+    stream = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
+    os.dup2(stream, 1), os.dup2(stream, 2)
     function(*args)
 
 
 def _perform_in_processes(results: list[Result], workers: int) -> None:
-    pool = ProcessPoolExecutor(workers, warm(), end_with_parent)
+    """Keep processes busy, each with the longest work whose source is made."""
+    pool, running = ProcessPoolExecutor(workers, warm(), end_with_parent), {}
     try:
-        for future in as_completed([pool.submit(result.fill) for result in results]):
-            future.result()
+        while results or running:
+            left = {result.path for result in (*results, *running.values())}
+            ready = [result for result in results if result.after not in left]
+            for result in ready[: workers - len(running)]:
+                results.remove(result)
+                running[pool.submit(result.fill)] = result
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                future.result()
+                del running[future]
     except BrokenProcessPool:
         raise UserError(
             f"a process was ended from outside, perhaps for lack of memory ({workers} side by "
@@ -133,25 +129,28 @@ def _perform_in_processes(results: list[Result], workers: int) -> None:
 def end_with_parent() -> None:
     """End this process with the one that started it, however that ends."""
 
-    def wait() -> None:
+    def watch() -> None:
         parent_process().join()
         os._exit(1)
 
-    threading.Thread(target=wait, daemon=True).start()
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
-def _bar(results: list[Result]) -> Iterator[None]:
+def _bar(results: list[Result], workers: int) -> Iterator[None]:
     """Show how much is done and the time left, by cost, read from the folders as they fill."""
-    layout = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+    layout = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}{postfix}"
     total = sum(result.cost for result in results)
     bar = tqdm(total=total, desc="models", bar_format=layout, file=sys.stderr, smoothing=0)
-    stop = threading.Event()
+    stop, started = threading.Event(), time.monotonic()
 
     def look() -> None:
         shares = [result.share_done() for result in results]
-        bar.set_postfix_str(f"{shares.count(1.0)}/{len(results)} done", refresh=False)
         done = sum(result.cost * share for result, share in zip(results, shares, strict=True))
+        # for half a minute from what work takes elsewhere, then from its own pace
+        pace = (done + 30 * workers * A_SECOND) / (time.monotonic() - started + 30)
+        left = f"{tqdm.format_interval((total - done) / pace)} left"
+        bar.set_postfix_str(f"{left}, {shares.count(1.0)}/{len(results)} done", refresh=False)
         bar.update(max(done - bar.n, 0))
 
     def watch() -> None:
@@ -162,11 +161,10 @@ def _bar(results: list[Result]) -> Iterator[None]:
     thread.start()
     try:
         yield
+    finally:
         stop.set()
         thread.join()
         look()
-    finally:
-        stop.set()
         bar.close()
 
 
@@ -250,8 +248,7 @@ def _wait_for(results: list[Result]) -> None:
         time.sleep(0.5)
 
 
-@contextmanager
-def _client(address: str) -> Iterator[Any]:
+def _client(address: str) -> Any:
     """Connect to a scheduler."""
     if find_spec("distributed") is None:
         raise UserError(
@@ -260,11 +257,9 @@ def _client(address: str) -> Iterator[Any]:
     from distributed import Client
 
     try:
-        client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+        return Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise UserError(
             f"--scheduler: found no Dask scheduler at {address} ({type(error).__name__}); "
             "expected an address such as tcp://10.0.0.1:8786"
         ) from None
-    with client:
-        yield client

@@ -61,8 +61,8 @@ class Result:
         How long it takes against others: for a training, samples times the model's weight.
     parts : int
         Lines that ``learning_curve.csv`` will get, for the bar; 0 without one.
-    after : bool
-        Whether it reads other results, which are then made first.
+    after : Path or None
+        Folder of another result that it reads, which is made first.
     """
 
     root: Path
@@ -76,7 +76,7 @@ class Result:
     kind: str = ""
     cost: float = 1.0
     parts: int = 0
-    after: bool = False
+    after: Path | None = None
 
     @property
     def source(self) -> str:

@@ -101,7 +101,7 @@ class WaterUse:
         self.node = np.array([domain.node[intake] for intake in CANALS["intake"]])
         self.share = CANALS["canal_share"].to_numpy()[:, None]
         inside = domain.district[:, None] == DISTRICTS.index.to_numpy()  # (cell, district)
-        self.pump_canal = inside[:, CANALS.index]  # (cell, canal)
+        self.pump_canal = inside[:, CANALS.index].astype(float)  # (cell, canal)
         self.canal_cells = self.pump_canal / self.pump_canal.sum(axis=0)
         pumping = DISTRICTS["pumping_share"].to_numpy()
         self.pump_share = (pumping * inside / inside.sum(axis=0)).sum(axis=1, keepdims=True)
