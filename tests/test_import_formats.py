@@ -1,10 +1,18 @@
 """Files as services and loggers write them, each with the value that must come out."""
 
+import re
+
 import numpy as np
+import pandas as pd
+import pyproj
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from swgw.basin.folder import load_basin
+from swgw.cli import app
 from swgw.sources import table
+from swgw.storage import UserError
 
 WELL, GAUGE = {"places": {"P": [14.1, 47.2]}}, {"places": {"Q": [14.1, 47.2]}}
 
@@ -182,3 +190,184 @@ LAYOUTS = [
 def test_layouts(tmp_path, text, keys, expected):
     given = keys if {"value", "columns"} & set(keys) else keys | {"columns": {"P": "x"}}
     assert levels(tmp_path, text, **given) == expected
+
+
+# Advice: each message, followed to the letter by what stands between its backticks
+
+
+DAYS = "\n2010-01-02,4\n2010-01-03,5\n"
+ADVISED = [
+    (D + '2010-01-01,"1,156"\n2010-01-02,956\n', {}, 1156.0),
+    (D + '2010-01-01,"12,5"' + DAYS, {}, 12.5),
+    (D + "2010-01-01,-999.00" + DAYS, {}, 4.0),
+    (D + "2010-01-01,Ice" + DAYS, {}, 4.0),
+    (D + "2010-01-01,3.5e" + DAYS, {}, 3.5),
+    (D + "2010-01-01,<3.5" + DAYS, {}, 3.5),
+    (D + "31.01.2010,3\n01.02.2010,4\n", {}, 3.0),
+    (D + "01/31/2010,3\n02/01/2010,4\n", {}, 3.0),
+    (D + "31-Jan-2010,3\n", {}, 3.0),
+    (D + "01/31/10 01:00:00 PM,3\n", {}, 3.0),
+    (D + "2010-01-00,3\n2010-02-00,4\n", {}, 3.0),
+    (D + "31.12.2010 24:00,3\n", {}, 3.0),
+    (D + "20d,14\n2010-01-01,3\n", {}, 3.0),
+    ("date,x,S\n2010-01-01,3,raw\n2010-01-01,4,ok\n", {}, 3.0),
+    ("date,Höhe,x\n2010-01-01,1,3\n".encode("latin-1"), {}, 3.0),
+    ("date;x\n2010-01-01;3\n", {"separator": ";"}, 3.0),
+]
+
+
+@pytest.mark.parametrize(("text", "keys", "first"), ADVISED)
+def test_advice_that_is_followed_works(tmp_path, text, keys, first):
+    keys = {"columns": {"P": "x"}} | keys
+    for _ in range(3):
+        try:
+            assert levels(tmp_path, text, **keys)[0][1] == first
+            return
+        except UserError as error:
+            advice = re.findall(r"`([^`]*: [^`]*)`", str(error))
+        if "separator" in keys:
+            advice = [words.replace("…", repr(keys.pop("separator"))) for words in advice]
+        for words in advice:
+            for key, value in yaml.safe_load(words).items():
+                keys[key] = keys.get(key, {}) | value if isinstance(value, dict) else value
+    pytest.fail(f"no end to the advice: {advice}")
+
+
+NOTED = [
+    ('date,x\n2010-01-01,"1,156"\n2010-01-02,956\n2010-01-03,"1,256"\n2010-01-04,800\n',
+     {"read": {"decimal": ","}, "unit": "cm"},
+     "row 2: found 1.156 beside far larger whole numbers"),
+    (D + "01.02.2010,3\n02.03.2010,4\n", {"date_format": "%m.%d.%Y"}, None),
+    (D + "01/02/2010,3\n02/03/2010,4\n", {"date_format": "%m/%d/%Y"},
+     "column 'date': all dates can be read by %d/%m/%Y and by %m/%d/%Y; used is %m/%d/%Y"),
+    (D + "01/02/2010,3\n13/03/2010,4\n", {"date_format": "%d/%m/%Y"}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "keys", "said"), NOTED)
+def test_what_the_preview_notes(tmp_path, text, keys, said):
+    told = {"wells": WELL, "heads": {"file": "a.csv", "columns": {"P": "x"}} | keys}
+    notes = understood(tmp_path, {"a.csv": text}, told).notes
+    assert [said in note for note in notes] == ([True] if said else [])
+
+
+REFUSED = [
+    ("ID,YEAR,DD,JAN,SYM,FEB,SYM,MAR,APR,MAY,JUN\n1,2010,1,2,B,3,B,4,5,6,7\n", {},
+     "found a column for each month; expected one column of dates and one of values"),
+    (b"\xd0\xcf\x11\xe0" + bytes(99), {}, "an old Excel workbook (.xls); save it as .xlsx"),
+    (D + "2010-01-01,3\n", {"time_zone": "Mars"}, "Mars"),
+    (D + "2010-01-01,3\n", {"starts": "Date;"}, "no line that begins with 'Date;'"),
+    (D + "2010-01-01,3\n", {"where": {"y": [1]}}, "column 'y': found no such column"),
+    (D + "2010-01-01,3\n", {"where": {"x": [1]}}, "found no value; expected at least one"),
+    (D + "2010-01-01,3\n", {"format": "hydras"}, "key format: found 'hydras'; expected"),
+    (D + "2010-01-01,3\n", {"read": {"thousands": 5}}, "a.csv: found"),
+    (D + "2010-01-01,3\n", {"read": {"comment": 5}}, "a.csv: found"),
+    (D + "2010-01-01,3\n", {"read": {"header": [0, 1]}}, "a.csv: found"),
+    (D + "2010-01-01,3\n", {"read": {"encoding": 5}}, "a.csv: found"),
+    (D + "2010-01-01,3\n", {"files": "b*.csv"}, "key file: found 'b*.csv'; expected one of"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "keys", "said"), REFUSED)
+def test_what_is_refused_in_one_message(tmp_path, text, keys, said):
+    with pytest.raises(UserError) as error:
+        levels(tmp_path, text, **{"columns": {"P": "x"}} | keys)
+    assert said in str(error.value), error.value
+
+
+@pytest.mark.parametrize(
+    ("text", "degrees"),
+    [
+        ("47°12'36\" N", 47.21),
+        ("S 47 30 0", -47.5),
+        ("-0°30'", -0.5),
+        ("8.25 W", -8.25),
+        (8.5, 8.5),
+    ],
+)
+def test_degrees(tmp_path, text, degrees):
+    told = {"wells": {"places": {"P": [text, 47]}}, "heads": {"columns": {"P": "x"}}}
+    found = understood(tmp_path, {"a.csv": D + "2010-01-01,3\n"}, told).tables["wells.csv"]
+    assert found["longitude"].tolist() == [degrees]
+
+
+def test_no_degrees(tmp_path):
+    told = {"wells": {"places": {"P": ["47°72'", 47]}}, "heads": {"columns": {"P": "x"}}}
+    with pytest.raises(UserError, match="row P, column 'longitude': found \"47°72'\""):
+        understood(tmp_path, {"a.csv": D + "2010-01-01,3\n"}, told)
+    told["wells"] = {"places": {"P": [1.0, 2.0]}, "crs": "EPSG:0"}
+    with pytest.raises(UserError, match="key crs: found 'EPSG:0'; expected a coordinate system"):
+        understood(tmp_path, {"a.csv": D + "2010-01-01,3\n"}, told)
+
+
+def test_raw_files_of_a_basin_become_its_folder_by_one_mapping(tmp_path):
+    """A file a station with a head, projected places, monthly sums, flow with qualifiers."""
+    months, days = (pd.date_range("2001-01-01", "2012-12-31", freq=f) for f in ("MS", "D"))
+    season = np.sin(2 * np.pi * days.dayofyear / 365.25)
+    files = {}
+    for n, well in enumerate(["31", "32", "33"]):
+        rows = [f"{day:%d.%m.%Y} 00:00:00;{400 + n + value:.2f};".replace(".", ",", 0)
+                for day, value in zip(days[::7], season[::7], strict=True)]  # fmt: skip
+        rows = "\n".join(rows) if n < 2 else "01.01.2001 00:00:00;Lücke;"
+        head = f"Messstelle:;;Ort {n}\nHZB-Nummer:;;{well}\nWerte:\n"
+        files[f"gw_{n}.csv"] = (head + rows).encode("latin-1")
+    turn = pyproj.Transformer.from_crs(4326, 31287, always_xy=True).transform
+    x, y = turn([14.1, 14.11, 14.12], [47.2, 47.21, 47.22])
+    places = pd.DataFrame({"Nr": [31, 32, 33], "x": x, "y": y, "Höhe": 404.0})
+    files["sites.csv"] = places.to_csv(index=False)
+    flow = pd.DataFrame({"Day": days.strftime("%d/%m/%Y"), "Q": (100 * (season + 2)).round(1),
+                         "F": "A"})  # fmt: skip
+    flow["Q"] = flow["Q"].astype(str) + np.where(flow.index % 90 == 3, " e", "")
+    files["flow.csv"] = flow.to_csv(index=False)
+    rain = {"Month": months.strftime("%Y-%m"), "mm": months.days_in_month * 2.0}
+    files["rain.csv"] = pd.DataFrame(rain).to_csv(index=False)
+    line = {"type": "LineString", "coordinates": np.column_stack([x, y]).tolist()}
+    files["river.json"] = str(line).replace("'", '"')
+    told = {
+        "wells": {"file": "sites.csv", "well_id": "Nr", "longitude": "x", "latitude": "y",
+                  "surface_elevation": "Höhe", "crs": "EPSG:31287"},
+        "heads": {"files": "gw_*.csv", "format": "ehyd", "read": {"decimal": "."}},
+        "gauges": {"places": {"Weir": ["14°06'00\" E", "47°12'00\" N"]}},
+        "surface_water": {"file": "flow.csv", "date": "Day", "date_format": "%d/%m/%Y",
+                          "value": "Q", "qualifiers": ["e"], "unit": "ft3/s"},
+        "forcing": {"file": "rain.csv", "date": "Month", "date_format": "%Y-%m",
+                    "precipitation": "mm", "units": {"precipitation": "mm/month"}},
+        "river": {"file": "river.json", "crs": "EPSG:31287"},
+    }  # fmt: skip
+    for name, text in files.items():
+        (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    (tmp_path / "map.yml").write_text(yaml.safe_dump(told))
+    words = [str(tmp_path / name) for name in (*files, "basin")]
+    answer = CliRunner().invoke(
+        app, ["import", "table", *words, "--mapping", str(tmp_path / "map.yml")]
+    )
+    assert answer.exit_code == 0, answer.stderr
+    assert "wells.csv: 1 without a value left out: '33'" in answer.stdout
+    basin = load_basin(tmp_path / "basin")
+    assert basin.wells.index.tolist() == ["31", "32"]
+    np.testing.assert_allclose(basin.wells["longitude"], [14.1, 14.11], atol=1e-6)
+    np.testing.assert_allclose(basin.river["latitude"], [47.2, 47.21, 47.22], atol=1e-6)
+    assert basin.gauges.loc["Weir", ["longitude", "latitude"]].tolist() == [14.1, 47.2]
+    assert basin.heads.groupby("well_id")["head"].first().tolist() == [400.02, 401.02]
+    assert basin.forcing["precipitation"].unique().tolist() == [2.0]
+    third = basin.surface_water["value"].iloc[3]
+    assert third == pytest.approx(206.9 * 0.3048**3, abs=1e-6)
+    assert basin.settings.step == "W"
+    assert basin.remarks == ()
+
+
+def test_stations_are_what_the_star_stands_for(tmp_path):
+    told = {"wells": {"places": {"A": [14.1, 47.2], "B": [14.2, 47.2]}},
+            "heads": {"files": "well_*.csv", "value": "x"}}  # fmt: skip
+    files = {"well_A.csv": D + "2010-01-01,1\n", "well_B.csv": D + "2010-01-01,2\n"}
+    found = understood(tmp_path, files, told).tables["heads.csv"]
+    assert found.set_index("well_id")["head"].to_dict() == {"A": 1.0, "B": 2.0}
+    assert found.index.tolist() == [("well_A.csv", 2), ("well_B.csv", 2)]
+
+
+def test_the_mean_of_two_columns(tmp_path):
+    told = {"wells": WELL, "heads": {"file": "a.csv", "columns": {"P": "x"}},
+            "forcing": {"file": "w.csv", "precipitation": "r",
+                        "temperature": ["tx", "tn"]}}  # fmt: skip
+    files = {"a.csv": D + "2010-01-01,3\n", "w.csv": "date,r,tx,tn\n2010-01-01,0,9,3\n"}
+    assert understood(tmp_path, files, told).tables["forcing.csv"]["temperature"].tolist() == [6]

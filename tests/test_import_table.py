@@ -412,13 +412,13 @@ def test_overwrite_replaces_what_an_import_wrote_and_nothing_else(home):
 
 def test_the_preview_and_the_import_show_what_can_be_doubted(home):
     """With the row of the user's file, with weather or without it."""
-    stuck = lambda t: t.assign(Level=t["Level"].mask(t.index.isin(range(40, 80)), "1474.5"))  # noqa: E731
+    stuck = lambda t: t.assign(Level=t["Level"].mask(t.index.isin(range(40, 100)), "1474.5"))  # noqa: E731
     home.change("heads", stuck)
-    said = "To look at: heads.csv, rows 42, 43, 44 and 37 more, column head [heads.csv, row 42]"
+    said = r"To look at: heads.csv, rows \d+.*\[heads.csv, row 4\d\]: found 1474.5, one value again"
     for words in ("--preview",), ():
-        assert said in home.run(*words).stdout
+        assert re.search(said, home.run(*words).stdout)
     del home.mapping["forcing"]
-    assert said in home.run("--preview").stdout
+    assert re.search(said, home.run("--preview").stdout)
 
 
 def test_every_setting_is_written_and_explained(home):

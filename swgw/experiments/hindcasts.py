@@ -267,11 +267,10 @@ class Hindcasts:
         settings = self.basin.settings
         usual = (gauge or self.gauge, settings.future_forcing == "observed", settings.history, None)
         return [
-            run
-            for run in self.all_runs
+            run for run in self.all_runs
             if (run.gauge, run.weather_ahead, run.history, run.fold) == usual
             and task in run.experiment.targets
-        ]
+        ]  # fmt: skip
 
     def _run_of(self, task: str, model: str, seed: int, gauge: str | None = None) -> Run:
         for run in self._runs_of(task, gauge):

@@ -225,12 +225,10 @@ def _search(study, run: Run, trials: int, say: Callable[[str], None]):
     journal = study.folder / "tuning" / f"{model}_{study.profile.name}.log"
     journal.parent.mkdir(parents=True, exist_ok=True)
     search = optuna.create_study(
-        study_name=model,
-        storage=JournalStorage(JournalFileBackend(str(journal))),
-        sampler=optuna.samplers.TPESampler(seed=0),
+        study_name=model, storage=JournalStorage(JournalFileBackend(str(journal))),
+        sampler=optuna.samplers.TPESampler(seed=0), load_if_exists=True,
         pruner=optuna.pruners.MedianPruner(n_startup_trials=3, n_warmup_steps=1),
-        load_if_exists=True,
-    )
+    )  # fmt: skip
     if run.hidden_size in HIDDEN_SIZES:  # the settings in use are the first trial
         own = {name: getattr(run, name) for name in SEARCHED}
         search.enqueue_trial(own, skip_if_exists=True)

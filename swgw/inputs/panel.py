@@ -108,18 +108,15 @@ def make_panel(prepared: Prepared, inputs: Inputs, clusters: pd.Series | None = 
     target, anchor, fading, centre, scale = stacked
     settings = prepared.basin.settings
     return Panel(
-        tuple(series),
-        prepared.time,
-        tuple(columns),
+        tuple(series), prepared.time, tuple(columns),
         np.array([variables.is_known(name, prepared, inputs) for name in columns]),
         np.array([variables.is_level(name) for name in columns]),
         np.stack([frame.to_numpy(np.float32).T for frame in columns.values()], axis=-1),
         *_statics(prepared, series, clusters, inputs.by_well),
-        inputs.targets,
-        *(target, anchor, fading),
+        inputs.targets, *(target, anchor, fading),
         typical_change(target, anchor, fading, prepared.inside("train")),
         *(centre, scale, settings.encoder_length, settings.lead_times),
-    )
+    )  # fmt: skip
 
 
 def typical_change(

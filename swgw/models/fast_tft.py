@@ -170,11 +170,9 @@ def block_output(tft, weights: dict[str, torch.Tensor], block: Block) -> dict[st
     heads = [layers.linear(name, output) for name in names or ["output_layer"]]
     return {
         "prediction": torch.stack(heads, dim=2),
-        "attention": attention,
-        "encoder": past_weights,
-        "decoder": ahead_weights,
+        "attention": attention, "encoder": past_weights, "decoder": ahead_weights,
         "static": static_weights,
-    }
+    }  # fmt: skip
 
 
 def _static_embedding(tft, layers: Layers, block: Block) -> tuple[torch.Tensor, torch.Tensor]:

@@ -43,17 +43,13 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
     step = int(np.flatnonzero(prepared.inside("train"))[-1])
     weights = {name: mean[name] / mean[name].sum() for name in ("encoder", "decoder")}
     statics = mean["static"] / max(mean["static"].sum(), 1e-12)
+    at_issue = attention_at(network, panel, step)
+    null = attention_of_permuted_past(network, panel, step, seed, PERMUTATIONS)
     return xr.Dataset(
         {
             "attention": (("lead_time", "encoder_step"), mean["attention"]),
-            "attention_at_issue": (
-                ("series", "lead_time", "encoder_step"),
-                attention_at(network, panel, step),
-            ),
-            "attention_null": (
-                ("permutation", "encoder_step"),
-                attention_of_permuted_past(network, panel, step, seed, PERMUTATIONS),
-            ),
+            "attention_at_issue": (("series", "lead_time", "encoder_step"), at_issue),
+            "attention_null": (("permutation", "encoder_step"), null),
             "encoder_importance": ("encoder_variable", weights["encoder"]),
             "decoder_importance": ("decoder_variable", weights["decoder"]),
             "static_importance": ("static_variable", statics),

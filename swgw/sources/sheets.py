@@ -22,7 +22,7 @@ FORMS = yaml.safe_load((DESCRIPTIONS / "dates.yml").read_text("utf-8"))
 _ISO = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?"
 _OFFSET = r"(:\d\d(?:\.\d+)?)\s*(?:Z|UTC|[+-]\d\d(?::?\d\d)?)$"
 _LATE = r"(?<=[ T])24(?=:?00\b)"  # the end of a day
-_ANGLE = r"[NSEW]?-?\d+[.\d\s°º'′’\"″:]*[NSEW]?"
+_ANGLE = r"[NSEW]?\s*-?\d+[.\d\s°º'′’\"″:]*[NSEW]?"
 COORDINATES = ("longitude", "latitude", "surface_elevation")
 MONTHS = set(["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"])
 
@@ -135,7 +135,7 @@ class Sheet:
         late = texts.str.contains(_LATE)
         texts = texts.str.replace(_LATE, "00", regex=True)
         texts = texts if zone else texts.str.replace(_OFFSET, r"\1", regex=True)
-        own = cells.map(lambda cell: isinstance(cell, datetime)) | (not forms)
+        own = cells.map(lambda cell: isinstance(cell, datetime) or not forms).astype(bool)
         iso = texts.where(own & texts.str.fullmatch(_ISO))
         try:
             times = _parsed(iso, "ISO8601", zone)
@@ -144,10 +144,13 @@ class Sheet:
         except (ValueError, KeyError) as error:  # no such form or zone
             self.report(f"column {shown(columns[0])}", str(error)[:120], "a known form or zone")
             return iso
-        likely = likely_formats(texts[cells.map(lambda cell: isinstance(cell, str))])
+        likely = likely_formats(texts[cells.map(lambda cell: isinstance(cell, str)).astype(bool)])
         expected = f"dates of the form {' or '.join(forms) or 'YYYY-MM-DD'}"
         expected += f"; try `date_format: {' or '.join(map(repr, likely))}`" if likely else ""
-        self._report_cells(times.isna(), columns[0], expected)
+        bad = times.isna()
+        if bad[:1].any() and bad.sum() == 1 and not likely:
+            expected += f"; `read: {{skiprows: [{bad.index[0] - 1}]}}` if it is a row of units"
+        self._report_cells(bad, columns[0], expected)
         if len(likely) > 1 and forms:
             read = f"all dates can be read by {' and by '.join(likely)}; used is {forms[0]}"
             self.notes.append(f"{self.file.name}, column {shown(columns[0])}: {read}")

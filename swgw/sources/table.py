@@ -15,6 +15,7 @@ import shapely
 from pydantic import BaseModel
 
 from swgw import sources
+from swgw.basin.plausible import thousands
 from swgw.basin.tables import PAIRS, PARTNERS, listed
 from swgw.sources import UNITS, to_ours
 from swgw.sources.mapping import FORMATS, all_told, read_mapping
@@ -23,6 +24,7 @@ from swgw.storage import BasinError, Problem, UserError
 from swgw.storage.files import write_folder, write_text
 
 IDS = {"wells": "well_id", "heads": "well_id", "gauges": "gauge_id", "surface_water": "gauge_id"}
+THOUSANDS = (10.0, 0.05, 0.7)  # as in the rules of the check, which sees the folder's unit
 WEATHER = ("precipitation", "temperature", "wind", "pet")
 
 
@@ -172,14 +174,18 @@ def _table(name: str, sheet: Sheet, station: str) -> pd.DataFrame | None:
         table.insert(1, key, station)
     if kind:
         table = table.dropna(subset=kind).sort_values([key, "date"], kind="stable")
-        _twice(table, sheet, used)
+        _look(table, sheet, used)
     return _in_our_units(table, section, sheet.name)
 
 
-def _twice(table: pd.DataFrame, sheet: Sheet, used: list[str]) -> None:
-    """Report two values of one series at one time, and what may tell them apart."""
+def _look(table: pd.DataFrame, sheet: Sheet, used: list[str]) -> None:
+    """Report two values of one series at one time; note a comma that may divide thousands."""
+    odd = table.iloc[:, 2][thousands(table.iloc[:, 2], table.iloc[:, 1], *THOUSANDS)]
+    for row, value in odd[:1].items():
+        found = f"{sheet.file.name}, row {row}: found {value} beside far larger whole numbers"
+        sheet.notes.append(f'To look at: {found}; is it 1,000 times as much (thousands: ",")?')
     twice = table[table.duplicated(list(table.columns[:2]), keep=False)][:2]
-    if len(twice):
+    if len(twice) and not sheet.problems:
         rows = sheet.cells.drop(columns=used).astype(str).loc[list(twice.index)]
         other = rows.loc[:, (rows.iloc[0] != rows.iloc[-1]).to_numpy()].iloc[0]
         keep = [f"; `where: {{{name}: [{text}]}}` keeps one" for name, text in other.items()]

@@ -146,7 +146,9 @@ def write(
         sources.assert_sound(new, folder)
         said = sky.add_power(new) if weather else ""
         sources.assert_sound(new, folder)
+    undated = sum(table.attrs["undated"] for table in levels)
     return (f"{len(levels) - len(empty)} wells with levels ({len(empty)} without left out), "
+            + f"{undated} readings without a day left out, " * bool(undated) +
             f"{len(flow)} daily discharges. Licence: {LICENCE}. {said}").strip()  # fmt: skip
 
 
@@ -212,7 +214,8 @@ def choose(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame (day, ...)
-        ``date``, ``value`` [m or m³/s], ``parameter``, ``approval``, ``qualifier``.
+        ``date``, ``value`` [m or m³/s], ``parameter``, ``approval``, ``qualifier``; its ``attrs``
+        count the values ``undated``, which name a month or a year only.
 
     Raises
     ------
@@ -224,7 +227,8 @@ def choose(table: pd.DataFrame) -> pd.DataFrame:
         value=pd.to_numeric(table["value"], errors="coerce"),
         date=pd.to_datetime(table["time"].str[:10], format="%Y-%m-%d", errors="coerce"),
         qualifier=[" ".join(q) if isinstance(q, list) else "" for q in table["qualifier"]],
-    ).dropna(subset=["value", "date"])
+    ).dropna(subset="value")
+    undated, table = table["date"].isna().sum(), table.dropna(subset="date")
     counts, rank = table.groupby(KIND).size(), {code: n for n, code in enumerate(BEST)}
     kinds = counts.index[counts >= NEARLY * counts.max()]
     best = min(kinds, key=lambda kind: [rank.get(code, 99) for code in kind[:2]], default=[""] * 3)
@@ -233,10 +237,12 @@ def choose(table: pd.DataFrame) -> pd.DataFrame:
     for unit in table["unit_of_measure"].unique():
         table = table.assign(value=sources.to_ours(table["value"], variable, unit, SERVICE))
     words = lambda texts: " ".join(dict.fromkeys(filter(None, texts)))  # noqa: E731
-    return table.groupby("date", as_index=False).agg(
+    days = table.groupby("date", as_index=False).agg(
         value=("value", "mean"), parameter=("parameter_code", "first"),
         approval=("approval_status", words), qualifier=("qualifier", words),
     )  # fmt: skip
+    days.attrs["undated"] = int(undated)
+    return days
 
 
 def _tables(

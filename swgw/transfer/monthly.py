@@ -126,14 +126,13 @@ def monthly_windows(prepared: Prepared, groups: Mapping[str, Sequence[str]]) -> 
             "persistence": (at, np.broadcast_to(last[:, issues, None], change.shape)),
         },
         {
-            "series": list(panel.series),
-            "issue_time": prepared.time[issues],
+            "series": list(panel.series), "issue_time": prepared.time[issues],
             "variable": [panel.variables[i] for i in shown],
             "lead_time": np.arange(1, LEAD_TIMES + 1),
             "valid_time": (at[1:], prepared.time.to_numpy()[steps]),
             "period": ("issue_time", period),
         },
-    )
+    )  # fmt: skip
 
 
 def part(windows: xr.Dataset, series: Sequence[str], period: str) -> xr.Dataset:
@@ -189,11 +188,10 @@ def _shown(panel: Panel, prepared: Prepared) -> list[int]:
     own = weather.keys() & {"basin", f"gauge:{settings.target_gauge}"}
     measured = {f"catchment_{name}" for place in own for name in weather[place].columns}
     return [
-        i
-        for i, name in enumerate(panel.variables)
+        i for i, name in enumerate(panel.variables)
         if not any(word in name for word in NOT_INPUTS)
         and (name in measured or not name.startswith("catchment_"))
-    ]
+    ]  # fmt: skip
 
 
 def _cut(panel: Panel, issues: np.ndarray, shown: list[int]) -> np.ndarray:
