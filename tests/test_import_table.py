@@ -15,6 +15,7 @@ from swgw.basin.settings import BasinSettings
 from swgw.cli import app
 from swgw.sources import mapping, sheets, table
 from swgw.storage import UserError
+from swgw.storage.files import shared
 
 BASIN = {"title": "My valley", "licence": "CC BY 4.0", "train": ["2002-01-01", "2004-12-31"],
          "validation": ["2005-01-01", "2005-12-31"], "test": ["2006-01-01", "2006-12-31"],
@@ -387,12 +388,14 @@ def test_what_the_check_would_refuse_is_not_written(home, name, change, said):
     assert said in message, message
 
 
-def test_the_help_lists_every_key():
+def test_the_help_and_the_page_list_every_key():
+    page = (shared("notebooks") / "07_your_basin.ipynb").read_text(encoding="utf-8")
     said = CliRunner().invoke(app, ["import", "table", "--help"]).stdout
     keys = {key for section in mapping.SECTIONS for key in mapping.KEYS[section]}
     keys |= {*mapping.SECTIONS, *mapping.READ, *mapping.FORMATS, "basin", *sheets.COORDINATES}
     for key in keys:
         assert re.search(rf"\b{key}\b", said), key
+        assert f"`{key}`" in page, key
 
 
 def test_overwrite_replaces_what_an_import_wrote_and_nothing_else(home):
