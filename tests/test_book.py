@@ -148,11 +148,14 @@ def test_an_interruption_ends_the_notebooks_and_leaves_no_half_page(tmp_path):
 
 def test_cells_whose_needs_are_not_met_are_replaced_before_the_run(tmp_path):
     figure = {"mystnb": {"figure": {"name": "fig-map", "caption": "A map."}}}
+    unnamed = {"mystnb": {"figure": {"name": "fig-flow", "caption": "Flows."}}}
     source = notebook(
         tmp_path / "a.ipynb",
         cell("markdown", "In the paper.", "companion"),
+        cell("markdown", "Look at {numref}`fig-map`."),
         cell("code", "print('kept')", "needs:gauge"),
         cell("code", "1 / 0", "needs:river", **figure),
+        cell("code", "1 / 0", "needs:river", **unnamed),
         cell("markdown", "About the river.", "needs:river"),
         cell("code", "1 / 0", "needs:river"),
         cell("code", "1 / 0", "needs:river", "needs:truth"),
@@ -164,7 +167,7 @@ def test_cells_whose_needs_are_not_met_are_replaced_before_the_run(tmp_path):
     assert reasons == {n: f"no {n} `x`" for n in ("companion", "river", "truth")}
     work = replace(job(tmp_path, source), lacking=reasons)
     execute.execute_all([work], 1, lambda _: None)
-    _, first, drawn, note, last = nbformat.read(work.target, 4).cells
+    _, _, first, drawn, note, last = nbformat.read(work.target, 4).cells
     assert (first.outputs[0].text, last.outputs[0].text) == ("kept\n", "end\n")
     assert 'id="not-drawn"' in drawn.outputs[0].data[SVG]
     assert drawn.metadata.mystnb.figure == {"name": "fig-map", "caption": "Would show: A map."}

@@ -47,6 +47,19 @@ def test_all_models_are_scored_on_one_index(study):
     assert (implied.agg(np.ptp) < 1e-6 * implied.mean()).all()
 
 
+def test_inputs_are_named_in_words(study):
+    names = {
+        "surface_water_lag_1": "discharge, 1 month earlier",
+        "surface_water_lag_12": "discharge, 12 months earlier",
+        "upstream_surface_water_observed": "upstream discharge (observed)",
+        "head_climatology": "head (climatology)",
+        "season_cos": "time of year (cos)",
+        "distance_to_river": "distance to the river",
+        "catchment precipitation": "catchment precipitation",
+    }
+    assert {name: study.words(name) for name in names} == names
+
+
 def test_gaps_are_never_scored(study):
     for task, observed in (("head", study.prepared.heads), ("surface_water", None)):
         frame = study.prepared.surface_water[[study.gauge]] if observed is None else observed

@@ -74,6 +74,8 @@ def unmet(study, notebook: NotebookNode) -> dict[str, str]:
 def without_unmet(notebook: NotebookNode, reasons: dict[str, str]) -> NotebookNode:
     """Replace the cells of a notebook whose needs are not met.
 
+    A note says what is missing. A figure that the text still names stays, with the reason in it.
+
     Parameters
     ----------
     notebook : NotebookNode
@@ -81,13 +83,16 @@ def without_unmet(notebook: NotebookNode, reasons: dict[str, str]) -> NotebookNo
     reasons : dict of str to str
         See :func:`unmet`.
     """
+    prose = [c for c in notebook.cells if not reasons.keys() & {*needs_of(c)}]
+    prose = "\n".join(c.source for c in prose if c.cell_type == "markdown")
     kept, given = [], []  # words given since the last cell that runs
     for cell in notebook.cells:
         words = list(dict.fromkeys(reasons[need] for need in needs_of(cell) if need in reasons))
         if words and (cell.cell_type == "markdown" or "companion" in cell.metadata["tags"]):
             continue
         new = [word for word in words if word not in given]
-        if words and (figure := cell.metadata.get("mystnb", {}).get("figure")):
+        figure = cell.metadata.get("mystnb", {}).get("figure")
+        if words and figure and figure["name"] in prose:
             figure["caption"] = f"Would show: {figure['caption']}"
             cell.metadata["tags"] = ["say"]
             drawn = f"swgw.book.cells.placeholder({'; and '.join(words)!r});"

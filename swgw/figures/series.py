@@ -121,7 +121,7 @@ def plot_intervals(
     table : DataFrame (row; value, low, high)
         As :func:`swgw.intervals` and :func:`swgw.differences` give them. Models keep their
         colours; other rows are blue above zero, red below it, and grey where the interval
-        includes zero. A row without an interval is a hollow marker.
+        includes zero or ``seeds`` is one. A row without an interval is a hollow marker.
     label : str
         Of the horizontal axis, with its unit.
     paper : Series (row,), optional
@@ -153,4 +153,6 @@ def plot_intervals(
 
 
 def _side(row: pd.Series) -> str:
+    if row.get("seeds", 2) < 2:
+        return GREY
     return BLUE if row["low"] > 0 else RED if row["high"] < 0 else GREY
