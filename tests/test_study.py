@@ -51,7 +51,7 @@ def test_inputs_are_named_in_words(study):
     names = {
         "surface_water_lag_1": "discharge, 1 month earlier",
         "surface_water_lag_12": "discharge, 12 months earlier",
-        "upstream_surface_water_observed": "upstream discharge (observed)",
+        "upstream_surface_water_observed": "upstream discharge (observed or a gap)",
         "head_climatology": "head (climatology)",
         "season_cos": "time of year (cos)",
         "distance_to_river": "distance to the river",

@@ -111,7 +111,8 @@ class View:
         """
         name = re.sub(r"_lag_(\d+)$", r", \1 months earlier", name)
         name = re.sub(r"season_(sin|cos)$", r"time of year (\1)", name)
-        name = re.sub(r"(.+)_(climatology|observed)$", r"\1 (\2)", name)
+        name = re.sub(r"_climatology$", " (climatology)", name)
+        name = re.sub(r"_observed$", " (observed or a gap)", name)
         name = name.replace(" 1 months", " 1 month").replace("distance_to", "distance to the")
         return name.replace("surface_water", self.water).replace("_", " ")
 
