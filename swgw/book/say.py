@@ -70,21 +70,6 @@ class Say:
         return with_interval(row["value"], row["low"], row["high"], digits)
 
     @staticmethod
-    def zero(row: Mapping | pd.Series) -> str:
-        """Say whether the interval of a difference includes zero; one seed judges nothing.
-
-        Examples
-        --------
-        >>> say.zero({"low": -0.1, "high": 0.6, "seeds": 3})
-        'the interval includes zero'
-        >>> say.zero({"low": 0.1, "high": 0.6, "seeds": 1})
-        'the interval excludes zero, but one seed judges nothing'
-        """
-        end = "excludes" if row["low"] > 0 or row["high"] < 0 else "includes"
-        few = ", but one seed judges nothing" if row["seeds"] < 2 else ""
-        return f"the interval {end} zero{few}"
-
-    @staticmethod
     def grade(value: float, steps: Mapping[float, str]) -> str:
         """Give the words of the highest step that a value reaches.
 

@@ -1,6 +1,5 @@
 """The part of Study that shows its basin, units and periods; scores of chained forecasts."""
 
-import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -105,15 +104,7 @@ class View:
         return str(place if known is None or pd.isna(known) else known)
 
     def words(self, name: str) -> str:
-        """Name a target, an input or an attribute in words, such as "discharge, 2 months earlier".
-
-        The code's ``surface_water_lag_2``; names without an underscore stay as they are.
-        """
-        name = re.sub(r"_lag_(\d+)$", r", \1 months earlier", name)
-        name = re.sub(r"season_(sin|cos)$", r"time of year (\1)", name)
-        name = re.sub(r"_climatology$", " (climatology)", name)
-        name = re.sub(r"_observed$", " (observed or a gap)", name)
-        name = name.replace(" 1 months", " 1 month").replace("distance_to", "distance to the")
+        """Name a target or an input in words: "discharge lag 2" (months) for the code's name."""
         return name.replace("surface_water", self.water).replace("_", " ")
 
     def paper(self, table: str, column: str) -> pd.Series:

@@ -153,6 +153,5 @@ def plot_intervals(
 
 
 def _side(row: pd.Series) -> str:
-    if row.get("seeds", 2) < 2:
-        return GREY
-    return BLUE if row["low"] > 0 else RED if row["high"] < 0 else GREY
+    few = row.get("seeds", 2) < 2
+    return GREY if few else BLUE if row["low"] > 0 else RED if row["high"] < 0 else GREY
