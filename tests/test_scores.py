@@ -60,15 +60,3 @@ def test_order_of_crossing_quantiles_does_not_matter_to_crps():
     crossing = np.array([[3.0, 1.0, 2.0]])
     levels = [0.1, 0.5, 0.9]
     assert scores.crps([1.4], crossing, levels) == scores.crps([1.4], np.sort(crossing), levels)
-
-
-def test_share_below_a_reliable_forecast_gives_its_levels():
-    rng = np.random.default_rng(2)
-    obs = rng.normal(size=50_000)
-    quantiles = np.broadcast_to(stats.norm.ppf(LEVELS), (obs.size, 7))
-    assert scores.share_below(obs, quantiles) == pytest.approx(LEVELS, abs=0.01)
-
-
-def test_missing_observations_count_neither_below_nor_above():
-    assert scores.share_below([1.0, np.nan], [[2.0], [0.0]]) == pytest.approx([1.0])
-    assert np.isnan(scores.share_below([np.nan], [[2.0, 3.0]])).all()

@@ -199,31 +199,6 @@ def crps(obs: ArrayLike, quantiles: ArrayLike, levels: ArrayLike) -> np.ndarray:
     return np.where(np.isfinite(y), (below + above).sum(-1) + outside, np.nan)
 
 
-def share_below(obs: ArrayLike, quantiles: ArrayLike) -> np.ndarray:
-    """Share of observations at or below each quantile: a reliable forecast gives its levels.
-
-    Parameters
-    ----------
-    obs : array (...)
-        Missing ones are left out.
-    quantiles : array (..., level)
-
-    Returns
-    -------
-    array (level,)
-
-    Examples
-    --------
-    >>> share_below([1, 2, 3, 4], [[0, 2], [0, 2], [0, 2], [0, 2]])
-    array([0. , 0.5])
-    """
-    obs = np.asarray(obs, float)
-    known = np.isfinite(obs)
-    if not known.any():
-        return np.full(np.shape(quantiles)[-1], np.nan)
-    return np.mean(obs[known][:, None] <= np.asarray(quantiles, float)[known], axis=0)
-
-
 def mean_of_quantiles(quantiles: ArrayLike, levels: ArrayLike) -> np.ndarray:
     """Mean of the distribution that quantiles describe, in their unit.
 
