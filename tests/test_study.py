@@ -244,3 +244,11 @@ def test_the_limit_needs_a_simulator_and_is_kept_by_its_parameters(study, own_ba
         other = open_study(own_basin, "smoke", output=tmp_path, train=False)
         found.append(baselines.limit_of(other).path)
     assert found[0] != found[1]
+
+
+def test_papermill_makes_a_number_of_a_folder_called_2020(tiny_basin, tmp_path, monkeypatch):
+    (tmp_path / "2020").symlink_to(tiny_basin)
+    monkeypatch.chdir(tmp_path)
+    assert open_study(2020, "smoke", output=tmp_path, train=False).prepared.heads.size
+    with pytest.raises(UserError, match="--seeds: found two; expected a number from 1"):
+        open_study(2020, "smoke", "two", output=tmp_path, train=False)

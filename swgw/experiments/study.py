@@ -67,7 +67,8 @@ def open_study(
     """
     use_style(*["png"] * (profile != "quick"))
     size = get_profile(profile, seeds)
-    root = Path(output).expanduser() if str(output) else results()
+    root = Path(str(output)).expanduser() if str(output) else results()
+    basin = basin if isinstance(basin, Path) else str(basin)  # papermill makes a number of 2020
     prepared = prepare_basin(load_basin(basin))
     study = Study(prepared, size, root.resolve() / prepared.basin.settings.name)
     if train:

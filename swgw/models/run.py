@@ -86,7 +86,7 @@ def get_profile(name: str, seeds: int = 0) -> Profile:
     if name not in PROFILES:
         known = ", ".join(sorted(set(PROFILES) - {"smoke"}))
         raise UserError(f"--profile: found {name!r}; expected one of {known}")
-    if seeds < 0:
+    if not isinstance(seeds, int) or seeds < 0:
         raise UserError(f"--seeds: found {seeds}; expected a number from 1 (0: the profile's own)")
     profile = PROFILES[name]
     return replace(profile, seeds=tuple(range(seeds))) if seeds else profile
