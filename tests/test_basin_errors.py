@@ -679,10 +679,10 @@ def test_yaml_that_swells(own_basin):
 
 
 @pytest.mark.parametrize("last", ["1477.999", "dry"])
-def test_a_million_rows(own_basin, clean, last):
-    """Well 007, measured every 189 s for six years; then with a fault in the very last row."""
-    stamps = np.datetime64("2001-01-01T00:00:00") + (np.arange(1_000_000) * 189).astype("m8[s]")
-    heads = [f"1477.{n:03d}" for n in range(1000)] * 1000
+def test_many_rows(own_basin, clean, last):
+    """Well 007, measured every quarter of an hour for six years; then with a fault in the very last row."""
+    stamps = np.datetime64("2001-01-01T00:00:00") + (np.arange(200_000) * 945).astype("m8[s]")
+    heads = [f"1477.{n:03d}" for n in range(1000)] * 200
     rows = [f"{t},007,{h}" for t, h in zip(np.datetime_as_string(stamps), heads, strict=True)]
     rows[-1] = rows[-1].rpartition(",")[0] + f",{last}"
     before = (own_basin / "heads.csv").read_text().splitlines()
@@ -694,6 +694,6 @@ def test_a_million_rows(own_basin, clean, last):
         return
     basin = swgw.load_basin(own_basin)
     logged = basin.heads["well_id"] == "007"
-    assert logged.sum() == 1_000_000
+    assert logged.sum() == 200_000
     assert basin.heads.loc[logged, "head"].mean() == pytest.approx(1477.4995, abs=1e-6)
     same(clean.heads[clean.heads["well_id"] != "007"], basin.heads[~logged])

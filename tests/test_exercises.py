@@ -1,6 +1,7 @@
 """Goals, exercises and solutions of every page."""
 
 import re
+from functools import lru_cache
 
 import nbformat
 import pytest
@@ -21,6 +22,7 @@ SOLUTION = re.compile(
 each_notebook = pytest.mark.parametrize("name", NOTEBOOKS)
 
 
+@lru_cache
 def cells_of(name, tag=""):
     cells = nbformat.read(NOTEBOOKS[name], 4).cells
     return [cell for cell in cells if not tag or tag in cell.metadata.get("tags", [])]

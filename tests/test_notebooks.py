@@ -31,6 +31,7 @@ WITHOUT_SCIENCE = {"intro", "provenance"}
 WORDS_A_PAGE, WORDS_IN_ALL = 1_500, 26_000
 
 
+@lru_cache
 def cells(name, kind):
     return [c for c in nbformat.read(NOTEBOOKS[name], 4).cells if c.cell_type == kind]
 
