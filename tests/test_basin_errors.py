@@ -497,7 +497,7 @@ REMARKS = [
     (cell("surface_water.csv", 900, "discharge", "0"), "zeros", "row 900, column discharge"),
     (all_of(STAGES, rows("surface_water.csv", slice(900, 1050), "0")), "zeros", "column stage"),
     (cell("heads.csv", 300, "head", "1485.1"), "spikes", "row 300, column head: found 1485.1, far"),
-    (cell("surface_water.csv", 900, "discharge", "261.4"), "spikes", "row 900, column discharge"),
+    (cell("surface_water.csv", 900, "discharge", "261.4"), "spikes", "900, column discharge"),
     (cell("forcing.csv", 900, "temperature", "-45"), "spikes", "row 900, column temperature"),
     (all_of(DEPTHS, column("heads.csv", "depth", lambda d: f"-{d}")), "above",
      "above the ground", "is the sign of depths turned"),
@@ -680,7 +680,7 @@ def test_yaml_that_swells(own_basin):
 
 @pytest.mark.parametrize("last", ["1477.999", "dry"])
 def test_many_rows(own_basin, clean, last):
-    """Well 007, measured every quarter of an hour for six years; then with a fault in the very last row."""
+    """Well 007, every quarter of an hour for six years; then with a fault in the last row."""
     stamps = np.datetime64("2001-01-01T00:00:00") + (np.arange(200_000) * 945).astype("m8[s]")
     heads = [f"1477.{n:03d}" for n in range(1000)] * 200
     rows = [f"{t},007,{h}" for t, h in zip(np.datetime_as_string(stamps), heads, strict=True)]

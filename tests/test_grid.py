@@ -22,6 +22,7 @@ from swgw.experiments.variants import (
 from swgw.experiments.work import own_results, results_of
 from swgw.inputs.panel import make_panel
 from swgw.models.run import BOTH, Experiment, get_profile
+from swgw.storage.results import Result
 
 # ---- the grid --------------------------------------------------------------------------------
 
@@ -255,5 +256,5 @@ def test_an_assumption_is_trained_when_a_page_asks_for_it(small, monkeypatch):
     assert list(sims.columns.unique("model")) == ["as in the book", "longer"]
     assert np.isfinite(sims.to_numpy()).all()
     assert obs.index.equals(sims.index)
-    monkeypatch.setattr(choices, "train_alternative", None)  # a second training would fail
+    monkeypatch.setattr(Result, "fill", None)  # a second training would fail
     small.alternatives("head", ["", "longer"])

@@ -105,9 +105,7 @@ def spikes(values: pd.Series, key: pd.Series, times: float, share: float) -> pd.
     """Mark values far from the two before and the two after (flows by their ratio)."""
     size = np.log(values.clip(lower=1e-3)) if values.name == "discharge" else values
     groups = size.groupby(key)
-    around = pd.concat([groups.shift(k) for k in (-2, -1, 1, 2)], axis=1).median(
-        axis=1, skipna=False
-    )
+    around = np.median([groups.shift(k) for k in (-2, -1, 1, 2)], axis=0)
     away = (size - around).abs()
     rare = away.groupby(key).quantile(0.98).reindex(key).to_numpy()
     span = (groups.quantile(0.99) - groups.quantile(0.01)).reindex(key).to_numpy()
