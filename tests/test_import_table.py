@@ -323,6 +323,7 @@ WRONG = [
     ("wells", {"places": {"007": [100.1]}}, "key 007: found a list; expected List should"),
     ("wells", {"places": {"A": ["11;48", True]}}, "key 1, key str: found True; expected text"),
     ("basin", {"step": "7D"}, "basin.yml, key step: found '7D'; expected one of D, 5D, W, MS"),
+    ("basin", {"step": [1]}, "basin.yml, key step: found [1]; expected one of D, 5D, W, MS"),
     ("basin", {"colour": "red"}, "key 'colour': found an unknown key"),
 ]
 

@@ -112,7 +112,9 @@ def write_settings(
         If the records share no time.
     """
     series = {name: table for name, table in tables.items() if "date" in table and len(table)}
-    step = given.get("step") or usual_step(series)
+    given = {key: value for key, value in given.items() if value is not None}
+    step = str(given.get("step"))
+    step = step if step in DEFAULT_LENGTHS else usual_step(series)  # the check refuses others
     first, last = _common(series)
     drafted, why = _periods(series, max(first, earliest or first), last, step)
     fields, text = BasinSettings.__pydantic_fields__, ""
@@ -179,8 +181,8 @@ def _periods(
     one, two = cuts
     bounds = {"train": (first, one - day), "validation": (one, two - day), "test": (two, last)}
     settings: dict = {name: [str(a.date()), str(b.date())] for name, (a, b) in bounds.items()}
-    steps = {name: (b - a).days // LONGEST_STEP.get(step, 1) for name, (a, b) in bounds.items()}
-    history, ahead = DEFAULT_LENGTHS.get(step, (1, 1))  # the check refuses other steps
+    steps = {name: (b - a).days // LONGEST_STEP[step] for name, (a, b) in bounds.items()}
+    history, ahead = DEFAULT_LENGTHS[step]
     brief = steps["train"] < 2 * (history + ahead) or min(steps.values()) < 2 * ahead
     if brief:
         history = int(np.clip(steps["train"] // 4, 2, history))
