@@ -373,6 +373,16 @@ def test_gaps_stay_gaps_and_columns_follow_the_places(basin, prepared):
     assert prepare(basin, heads=one).heads["A1"].count() == 1
 
 
+@pytest.mark.parametrize(("first", "last"), [("2006", "2007"), ("2002", "2005"), ("2000", "2007")])
+def test_a_river_that_is_dry_is_no_target_and_stays_a_gauge(basin, first, last):
+    water = basin.surface_water
+    dry = water["date"].between(first, last)
+    prepared = prepare(basin, surface_water=water.assign(value=water["value"].where(~dry, 0.0)))
+    assert prepared.basin.settings.target_gauge is None
+    assert list(prepared.surface_water) == ["01"]
+    assert basin.settings.target_gauge == "01"
+
+
 def test_data_after_the_test_period_are_left_out(basin):
     prepared = prepare(basin, test=period("2006-01-01", "2006-06-30"))
     assert prepared.time[-1] == pd.Timestamp("2006-06-30")

@@ -122,13 +122,18 @@ def prepare_basin(basin: Basin) -> Prepared:
     -------
     Prepared
         Heads and surface water keep their gaps as NaN. Gaps in the weather are filled with the
-        mean of that step of the year over the training years, and marked.
+        mean of that step of the year over the training years, and marked. A target gauge whose
+        water does not change in the training or the test years, such as that of a river that is
+        dry, cannot be learned or scored: it is the target no more.
     """
     tables = (basin.heads, basin.surface_water, basin.forcing)
     first = min(table["date"].min() for table in tables if len(table))
     time = steps.calendar(first, basin.settings.test.end, basin.settings.step)
     heads = _means(basin.heads, "well_id", "head", basin, time)[basin.wells.index]
     water = _means(basin.surface_water, "gauge_id", "value", basin, time)[basin.gauges.index]
+    spread = [water[_inside(time, basin, name)].std() for name in ("train", "test")]
+    if (target := basin.settings.target_gauge) and not all(s[target] > 0 for s in spread):
+        basin = replace(basin, settings=replace(basin.settings, target_gauge=None))
     return Prepared(basin, time, heads, water, *_weather(basin, time))
 
 

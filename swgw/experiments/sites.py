@@ -132,7 +132,7 @@ def _has(study, need: str) -> bool:
     """Whether a study has one of the things in :data:`WORDS`."""
     basin = study.basin
     met = {
-        "gauge": lambda: len(basin.gauges) > 0,
+        "gauge": lambda: study.gauge is not None,
         "river": lambda: basin.river is not None,
         "truth": lambda: study.truth is not None,
         "discharge": lambda: basin.settings.surface_water == "discharge",
