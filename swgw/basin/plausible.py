@@ -157,8 +157,7 @@ def season(tables: Tables, _, __, ___, limits: tuple) -> Found:
     known = [tables[file]["latitude"] for file in PAIRS if tables[file] is not None]
     north = pd.concat(known).median() if known else 0.0
     if forcing is not None and "temperature" in forcing and abs(north) > tropics:
-        month = forcing["date"].dt.month
-        means = forcing.groupby(["place", month])["temperature"].mean().unstack()  # noqa: PD010
+        means = forcing.pivot_table("temperature", "place", forcing["date"].dt.month)
         warmer = (means.get(7, np.nan) - means.get(1, np.nan)) * np.sign(north)
         if (odd := pd.Series(warmer < -least, means.index)).any():
             found = "summer and winter as on the other half of the Earth at "
