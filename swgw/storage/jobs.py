@@ -92,6 +92,7 @@ def warm() -> BaseContext:
 
 def start(function: Callable[..., None], *args, log: Path) -> BaseProcess:
     """Start a function in such a process; what it prints goes to a file."""
+    log.touch()  # a process may end before it has opened it
     process = warm().Process(target=_logged, args=(function, args, log))
     process.start()
     return process

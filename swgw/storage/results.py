@@ -81,8 +81,7 @@ class Result:
     @property
     def source(self) -> str:
         """Digest of the modules and tables behind it, as this process has them."""
-        named = isinstance(self.make, str)
-        module = self.make.partition(":")[0] if named else self.make.__module__
+        module = self.make.partition(":")[0] if isinstance(self.make, str) else self.make.__module__
         return source_digest(module, self.tables)
 
     @cached_property
