@@ -3,6 +3,7 @@
 import json
 import re
 from math import inf, nan
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -12,7 +13,8 @@ import pytest
 
 import swgw
 from swgw.claims import judge as rules
-from swgw.claims.judge import find, read_claims, sentence
+from swgw.claims.judge import find, sentence
+from swgw.claims.read import read_claims
 from swgw.storage.files import shared
 
 CLAIMS = read_claims()
@@ -72,7 +74,7 @@ def placed(claim, word):
 
 
 def test_keys_are_unique_and_entries_complete():
-    text = rules.Path(rules.__file__).with_name("claims.yml").read_text(encoding="utf-8")
+    text = Path(rules.__file__).with_name("claims.yml").read_text(encoding="utf-8")
     assert len(re.findall(r"^\w+:$", text, re.MULTILINE)) == len(CLAIMS) == 66
     assert len({claim.short for claim in CLAIMS.values()}) == len(CLAIMS)
     for claim in CLAIMS.values():
@@ -280,6 +282,16 @@ def test_a_verdict_that_rests_on_one_value_says_so(study):
     assert kept(study, "attention_rain")["note"] == ""
 
 
+def test_the_verdict_in_our_way_stands_beside_that_of_the_paper(study, capsys):
+    swgw.claim(study, "rank_heads", table_of((0.1, 0.2), wells=25), table_of((-0.01, 0.01)))
+    found = kept(study, "rank_heads")
+    assert found["verdict"] == "supported and of note" and "0.15" in sentence(found)
+    assert found["ours"] == swgw.findings(study).loc["rank_heads", "ours"]
+    assert found["ours"] == "no effect within the bound"
+    swgw.claim(study, "rank_heads", table_of((0.1, 0.2), wells=25))
+    assert kept(study, "rank_heads")["ours"] == ""
+
+
 def test_the_sources_are_named_beside_their_companion_only(tmp_path, capsys):
     other = study_of(tmp_path, companion=False, water="stage", unit="m")
     swgw.claim(other, "level", table_of((0.5, 0.7)))
@@ -306,7 +318,7 @@ def test_realisations_of_the_basin_judge_what_depends_on_them(tmp_path):
 def test_statistics_of_realisations_are_computed():
     from swgw.experiments import realisations as realisation_statistics
 
-    text = rules.Path(realisation_statistics.__file__).read_text(encoding="utf-8")
+    text = Path(realisation_statistics.__file__).read_text(encoding="utf-8")
     named = {name for claim in CLAIMS.values() for name in claim.realisations}
     assert all(f'"{name}"' in text for name in named - {"water_precipitation", "water_temperature"})
 

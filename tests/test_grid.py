@@ -228,17 +228,19 @@ def test_the_level_is_the_same_series_in_another_form(small, panel):
     assert np.allclose(again, value, rtol=1e-4, equal_nan=True)
     assert np.allclose(np.nanmean(found.target[:, training], axis=1), 0, atol=1e-2)
     assert np.allclose(np.nanstd(found.target[:, training], axis=1), 1, atol=1e-2)
-    assert (found.anchor == 0).all()
+    assert (found.anchor == 0).all() and (found.typical == 1).all()
 
 
 def test_assumptions_on_a_run_change_one_setting(small):
     experiment = Experiment("TFT", "MT", BOTH)
     base = alternative(small, "", experiment, 0).settings["run"]
-    changed = {"weather": "weather_ahead", "past": "history", "fixed": "level_shift"}
+    changed = {"weather": ["weather_ahead"], "past": ["history"]}
+    changed |= {"fixed": ["level_shift"], "inputs": ["level_shift"]}
+    changed |= {"printed": ["level_shift", "printed"]}
     for key in ALTERNATIVES:
         own = alternative(small, key, experiment, 0).settings["run"]
         differ = {name for name in own if own[name] != base[name]}
-        assert differ == ({changed[key]} if key in changed else set())
+        assert differ == set(changed.get(key, []))
 
 
 def test_a_basin_has_the_assumptions_that_it_allows(small):

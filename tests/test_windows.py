@@ -51,11 +51,13 @@ def test_targets_are_wholly_inside_their_period_and_in_no_other(prepared, inputs
     assert not found[0] & found[1] and not (found[0] | found[1]) & found[2]
 
 
+@pytest.mark.parametrize("printed", [False, True], ids=["ours", "printed"])
 @pytest.mark.parametrize("experiment", TABLE_2 + CONTROLS, ids=lambda e: f"{e.name}-{e.targets}")
-def test_nothing_observed_after_the_issue_time_is_an_input(prepared, experiment):
+def test_nothing_observed_after_the_issue_time_is_an_input(prepared, experiment, printed):
     """Shuffle every observation after an issue time: the inputs of its window stay the same."""
     gauge = prepared.basin.settings.target_gauge
-    inputs = Plan(prepared, get_profile("smoke")).run(experiment, gauge, 0).inputs()
+    run = Plan(prepared, get_profile("smoke")).run(experiment, gauge, 0)
+    inputs = replace(run, printed=printed).inputs()
     issue = int(np.flatnonzero(prepared.inside("validation"))[3])
     order = np.r_[: issue + 1, np.random.default_rng(1).permutation(range(issue + 1, 365))]
     order = order[order < len(prepared.time)]
@@ -149,3 +151,31 @@ def _inputs_at(prepared, inputs, issue):
     past = panel.values[:, : issue + 1]
     future = panel.values[:, issue + 1 : issue + 1 + panel.lead_times][:, :, panel.known]
     return past, future, panel.anchor[:, issue]
+
+
+def test_as_printed_all_is_standardised_levels(prepared, inputs):
+    gauge, training = inputs.gauge, prepared.inside("train")
+    panel = make_panel(prepared, replace(inputs, printed=True))
+    lags = [f"surface_water_lag_{months}" for months in range(1, 13)]
+    weather = list(prepared.weather_of_well(panel.series[0]))
+    assert list(panel.variables) == [*weather, "head", "surface_water", *lags]
+    for i, well in enumerate(panel.series):
+        observed = {"head": prepared.heads[well], "surface_water": prepared.surface_water[gauge]}
+        for task, series in observed.items():
+            level = (series - series[training].mean()) / series[training].std(ddof=0)
+            target = panel.target[i, :, panel.targets.index(task)]
+            assert target == pytest.approx(level.to_numpy(), abs=2e-3, nan_ok=True)
+            past = panel.values[i, :, panel.variables.index(task)]
+            assert past == pytest.approx(level.ffill().fillna(0).to_numpy(), abs=1e-4)
+    rain = prepared.weather_of_well(panel.series[0])["precipitation"]
+    level = (rain - rain[training].mean()) / rain[training].std(ddof=0)
+    assert panel.values[0, :, weather.index("precipitation")] == pytest.approx(level, abs=1e-4)
+    assert not panel.anchor.any() and (panel.typical == 1).all()
+    assert np.ptp(panel.centre, axis=1).max() == 0
+
+
+def test_as_printed_the_season_stands_in_where_nothing_else_is_known_ahead(prepared, inputs):
+    panel = make_panel(prepared, replace(inputs, printed=True, weather_ahead=False))
+    known = [name for name, flag in zip(panel.variables, panel.known, strict=True) if flag]
+    assert {"season_sin", "season_cos"} <= set(known)
+    assert not {"precipitation", "head", "surface_water"} & set(known)

@@ -1,75 +1,18 @@
-"""The claims of both sources (claims.yml), the rule that judges them, and the findings kept."""
+"""The rule that judges a claim, and the findings that pages keep."""
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
 from math import inf
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
 from IPython.display import Markdown, display
 from scipy.stats import norm
 
+from swgw.claims.read import Band, Claim, read_claims
 from swgw.scores.means import over_seeds, with_interval
 from swgw.storage.files import write_text
-
-Band = tuple[float, float]
-"""The bounds of a claim; infinite where it has one only."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A claim in our words, and what decides it; the head of ``claims.yml`` explains each entry."""
-
-    key: str
-    heading: str
-    short: str
-    text: str
-    where: str
-    origin: str
-    page: str
-    statistic: str
-    band: Band
-    smallest: float
-    sample: tuple[str, ...]
-    table: str
-    number: str = ""
-    needs: tuple[str, ...] = ()
-    realisations: tuple[str, ...] = ()
-    unit: str = ""
-    untestable: str = ""
-
-    def rule(self, parts: int = 1, scale: float = 1.0) -> str:
-        """Write the rule in words, for so many parts, the smallest effect in units of ``scale``."""
-        low, high = (f"{x:g}".replace("-", "−").replace("inf", "∞") for x in self.band)
-        each = f", in each of {parts}" if parts > 1 else ""
-        note = f"; smallest effect of interest {self.smallest * scale:.2g}" if self.smallest else ""
-        return f"the 90 % interval of {self.statistic} lies between {low} and {high}{each}{note}"
-
-
-@lru_cache(maxsize=1)
-def read_claims() -> dict[str, Claim]:
-    """Read every claim by its key, in the order of the sources."""
-    return {key: Claim(key, **entry) for key, entry in _read("claims.yml").items()}
-
-
-def passages() -> pd.DataFrame:
-    """List passages of the two sources that contradict each other or leave something open.
-
-    Returns
-    -------
-    DataFrame (topic)
-        where (sections, tables, figures), found, follows (what a reader may conclude).
-    """
-    return pd.DataFrame.from_dict(_read("passages.yml"), orient="index").rename_axis("topic")
-
-
-def _read(name: str) -> dict:
-    return yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
-
 
 MARKS = {
     "supported and of note": "▲", "supported but negligible": "△",
@@ -151,7 +94,13 @@ def deciding(parts: pd.DataFrame, band: Band) -> object:
 COUNTS = ("wells", "blocks", "steps", "lags", "realisations")
 
 
-def claim(study, key: str, table: pd.DataFrame | str, without: pd.DataFrame | None = None) -> None:
+def claim(
+    study,
+    key: str,
+    table: pd.DataFrame | str,
+    ours: pd.DataFrame | None = None,
+    without: pd.DataFrame | None = None,
+) -> None:
     """Judge a claim by its rule, show the verdict, keep ``results/findings/KEY.json``.
 
     Parameters
@@ -166,6 +115,8 @@ def claim(study, key: str, table: pd.DataFrame | str, without: pd.DataFrame | No
         what else was resampled (blocks, wells, steps, lags); paper (the source's number) if known.
         A string instead says why the claim cannot be tested here. Where other realisations of a
         virtual basin were made and the claim depends on them, they judge it instead.
+    ours : DataFrame, optional
+        The same table with this book's inputs and targets, where ``table`` has the paper's.
     without : DataFrame, optional
         The same table without one influential value. Where it would turn a decided verdict, the
         finding says so.
@@ -187,9 +138,14 @@ def claim(study, key: str, table: pd.DataFrame | str, without: pd.DataFrame | No
         other = find(study, asked, without)["verdict"]
         turned = f"without its most influential value it would be {other}"
         found["note"] = turned * (other != found["verdict"])
+    text = sentence(found)
+    if ours is not None:
+        other = find(study, asked, ours)
+        found["ours"] = other["verdict"]
+        text += f" With this book's inputs and targets: {verdict(other)}."
     kept = json.dumps(found | {"run": _run(study)}, ensure_ascii=False, indent=1)
     write_text(_path(study, key), kept + "\n")
-    display(Markdown(sentence(found)))
+    display(Markdown(text))
 
 
 def findings(study) -> pd.DataFrame:
@@ -220,7 +176,8 @@ def find(study, asked: Claim, table: pd.DataFrame | str) -> dict:
         key, heading, short, text, where, number (both empty where the basin is not the sources'),
         origin, page, rule, from, to (the band), smallest, parts (list of dict: part, value, low,
         high, seeds, ..., verdict), deciding (the name of a part), value, low, high (of that one),
-        unit, sample, verdict, note. None is infinite or unknown.
+        unit, sample, verdict, note, ours (the verdict with this book's inputs and targets, or
+        empty). None is infinite or unknown.
     """
     known, own = not isinstance(table, str), study.companion
     parts = table.rename(index=str).rename_axis("part") if known else pd.DataFrame()
@@ -229,7 +186,8 @@ def find(study, asked: Claim, table: pd.DataFrame | str) -> dict:
     scale = 1.0 if flow is None else float(flow.loc[study.test_period].std())
     found = {name: getattr(asked, name) for name in ("key", "heading", "short", "text", "origin")}
     found |= {"where": asked.where * own, "number": asked.number * own, "page": asked.page}
-    found |= {"rule": asked.rule(len(parts), scale), "note": reason, "deciding": "", "sample": ""}
+    found |= {"rule": asked.rule(len(parts), scale), "note": reason}
+    found |= dict.fromkeys(("deciding", "sample", "ours"), "")
     found = {name: text.replace("{water}", study.water) for name, text in found.items()}
     found |= {"unit": study.unit if asked.unit == "gauge" else asked.unit}
     edges = [edge if np.isfinite(edge) else None for edge in asked.band]
@@ -273,18 +231,24 @@ def sentence(found: dict) -> str:
     """Write a finding as two sentences of Markdown: the claim, then the verdict and its number."""
     source = "; published: ".join(filter(None, (found["where"], found["number"])))
     text = f"**Claim** `{found['key']}`: {found['text']}" + f" *({source})*" * bool(source)
+    return (
+        f"{text} **Verdict:** {verdict(found)}" + f"; {found['note']}" * bool(found["note"]) + "."
+    )
+
+
+def verdict(found: dict) -> str:
+    """Write the verdict of a finding with its number, interval and sample, as Markdown."""
     kind = found["verdict"].replace(" ", "-")
-    text += f' **Verdict:** <span class="verdict {kind}">{MARKS[found["verdict"]]}</span> '
-    text += f"**{found['verdict']}**"
-    if found["value"] is not None:
-        ends = [np.nan if found[end] is None else found[end] for end in ("value", "low", "high")]
-        edges = [edge for edge in (found["from"], found["to"]) if edge is not None]
-        number = with_interval(*ends, 3 if abs(ends[0]) < 0.1 else 2, edges)
-        of = f"`{found['deciding']}`" if len(found["parts"]) > 1 else ""
-        of += f", which decides among {len(found['parts'])}" * bool(of)
-        text += f", {number}{' ' * bool(found['unit'])}{found['unit']}"
-        text += f" ({'; '.join(filter(None, (of, found['sample'])))})"
-    return text + f"; {found['note']}" * bool(found["note"]) + "."
+    text = f'<span class="verdict {kind}">{MARKS[found["verdict"]]}</span> **{found["verdict"]}**'
+    if found["value"] is None:
+        return text
+    ends = [np.nan if found[end] is None else found[end] for end in ("value", "low", "high")]
+    edges = [edge for edge in (found["from"], found["to"]) if edge is not None]
+    number = with_interval(*ends, 3 if abs(ends[0]) < 0.1 else 2, edges)
+    of = f"`{found['deciding']}`" if len(found["parts"]) > 1 else ""
+    of += f", which decides among {len(found['parts'])}" * bool(of)
+    sample = "; ".join(filter(None, (of, found["sample"])))
+    return f"{text}, {number}{' ' * bool(found['unit'])}{found['unit']} ({sample})"
 
 
 def _sample(asked: Claim, row: pd.Series) -> str:

@@ -146,7 +146,7 @@ def fold_hindcasts(study, task: str, model: str) -> list[xr.Dataset]:
     """
     if not study.fold_runs:
         return []
-    if model in BASELINES:
+    if model in BASELINES[task]:
         folder = baselines(study, study.gauge, "folds").path
         return [read_dataset(folder / f"{task}_{model}_fold{k}.nc") for k in range(FOLDS)]
     return [

@@ -62,13 +62,14 @@ class Hindcasts:
         return [m for m in self.models(task, gauge) if m not in self.baselines(task)]
 
     def baselines(self, task: str) -> list[str]:
-        """List the baselines of a task, Pastas where it is installed."""
+        """List the baselines of a task: of heads Pastas, too, where it is installed."""
         extra = [compared.pastas.NAME] if task == "head" and compared.pastas_parts(self) else []
-        return [*BASELINES, *extra]
+        return [*BASELINES[task], *extra]
 
     def seeds_of(self, model: str) -> tuple[int, ...]:
         """Seeds of a model; baselines have the single seed −1."""
-        return (BASELINE_SEED,) if model in self.baselines("head") else self.profile.seeds
+        known = (*BASELINES["surface_water"], compared.pastas.NAME)
+        return (BASELINE_SEED,) if model in known else self.profile.seeds
 
     def best_baseline(self, task: str, gauge: str | None = None, lead_time: int = 0) -> str:
         """Name the baseline with the highest NSE in the validation period, median over series.
@@ -113,7 +114,7 @@ class Hindcasts:
         """
         if model == compared.pastas.NAME:
             return compared.pastas_hindcast(self)
-        if model in BASELINES:
+        if model in BASELINES[task]:
             folder = compared.baselines(self, gauge or self.gauge).path
             return read_dataset(folder / f"{task}_{model}.nc")
         return read_dataset(self._folder_of(task, model, seed, gauge) / f"{task}.nc")
@@ -173,6 +174,16 @@ class Hindcasts:
             Trained models, then baselines, whose seed is 0.
         """
         return side_by_side(task, self._every(task, gauge))
+
+    def as_printed(self, task: str) -> tuple[Series, pd.DataFrame]:
+        """Observations and forecasts of Table 2 as the paper describes it (sections 2.4 to 2.7).
+
+        Inputs and targets are standardised levels. The same form as :meth:`concatenated`, without
+        baselines.
+        """
+        runs = [run for run in self.printed_runs if task in run.experiment.targets]
+        found = (((run.experiment.name, run.seed), self._read(run, task)) for run in runs)
+        return side_by_side(task, found)
 
     def at_lead_time(
         self, task: str, lead_time: int, gauge: str | None = None
@@ -265,10 +276,16 @@ class Hindcasts:
 
     def _runs_of(self, task: str, gauge: str | None = None) -> list[Run]:
         settings = self.basin.settings
-        usual = (gauge or self.gauge, settings.future_forcing == "observed", settings.history, None)
+        usual = (
+            gauge or self.gauge,
+            settings.future_forcing == "observed",
+            settings.history,
+            None,
+            False,
+        )
         return [
             run for run in self.all_runs
-            if (run.gauge, run.weather_ahead, run.history, run.fold) == usual
+            if (run.gauge, run.weather_ahead, run.history, run.fold, run.printed) == usual
             and task in run.experiment.targets
         ]  # fmt: skip
 

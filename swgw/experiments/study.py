@@ -134,6 +134,11 @@ class Study(View, Hindcasts):
         return tuple(table_2.planned_runs(self.prepared, self.profile))
 
     @cached_property
+    def printed_runs(self) -> tuple[Run, ...]:
+        """The runs of Table 2 with inputs and targets as the paper describes them."""
+        return () if self.is_site else tuple(table_2.printed_runs(self.prepared, self.profile))
+
+    @cached_property
     def fold_runs(self) -> tuple[Run, ...]:
         """The runs that forecast blocks of the training years kept out of their fit."""
         return tuple(table_2.fold_runs(self.prepared, self.profile))
@@ -147,7 +152,7 @@ class Study(View, Hindcasts):
     def all_runs(self) -> tuple[Run, ...]:
         """Every run of the profile, each once."""
         grid = self.grid["run"] if self.profile.grid else ()
-        return tuple(dict.fromkeys([*self.runs, *self.fold_runs, *grid]))
+        return tuple(dict.fromkeys([*self.runs, *self.printed_runs, *self.fold_runs, *grid]))
 
     @property
     def gauges_studied(self) -> list[str | None]:

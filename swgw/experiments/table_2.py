@@ -18,7 +18,8 @@ from swgw.storage import UserError
 from swgw.storage.files import shared, write_text
 
 MODELS = ("GRU", "LSTM", "TFT")
-BASELINES = ("persistence", "damped persistence", "climatology", "ridge")
+COMMON = ("persistence", "damped persistence", "climatology", "ridge")
+BASELINES = {"head": COMMON, "surface_water": (*COMMON, "lumped model")}
 OWN_SETTINGS = "settings.yml"
 TRIALS = "tuning.csv"
 LARGEST_SETTING = 4096
@@ -124,6 +125,13 @@ def planned_runs(prepared: Prepared, profile: Profile) -> list[Run]:
     pairs = product(possible, profile.seeds)
     runs = [plan.run(experiment, gauge, seed) for experiment, seed in pairs]
     return sorted(runs, key=lambda run: run.cost, reverse=True)
+
+
+def printed_runs(prepared: Prepared, profile: Profile) -> list[Run]:
+    """List the runs of Table 2 with inputs and targets as the paper describes them."""
+    runs = [run for run in planned_runs(prepared, profile) if run.experiment in TABLE_2]
+    runs.sort(key=lambda run: TABLE_2.index(run.experiment))
+    return [replace(run, printed=True, level_shift=0.0) for run in runs]
 
 
 def fold_runs(prepared: Prepared, profile: Profile) -> list[Run]:

@@ -10,7 +10,7 @@ import yaml
 
 from swgw.basin.prepare import Prepared
 from swgw.experiments.table_2 import Plan
-from swgw.inputs.panel import MIN_TRAINING_STEPS, Panel, make_panel, typical_change
+from swgw.inputs.panel import MIN_TRAINING_STEPS, Panel, as_level, make_panel, typical_change
 from swgw.inputs.variables import upstream_gauge
 from swgw.models.run import BOTH, Experiment, Profile, Run, tasks
 from swgw.storage.results import Result
@@ -96,8 +96,8 @@ FEWEST_WINDOWS = 2
 """Training years must hold so many encoders at least, where the encoder is made longer."""
 
 SEEDS = 2
-SHOWN = "level"
-"""The alternative that every profile trains."""
+STEPS = ("printed", "inputs", "level", "climatology", "")
+"""From the paper as printed to the book, one change after another; every profile trains these."""
 
 
 def possible(prepared: Prepared) -> list[str]:
@@ -130,6 +130,8 @@ def alternative(study, key: str, experiment: Experiment, seed: int) -> Result:
         "weather": {"weather_ahead": not run.weather_ahead},
         "past": {"history": not run.history},
         "fixed": {"level_shift": 0.0},
+        "inputs": {"level_shift": 0.0},
+        "printed": {"level_shift": 0.0, "printed": True},
     }
     run = replace(run, **changed.get(key, {}))
     args = key, run, study.prepared, study.clusters
@@ -140,9 +142,9 @@ def alternative(study, key: str, experiment: Experiment, seed: int) -> Result:
 
 
 def alternatives(study) -> list[Result]:
-    """List the runs that pages show: one alternative, or all of them in profile full."""
-    keys = possible(study.prepared) if study.profile.grid else [SHOWN]
-    chosen = product(["", *keys], study.profile.seeds[:SEEDS])
+    """List the runs that pages show: the steps from the paper, or all in profile full."""
+    keys = ["", *possible(study.prepared)] if study.profile.grid else STEPS
+    chosen = product(keys, study.profile.seeds[:SEEDS])
     return [alternative(study, key, widest(study.tasks), seed) for key, seed in chosen]
 
 
@@ -168,27 +170,10 @@ def train_alternative(
 def changed_panel(key: str, panel: Panel, prepared: Prepared) -> Panel:
     """Change a panel as an alternative asks; most leave it as it is."""
     training = prepared.inside("train")
-    if key in ("undamped", "climatology"):
-        panel = replace(panel, fading=np.full_like(panel.fading, float(key == "undamped")))
-    elif key == "level":
-        panel = as_level(panel, training)
-    else:
+    if key in ("level", "inputs"):
+        return as_level(panel, training)
+    if key not in ("undamped", "climatology"):
         return panel
+    panel = replace(panel, fading=np.full_like(panel.fading, float(key == "undamped")))
     typical = typical_change(panel.target, panel.anchor, panel.fading, training)
     return replace(panel, typical=typical)
-
-
-def as_level(panel: Panel, training: np.ndarray) -> Panel:
-    """Make the target the level itself, standardised over the training years, started from zero."""
-    value = panel.centre + panel.scale[:, None] * panel.target  # (series, time, target)
-    mean = np.nanmean(value[:, training], axis=1)
-    spread = np.nanstd(value[:, training], axis=1)
-    spread = np.where(spread > 1e-9, spread, 1.0)
-    target = (value - mean[:, None]) / spread[:, None]
-    return replace(
-        panel,
-        target=target.astype(np.float32),
-        centre=np.broadcast_to(mean[:, None], value.shape).astype(np.float32),
-        scale=spread.astype(np.float32),
-        anchor=np.zeros_like(panel.anchor),
-    )

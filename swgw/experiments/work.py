@@ -74,8 +74,8 @@ def do_missing(
 
 def run_result(study, run: Run) -> Result:
     """Describe one run."""
-    args = run, study.prepared, study.clusters, not study.is_site
-    kind = run.experiment.name + ", folds" * (run.fold is not None)
+    args = run, study.prepared, study.clusters, not (study.is_site or run.printed)
+    kind = run.experiment.name + ", folds" * (run.fold is not None) + ", as printed" * run.printed
     more = {"label": run.label, "kind": kind, "cost": run.cost, "parts": run.epochs}
     if study.is_site:
         more |= {"label": f"{study.gauge}, {run.label}", "kind": "sites"}

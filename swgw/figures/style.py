@@ -25,6 +25,7 @@ LOOKS = {
     "STw-TFT": (SKY, ":", "P"), "ST+-TFT": (PURPLE, "-.", "D"),
     "persistence": ("#8C8C8C", ":", "x"), "damped persistence": ("#6B6B6B", "-.", "+"),
     "climatology": ("#A89F91", "--", "v"), "ridge": ("#4D4D4D", "-", "^"),
+    "lumped model": ("#2F4F4F", (0, (5, 1)), "p"),
     "Pastas": ("#8A6D3B", (0, (4, 1, 1, 1, 1, 1)), "*"),
 }  # fmt: skip
 """Colour, line and marker: the colour tells the algorithm, the others single from multi-task."""

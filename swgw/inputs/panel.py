@@ -1,6 +1,6 @@
 """The inputs and targets of an experiment, standardised on the training period; issue steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -107,7 +107,7 @@ def make_panel(prepared: Prepared, inputs: Inputs, clusters: pd.Series | None = 
     stacked = [np.stack(parts, axis=-1).astype(np.float32) for parts in zip(*targets, strict=True)]
     target, anchor, fading, centre, scale = stacked
     settings = prepared.basin.settings
-    return Panel(
+    panel = Panel(
         tuple(series), prepared.time, tuple(columns),
         np.array([variables.is_known(name, prepared, inputs) for name in columns]),
         np.array([variables.is_level(name) for name in columns]),
@@ -117,6 +117,23 @@ def make_panel(prepared: Prepared, inputs: Inputs, clusters: pd.Series | None = 
         typical_change(target, anchor, fading, prepared.inside("train")),
         *(centre, scale, settings.encoder_length, settings.lead_times),
     )  # fmt: skip
+    return as_level(panel, prepared.inside("train")) if inputs.printed else panel
+
+
+def as_level(panel: Panel, training: np.ndarray) -> Panel:
+    """Make the target the level itself, standardised over the training years, started from zero."""
+    value = panel.centre + panel.scale[:, None] * panel.target  # (series, time, target)
+    mean = np.nanmean(value[:, training], axis=1)
+    spread = np.nanstd(value[:, training], axis=1)
+    spread = np.where(spread > 1e-9, spread, 1.0)
+    return replace(
+        panel,
+        target=((value - mean[:, None]) / spread[:, None]).astype(np.float32),
+        centre=np.broadcast_to(mean[:, None], value.shape).astype(np.float32),
+        scale=spread.astype(np.float32),
+        anchor=np.zeros_like(panel.anchor),
+        typical=np.ones_like(panel.typical),
+    )
 
 
 def typical_change(

@@ -88,6 +88,8 @@ class Inputs:
         Whether a window belongs to a well rather than to the gauge alone.
     weather_ahead : bool
         Whether the weather beyond the issue time is known.
+    printed : bool
+        Whether they are standardised levels, as the paper describes them.
     """
 
     targets: tuple[str, ...]
@@ -95,6 +97,7 @@ class Inputs:
     gauge: str | None
     by_well: bool
     weather_ahead: bool = True
+    printed: bool = False
 
 
 def carry_forward(values: pd.DataFrame) -> pd.DataFrame:
@@ -122,14 +125,45 @@ def standardise(values: pd.DataFrame, training: np.ndarray) -> tuple[pd.DataFram
 def dynamic(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str, pd.DataFrame]:
     """Gather the inputs that change in time, standardised, by name: (time, series)."""
     columns = _weather(prepared, inputs, series)
+    if inputs.printed:
+        return columns | _levels(prepared, inputs, series)
     if "head" in inputs.past_of:
         columns |= _heads(prepared, series)
     if "surface_water" in inputs.past_of:
         columns |= _surface_water(prepared, inputs.gauge, series)
+    return columns | _season(prepared, series)
+
+
+def _season(prepared: Prepared, series: list[str]) -> dict[str, pd.DataFrame]:
     phase = 2 * np.pi * prepared.step_of_year() / prepared.steps_per_year
-    columns["season_sin"] = repeat_for(np.sin(phase), prepared, series)
-    columns["season_cos"] = repeat_for(np.cos(phase), prepared, series)
-    return columns
+    waves = {"season_sin": np.sin(phase), "season_cos": np.cos(phase)}
+    return {name: repeat_for(wave, prepared, series) for name, wave in waves.items()}
+
+
+def _levels(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str, pd.DataFrame]:
+    """Past values as the paper has them: levels, and surface water 1 to 12 months earlier.
+
+    The season joins them where nothing else is known beyond the issue time.
+    """
+    columns = {} if inputs.weather_ahead else _season(prepared, series)
+    for task in inputs.past_of:
+        past = prepared.heads[series] if task == "head" else prepared.surface_water[[inputs.gauge]]
+        columns[task] = carry_forward(standardise(past, prepared.inside("train"))[0])
+    if "surface_water" in columns:
+        columns |= _monthly_lags(columns["surface_water"], prepared)
+    wide = {name: frame.shape[1] == len(series) for name, frame in columns.items()}
+    return {
+        name: frame if wide[name] else repeat_for(frame.iloc[:, 0], prepared, series)
+        for name, frame in columns.items()
+    }
+
+
+def _monthly_lags(level: pd.DataFrame, prepared: Prepared) -> dict[str, pd.DataFrame]:
+    """Surface water 1 to 12 months earlier, by name."""
+    return {
+        f"surface_water_lag_{n}": level.shift(prepared.steps_in_months(n)).fillna(0.0)
+        for n in MONTHLY_LAGS
+    }
 
 
 def repeat_for(values: np.ndarray, prepared: Prepared, series: list[str]) -> pd.DataFrame:
@@ -151,7 +185,7 @@ def _weather(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str,
         for name in frames[0].columns:
             # thousands of wells may share one series: each is standardised once
             wide = pd.DataFrame({id(frame): frame[name] for frame in frames})
-            if name == "precipitation":
+            if name == "precipitation" and not inputs.printed:
                 wide = np.log1p(wide.clip(lower=0))
             each = standardise(wide, prepared.inside("train"))[0].fillna(0.0)
             each = each[[id(frame) for frame in frames]]
@@ -195,10 +229,7 @@ def _surface_water(prepared: Prepared, gauge: str, series: list[str]) -> dict[st
         mean = past[prepared.inside("train")].mean()
         past = np.log(past.clip(lower=0) + 0.01 * mean.clip(lower=1e-6))
     columns = _observed("surface_water", prepared, past[[gauge]])
-    filled = columns["surface_water"]
-    for months in MONTHLY_LAGS:
-        lagged = filled.shift(prepared.steps_in_months(months)).fillna(0.0)
-        columns[f"surface_water_lag_{months}"] = lagged
+    columns |= _monthly_lags(columns["surface_water"], prepared)
     upstream = upstream_gauge(prepared, gauge)
     if upstream is not None:
         columns |= _observed("upstream_surface_water", prepared, past[[upstream]])

@@ -8,6 +8,7 @@ from sklearn.linear_model import Ridge
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel, ahead, issue_steps, make_panel
 from swgw.inputs.variables import Inputs, carry_forward, damping, fit_climatology
+from swgw.models.lumped import lumped_forecast
 from swgw.models.run import BOTH, tasks
 from swgw.scores.skill import mean_of_quantiles
 
@@ -110,6 +111,8 @@ def baseline_hindcasts(
     observed = prepared.heads if by_well else prepared.surface_water
     found = simple_forecasts(observed[list(panel.series)], prepared, issues)
     found["ridge"] = _ridge(panel, prepared, issues)
+    if not by_well:
+        found["lumped model"] = lumped_forecast(observed[[gauge]], prepared, gauge, issues)
     given = prepared, task, gauge, panel.series, issues
     return {name: task_hindcast(*given, x[..., None], None) for name, x in found.items()}
 

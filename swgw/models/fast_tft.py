@@ -13,6 +13,7 @@ import math
 import re
 from functools import cache
 
+import numpy as np
 import torch
 from torch import nn
 from torch.func import functional_call
@@ -81,15 +82,20 @@ class Layers:
     weights : dict of str to tensor
         See :meth:`FlatParameters.unpack`.
     dropout : float
-        0 in a forecast.
+        0 in a forecast; rounded to a 256th.
     """
 
     def __init__(self, weights: dict[str, torch.Tensor], dropout: float):
         self.weights, self.dropout = weights, dropout
+        self.random = np.random.default_rng(int(torch.randint(2**62, ()))) if dropout else None
 
     def drop(self, x: torch.Tensor) -> torch.Tensor:
-        """Dropout."""
-        return functional.dropout(x, self.dropout) if self.dropout else x
+        """Dropout; on the CPU a byte of NumPy's generator an element, four times as fast."""
+        if x.is_cuda or not self.dropout:
+            return functional.dropout(x, self.dropout)
+        dropped = round(256 * self.dropout)  # of 256 equally likely bytes
+        drawn = np.frombuffer(self.random.bytes(x.numel()), np.uint8) >= dropped
+        return x * (torch.from_numpy(drawn).view(x.shape) * (256 / (256 - dropped)))
 
     def linear(self, name: str, x: torch.Tensor) -> torch.Tensor:
         """Linear layer, or one for each of a stack: (n, step, in) → (n, step, out)."""

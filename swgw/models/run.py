@@ -166,6 +166,8 @@ class Run:
     fold : int or None
         Block of the training years that is kept out of the fit and forecast instead of
         the test period.
+    printed : bool
+        Whether inputs and targets are standardised levels, as the paper describes them.
     """
 
     experiment: Experiment
@@ -185,12 +187,14 @@ class Run:
     weather_ahead: bool = True
     history: bool = True
     fold: int | None = None
+    printed: bool = False
 
     def inputs(self) -> Inputs:
         """The inputs of its windows."""
         made = self.experiment
         past_of = made.past_of if self.history else ()
-        return Inputs(made.targets, past_of, self.gauge, made.by_well, self.weather_ahead)
+        where = self.gauge, made.by_well, self.weather_ahead, self.printed
+        return Inputs(made.targets, past_of, *where)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -225,8 +229,8 @@ class Run:
     def label(self) -> str:
         """A readable name for its folder."""
         targets = "+".join(self.experiment.targets).replace("surface_water", "water")
-        fold = "" if self.fold is None else f"_fold{self.fold}"
-        return f"{self.experiment.name}_{targets}_seed{self.seed}{fold}"
+        kind = "_printed" * self.printed + f"_fold{self.fold}" * (self.fold is not None)
+        return f"{self.experiment.name}_{targets}_seed{self.seed}{kind}"
 
 
 def tasks(prepared: Prepared) -> tuple[str, ...]:
