@@ -104,6 +104,15 @@ def test_simple_baselines_agree_with_loops_over_the_record(prepared):
                 }
 
 
+@pytest.mark.parametrize("months", [range(4, 11), (6, 7, 8), (5,)])
+def test_climatology_stays_near_what_was_read_where_a_season_is_never_read(prepared, months):
+    season = 2 * np.pi * prepared.time.dayofyear / 365.25
+    truth = pd.Series(1502 + 3 * np.cos(season + 0.4), prepared.time)
+    read = truth.where(prepared.time.month.isin(months)).rename("well").to_frame()
+    fitted = fit_climatology(read + np.random.default_rng(0).normal(0, 0.3, read.shape), prepared)
+    assert fitted["well"].between(1494, 1510).all()
+
+
 def test_climatology_uses_the_training_years_only(prepared):
     changed = prepared.heads.copy()
     changed.loc[~prepared.inside("train")] = 1e6

@@ -195,6 +195,8 @@ def recalibrated(study, task: str, model: str, seed: int = 0) -> xr.Dataset:
     hindcast = study.hindcast(task, model, seed).transpose(*DIMS, ...)
     wanted = as_forecasts([hindcast], study.basin.settings.step, study.prepared.steps_per_year)
     quantiles = recalibrate(fold_forecasts(study, task, model), wanted)
+    if task == "surface_water" and study.water == "discharge":
+        quantiles = quantiles.clip(min=0.0)
     made = hindcast.drop_vars(["quantiles", "quantile", "median"], errors="ignore")
     made["quantiles"] = ((*DIMS, "quantile"), quantiles)
     made["median"] = (DIMS, quantiles[..., LEVELS.index(0.5)])

@@ -11,7 +11,10 @@ HARMONICS = 3
 
 
 def fit_climatology(values: pd.DataFrame, prepared: Prepared) -> pd.DataFrame:
-    """Fit the day-of-year mean of the training years, as a sum of three harmonics.
+    """Fit the day-of-year mean of the training years, as a sum of up to three harmonics.
+
+    A series has a harmonic for every four months of the year in which it was observed: a well that
+    is never read in winter has no value there to fit a curve to.
 
     Parameters
     ----------
@@ -29,15 +32,21 @@ def fit_climatology(values: pd.DataFrame, prepared: Prepared) -> pd.DataFrame:
     waves = phase[:, None] * order
     basis = np.column_stack([np.ones(len(phase)), np.sin(waves), np.cos(waves)])
     training = prepared.inside("train")
-    fitted = [_least_squares(basis, values[name].to_numpy(float), training) for name in values]
+    month = np.floor(12 * phase / (2 * np.pi)).astype(int)
+    fitted = [_seasonal(basis, values[name].to_numpy(float), training, month) for name in values]
     return pd.DataFrame(np.column_stack(fitted), index=values.index, columns=values.columns)
 
 
-def _least_squares(basis: np.ndarray, values: np.ndarray, training: np.ndarray) -> np.ndarray:
+def _seasonal(
+    basis: np.ndarray, values: np.ndarray, training: np.ndarray, month: np.ndarray
+) -> np.ndarray:
     """Fit with a weak ridge penalty, so that a series of few observations stays near its mean."""
     known = training & np.isfinite(values)
     if not known.any():
         return np.zeros(len(values))
+    most, carried = basis.shape[1] // 2, len(np.unique(month[known])) // 4
+    waves = np.arange(min(most, carried))
+    basis = basis[:, np.r_[0, 1 + waves, 1 + most + waves]]
     mean = values[known].mean()
     design = basis[known]
     normal = design.T @ design + 1e-3 * np.eye(basis.shape[1])

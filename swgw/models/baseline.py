@@ -37,7 +37,8 @@ def task_hindcast(
     issues : int array (issue_time,)
         Steps after which the forecasts start.
     values : array (series, issue_time, lead_time, quantile)
-        In the unit of the data; one "quantile" for models of the mean.
+        In the unit of the data; one "quantile" for models of the mean. Discharge below zero
+        becomes zero.
     levels : tuple of float or None
         The quantiles' levels; None for models of the mean.
 
@@ -54,6 +55,8 @@ def task_hindcast(
         observed, series = prepared.surface_water[[gauge]], (gauge,)
         data["spread"] = (dims, values[..., values.shape[-1] // 2].std(axis=0, keepdims=True))
         values = values.mean(axis=0, keepdims=True)
+        if prepared.basin.settings.surface_water == "discharge":
+            values = values.clip(min=0.0)
     else:
         observed = prepared.heads[list(series)]
     lead_times = np.arange(1, values.shape[2] + 1)
