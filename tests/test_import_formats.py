@@ -234,9 +234,6 @@ def test_advice_that_is_followed_works(tmp_path, text, keys, first):
 
 
 NOTED = [
-    ('date,x\n2010-01-01,"1,156"\n2010-01-02,956\n2010-01-03,"1,256"\n2010-01-04,800\n',
-     {"read": {"decimal": ","}, "unit": "cm"},
-     "row 2: found 1.156 beside far larger whole numbers"),
     (D + "01.02.2010,3\n02.03.2010,4\n", {"date_format": "%m.%d.%Y"}, None),
     (D + "01/02/2010,3\n02/03/2010,4\n", {"date_format": "%m/%d/%Y"},
      "column 'date': all dates can be read by %d/%m/%Y and by %m/%d/%Y; used is %m/%d/%Y"),
@@ -251,7 +248,25 @@ def test_what_the_preview_notes(tmp_path, text, keys, said):
     assert [said in note for note in notes] == ([True] if said else [])
 
 
+COMMA = 'date,x\n2010-01-01,"1,156"\n2010-01-02,956\n2010-01-03,"1,256"\n2010-01-04,800\n'
+
+
+@pytest.mark.parametrize(("thousands", "first"), [(",", 11.56), (".", 0.0116)])
+def test_a_comma_divides_thousands_or_not_as_the_mapping_says(tmp_path, thousands, first):
+    read = {"thousands": thousands, "decimal": "," if thousands == "." else "."}
+    assert levels(tmp_path, COMMA, columns={"P": "x"}, read=read, unit="cm")[0][1] == first
+
+
+def test_former_keys_of_a_section_do_what_they_did(tmp_path):
+    text = "date;x\n01.02.2010;3,5\n02.02.2010;-999,00\n"
+    former = {"separator": ";", "decimal": ",", "missing": [-999], "date_form": "%d.%m.%Y"}
+    assert list(levels(tmp_path, text, columns={"P": "x"}, **former)) == [("2010-02-01", 3.5)]
+
+
 REFUSED = [
+    (COMMA, {"read": {"decimal": ","}, "unit": "cm"},
+     "row 2: found 1.156 beside far larger whole numbers; expected one form of numbers; "
+     '`read: {decimal: ".", thousands: ","}`'),
     ("ID,YEAR,DD,JAN,SYM,FEB,SYM,MAR,APR,MAY,JUN\n1,2010,1,2,B,3,B,4,5,6,7\n", {},
      "found a column for each month; expected one column of dates and one of values"),
     (b"\xd0\xcf\x11\xe0" + bytes(99), {}, "an old Excel workbook (.xls); save it as .xlsx"),

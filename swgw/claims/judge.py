@@ -130,7 +130,7 @@ def claim(
     if asked.untestable and not study.companion:
         return
     names = list(asked.realisations)
-    if names and len(study.realisations):
+    if names and len(study.realisations) and not isinstance(table, str):
         table, without = over_seeds(study.realisations[names].dropna()), None
         table["realisations"] = table["seeds"]
     found = find(study, asked, table)

@@ -71,8 +71,9 @@ def fit_baselines(
 
 
 def pastas_parts(study) -> list[Result]:
-    """Describe the fits of wells by Pastas; none without it, nor in the smallest profile."""
-    if study.profile.name == "smoke" or "head" not in study.tasks or not pastas.available():
+    """Describe the fits of wells by Pastas; none without it, at a site, or in profile smoke."""
+    wanted = study.profile.name != "smoke" and not study.is_site and "head" in study.tasks
+    if not wanted or not pastas.available():
         return []
     wells, made = usable_wells(study.prepared), {"pastas": version("pastas"), "gauge": study.gauge}
     count, results = math.ceil(len(wells) / WELLS_A_PART), []

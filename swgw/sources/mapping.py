@@ -15,7 +15,9 @@ READ = ("sep", "decimal", "thousands", "skiprows", "header", "names", "comment",
         "na_values", "sheet_name", "usecols")  # fmt: skip
 """Keys that a section hands to pandas; none of them opens a file or runs code."""
 
-ALIASES = {key: key for key in READ} | {"separator": "sep", "missing": "na_values"}
+FORMER = {key: key for key in READ} | {"separator": "sep", "missing": "na_values"}
+"""Keys that stood in the section itself before ``read`` held them; they still do what they did."""
+
 FORMATS = yaml.safe_load((DESCRIPTIONS / "formats.yml").read_text("utf-8"))
 KEYS = yaml.safe_load((DESCRIPTIONS / "mapping.yml").read_text("utf-8"))
 SECTIONS = ("wells", "heads", "gauges", "surface_water", "forcing", "river")
@@ -70,7 +72,7 @@ def read_mapping(path: Path) -> BaseModel:
         raw = yaml.safe_load(unicodedata.normalize("NFC", text))
         if isinstance(raw.get("river"), str):
             raw["river"] = {"file": raw["river"]}
-        mapping = Mapping.model_validate(raw)
+        mapping = Mapping.model_validate({name: _current(part) for name, part in raw.items()})
     except ValidationError as error:
         found = error.errors(include_url=False)
         raise UserError(all_told([_problem(path.name, fault) for fault in found])) from None
@@ -81,6 +83,15 @@ def read_mapping(path: Path) -> BaseModel:
         expected = "sections wells and heads, or gauges and surface_water, or all four"
         raise UserError(all_told([Problem(path.name, "", "another set of sections", expected)]))
     return mapping
+
+
+def _current(section: object) -> object:
+    """Move the former keys of a section to where they are now."""
+    if not isinstance(section, dict) or not isinstance(section.get("read", {}), dict):
+        return section
+    section = {"date_format" if key == "date_form" else key: v for key, v in section.items()}
+    moved = {FORMER[key]: section.pop(key) for key in FORMER if key in section}
+    return section | ({"read": moved | section.get("read", {})} if moved else {})
 
 
 def all_told(problems: list[Problem]) -> str:
@@ -98,8 +109,6 @@ def _problem(file: str, fault: dict) -> Problem:
         known = {key for keys in KEYS.values() for key in keys} | set(SECTIONS)
         found = "an unknown key" + near(key, sorted(known))
         expected = "a key that `swgw import table --help` lists"
-        if key in ALIASES:
-            expected = f"`read: {{{ALIASES[key]}: …}}`, in which pandas reads the file"
     elif kind == "string_type":
         expected = "text, in quotes if it looks like a number"
     return Problem(file, place, found, expected)

@@ -179,11 +179,15 @@ def _table(name: str, sheet: Sheet, station: str) -> pd.DataFrame | None:
 
 
 def _look(table: pd.DataFrame, sheet: Sheet, used: list[str]) -> None:
-    """Report two values of one series at one time; note a comma that may divide thousands."""
+    """Report two values of one series at one time, and a mark that may divide thousands."""
     odd = table.iloc[:, 2][thousands(table.iloc[:, 2], table.iloc[:, 1], *THOUSANDS)]
-    for row, value in odd[:1].items():
-        found = f"{sheet.file.name}, row {row}: found {value} beside far larger whole numbers"
-        sheet.notes.append(f'To look at: {found}; is it 1,000 times as much (thousands: ",")?')
+    mark = sheet.read.get("decimal", ".")
+    other = "," if mark == "." else "."
+    for row, value in odd[:1].items() if "thousands" not in sheet.read else ():
+        reading = '`read: {{decimal: "{}", thousands: "{}"}}`'.format
+        expected = f"one form of numbers; {reading(other, mark)} if {mark!r} divides thousands"
+        expected += f", {reading(mark, other)} if not"
+        sheet.report(f"row {row}", f"{value} beside far larger whole numbers", expected)
     twice = table[table.duplicated(list(table.columns[:2]), keep=False)][:2]
     if len(twice) and not sheet.problems:
         rows = sheet.cells.drop(columns=used).astype(str).loc[list(twice.index)]
