@@ -212,7 +212,6 @@ ADVISED = [
     (D + "20d,14\n2010-01-01,3\n", {}, 3.0),
     ("date,x,S\n2010-01-01,3,raw\n2010-01-01,4,ok\n", {}, 3.0),
     ("date,Höhe,x\n2010-01-01,1,3\n".encode("latin-1"), {}, 3.0),
-    ("date;x\n2010-01-01;3\n", {"separator": ";"}, 3.0),
 ]
 
 
@@ -225,8 +224,6 @@ def test_advice_that_is_followed_works(tmp_path, text, keys, first):
             return
         except UserError as error:
             advice = re.findall(r"`([^`]*: [^`]*)`", str(error))
-        if "separator" in keys:
-            advice = [words.replace("…", repr(keys.pop("separator"))) for words in advice]
         for words in advice:
             for key, value in yaml.safe_load(words).items():
                 keys[key] = keys.get(key, {}) | value if isinstance(value, dict) else value

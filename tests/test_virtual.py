@@ -2,6 +2,7 @@
 
 import dataclasses
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 from swgw.virtual import Parameters, load_origin, parameters_table, write_origin
 from swgw.virtual.catchment import (
     PLAIN_RAIN,
+    front_inflow,
     make_weather,
     oudin_pet,
     run_catchment,
@@ -40,7 +42,8 @@ def start(coupled):
 
 def forcing(k=0, members=1, inflow=60.0):
     day = pd.Timestamp("2005-04-20") + pd.Timedelta(days=k)
-    return Forcing(day, np.full(members, inflow), 8.0 * (k % 7 == 0), 3.0 * (k % 7 == 0), 4.0)
+    inflow, front = np.full(members, inflow), np.full(members, 9.0)
+    return Forcing(day, inflow, 8.0 * (k % 7 == 0), 3.0 * (k % 7 == 0), 4.0, front)
 
 
 def test_same_seed_same_weather_other_seed_other_weather(weather):
@@ -82,9 +85,18 @@ def test_catchments_solved_together_are_those_solved_alone(weather):
     parameters, mountains = Parameters().catchment, weather["mountains"]
     _, state = run_catchment(mountains.iloc[:400], parameters)
     weathers = [mountains.iloc[k : k + 40] for k in (400, 700, 1000)]
+    alone = [run_catchment(w, parameters, state)[0] for w in weathers]
     together = run_catchments(weathers, parameters, state)
-    alone = [run_catchment(w, parameters, state)[0]["discharge"] for w in weathers]
-    assert together == pytest.approx(np.stack(alone, axis=1), rel=1e-12)
+    for found, name in zip(together, ("discharge", "slow"), strict=True):
+        expected = np.stack([one[name] for one in alone], axis=1)
+        assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_mountain_front_follows_the_slow_store_or_is_constant():
+    parameters, slow = Parameters().aquifer, np.array([20.0, 40.0, 60.0])
+    assert front_inflow(slow, 40.0, parameters) == pytest.approx([4.5, 9.0, 13.5])
+    constant = replace(parameters, front_share=0)
+    assert front_inflow(slow, 40.0, constant) == pytest.approx([9.0, 9.0, 9.0])
 
 
 def test_middle_reach_loses_no_water(coupled, start):
@@ -94,7 +106,7 @@ def test_middle_reach_loses_no_water(coupled, start):
         state, day = coupled.step(state, forcing(k), rng)
         gone = day.river.loss.sum() + day.river.diverted.sum() + day.river.flow[-1, 0]
         assert gone == pytest.approx(60.0 + day.springs.sum(), rel=1e-9)
-        front = coupled.aquifer.front_inflow.sum()
+        front = 9.0 * SECONDS
         gained = day.infiltration.sum() + front + SECONDS * day.river.loss.sum()
         fluxes = day.aquifer
         lost = day.pumping + fluxes.springs + fluxes.evapotranspiration + fluxes.outflow
@@ -156,11 +168,11 @@ def test_one_implicit_step_satisfies_its_equation(coupled, start):
     aquifer: Aquifer = coupled.aquifer
     rng = np.random.default_rng(0)
     source = rng.normal(0, 1e4, start.head.shape)
-    new, fluxes = aquifer.advance(start.head, source, np.array([3.0]))
+    new, fluxes = aquifer.advance(start.head, source, np.array([3.0]), np.array([9.0]))
     active = np.zeros((82, 86), bool)
     active[coupled.domain.row, coupled.domain.column] = True
     flow = laplacian(active, coupled.domain.transmissivity) @ new
-    net = source + aquifer.front_inflow - fluxes.springs - fluxes.evapotranspiration
+    net = source + 9.0 * aquifer.front - fluxes.springs - fluxes.evapotranspiration
     net = net - fluxes.outflow - flow
     change = coupled.domain.specific_yield[:, None] * AREA * (new - start.head)
     assert net == pytest.approx(change, abs=1e-3)

@@ -187,7 +187,7 @@ def shares_of_past(study) -> pd.DataFrame:
 
 
 DRIVERS = list(DRIVER_OF.values())
-TRUE_DRIVERS = (*DRIVERS, "pumping", "interaction")
+TRUE_DRIVERS = (*DRIVERS, "pumping", "front", "interaction")
 
 
 def driver_of(inputs: str) -> str | None:

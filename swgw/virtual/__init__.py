@@ -5,11 +5,10 @@ Its numbers come from the CSV files in ``tables``.
 ``parameters`` of the simulator: none is measured in the basin; most were chosen here, the others
 within published ranges, and then moved until the published flows, exchange and storage loss were
 met. ``published``: that hydrology; none of it is a result of the paper's models. ``wells`` and
-``gauges``: the first six wells carry the names of the paper's Fig. 7, but no coordinates are
-published, so every place is ours. ``course``: vertices of the main channel and the elevation of the
-plain there [m]. ``districts``: irrigated land as ellipses with half-axes [km] and tilt [°], the
-place where its canal leaves the river (none: pumped water only), and its shares of all canal water
-and of all pumping.
+``gauges``: places and the names of wells are ours; no coordinates are published. ``course``:
+vertices of the main channel and the elevation of the plain there [m]. ``districts``: irrigated land
+as ellipses with half-axes [km] and tilt [°], the place where its canal leaves the river (none:
+pumped water only), and its shares of all canal water and of all pumping.
 """
 
 import json

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import signal, stats
 
-from swgw.virtual import SECONDS, CatchmentParameters, published
+from swgw.virtual import SECONDS, AquiferParameters, CatchmentParameters, published
 
 PLAIN_RAIN = tuple(published("rain_plain"))
 MOUNTAIN_RAIN = (3.0, 4.0, 11.0, 27.0, 32.0, 58.0, 101.0, 94.0, 84.0, 18.0, 3.0, 3.0)  # 438 mm
@@ -175,7 +175,8 @@ def run_catchment(
     Returns
     -------
     DataFrame (time, ...)
-        precipitation, evapotranspiration, runoff and storage_change [mm/d], discharge [m³/s].
+        precipitation, evapotranspiration, runoff and storage_change [mm/d], slow (water in the slow
+        store) [mm], discharge [m³/s].
     CatchmentState
         Where the run ended.
     """
@@ -186,8 +187,8 @@ def run_catchment(
     for day in range(len(weather)):
         before = state.total
         state, runoff, evaporated = _step(state, rain[day], warmth[day], pet[day], parameters)
-        rows.append((BAND_SHARE @ rain[day], evaporated, runoff, state.total - before))
-    columns = ["precipitation", "evapotranspiration", "runoff", "storage_change"]
+        rows.append((BAND_SHARE @ rain[day], evaporated, runoff, state.total - before, state.slow))
+    columns = ["precipitation", "evapotranspiration", "runoff", "storage_change", "slow"]
     balance = pd.DataFrame(rows, weather.index, columns)
     balance["discharge"] = balance["runoff"] * parameters.area * 1000 / SECONDS
     return balance, state
@@ -203,8 +204,8 @@ def warm_catchment(mountains: pd.DataFrame, parameters: CatchmentParameters) -> 
 
 def run_catchments(
     weathers: list[pd.DataFrame], parameters: CatchmentParameters, state: CatchmentState
-) -> np.ndarray:
-    """Daily discharge under several weathers at once, from one state.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Daily discharge and slow store under several weathers at once, from one state.
 
     Parameters
     ----------
@@ -215,17 +216,26 @@ def run_catchments(
 
     Returns
     -------
-    array (day, member)
-        [m³/s].
+    discharge, slow : array (day, member)
+        [m³/s], [mm]
     """
     parts = [_by_band(weather, parameters) for weather in weathers]
     rain, warmth, pet = (np.stack(each, axis=-1) for each in zip(*parts, strict=True))
     members = np.zeros(len(weathers))
     state = CatchmentState(*(np.asarray(part)[..., None] + members for part in astuple(state)))
-    runoff = np.empty((len(rain), len(weathers)))
+    runoff, slow = np.empty((2, len(rain), len(weathers)))
     for day in range(len(rain)):
         state, runoff[day], _ = _step(state, rain[day], warmth[day], pet[day], parameters)
-    return runoff * parameters.area * 1000 / SECONDS
+        slow[day] = state.slow
+    return runoff * parameters.area * 1000 / SECONDS, slow
+
+
+def front_inflow(slow, usual: float, parameters: AquiferParameters):
+    """Inflow along the mountain front [m³/s] while the catchment's slow store holds so much [mm].
+
+    ``usual`` is the mean of the store.
+    """
+    return parameters.front_inflow * (1 + parameters.front_share * (slow / usual - 1))
 
 
 def _by_band(weather: pd.DataFrame, parameters: CatchmentParameters) -> tuple[np.ndarray, ...]:

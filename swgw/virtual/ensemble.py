@@ -15,7 +15,13 @@ import pandas as pd
 
 from swgw.basin.calendar import bin_starts
 from swgw.virtual import GAUGES, WELLS, Parameters
-from swgw.virtual.catchment import CatchmentState, run_catchment, run_catchments, warm_catchment
+from swgw.virtual.catchment import (
+    CatchmentState,
+    front_inflow,
+    run_catchment,
+    run_catchments,
+    warm_catchment,
+)
 from swgw.virtual.reach import Noise
 from swgw.virtual.run import FIRST, RECHARGING_RAIN, Coupled, Forcing, Outside, State, warm_up
 from swgw.virtual.simulate import FLOW_NOISE, HEAD_NOISE, MEASURED_DAY
@@ -142,28 +148,30 @@ class Ensemble:
                 return other
 
     def weather(self, restart: Restart, sources: list[pd.DatetimeIndex]) -> tuple:
-        """Forcing of each member, (day, member): inflow at the gorge, rain, pet.
+        """Forcing of each member, (day, member): inflow at the gorge, rain, pet, front.
 
         ``sources`` are the days whose weather each member has.
         """
         plain, pet = self.outside.weather["plain"]["precipitation"], self.outside.pet
         each = {days[0]: days for days in sources}  # members under the true weather share it
         mountains = [self.outside.weather["mountains"].loc[d[0] : d[-1]] for d in each.values()]
-        flows = run_catchments(mountains, self.parameters.catchment, restart.catchment)
+        found = run_catchments(mountains, self.parameters.catchment, restart.catchment)
         column = {first: k for k, first in enumerate(each)}
-        inflow = flows[:, [column[days[0]] for days in sources]]
+        inflow, slow = (part[:, [column[days[0]] for days in sources]] for part in found)
+        usual = self.outside.catchment["slow"].mean()
+        front = front_inflow(slow, usual, self.parameters.aquifer)
         rain, pet = ([s[days].to_numpy() for days in sources] for s in (plain, pet))
-        return inflow, np.stack(rain, axis=1), np.stack(pet, axis=1)
+        return inflow, np.stack(rain, axis=1), np.stack(pet, axis=1), front
 
     def follow(
         self, restart: Restart, days: pd.DatetimeIndex, weather: tuple, rng: np.random.Generator
     ) -> Members:
         """Step all members through some days under their weather (day, member)."""
-        inflow, rain, pet = weather
+        inflow, rain, pet, front = weather
         state, heads, flows = widen(restart.state, inflow.shape[1]), [], []
         for k, day in enumerate(days):
             heavy = np.maximum(rain[k] - RECHARGING_RAIN, 0.0)
-            forcing = Forcing(day, inflow[k], rain[k], heavy, pet[k])
+            forcing = Forcing(day, inflow[k], rain[k], heavy, pet[k], front[k])
             state, _ = self.coupled.step(state, forcing, rng)
             heads.append(state.head[self.cells])
             flows.append(np.vstack([inflow[k], state.flow[self.reaches]]))

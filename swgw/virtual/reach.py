@@ -213,8 +213,7 @@ class Aquifer:
         matrix = laplacian(active, domain.transmissivity)
         matrix = matrix + diags((self.capacity / step + self.edge).ravel())
         self._solve = splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A").solve
-        front = domain.front / domain.front.sum()
-        self.front_inflow = (front * parameters.front_inflow * 86400)[:, None]
+        self.front = (domain.front / domain.front.sum() * SECONDS)[:, None]
 
     def springs(self, head: np.ndarray) -> np.ndarray:
         """Groundwater that springs and ditches drain (cell, member) [m³/d]."""
@@ -229,7 +228,7 @@ class Aquifer:
         return self.parameters.et_factor * 1e-3 * AREA * pet * reach
 
     def advance(
-        self, head: np.ndarray, source: np.ndarray, pet: np.ndarray
+        self, head: np.ndarray, source: np.ndarray, pet: np.ndarray, front: np.ndarray
     ) -> tuple[np.ndarray, AquiferFluxes]:
         """Heads one step later.
 
@@ -241,6 +240,8 @@ class Aquifer:
             Recharge and river loss, less pumping [m³/d].
         pet : array (member,)
             Potential evapotranspiration [mm/d].
+        front : array (member,)
+            Inflow along the mountain front [m³/s].
 
         Returns
         -------
@@ -249,7 +250,7 @@ class Aquifer:
         AquiferFluxes
         """
         springs, evaporated = self.springs(head), self.evapotranspiration(head, pet)
-        net = source + self.front_inflow - springs - evaporated
+        net = source + self.front * front - springs - evaporated
         right = self.capacity / self.step * head + net + self.edge * self.edge_head
         new = self._solve(right)
         outflow = self.edge * (new - self.edge_head)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from swgw.virtual import SECONDS, Parameters, reach
-from swgw.virtual.catchment import make_weather, oudin_pet, run_catchment, warm_catchment
+from swgw.virtual import catchment as mountain
 from swgw.virtual.domain import make_domain
 
 DEFICIT_MEMORY = 10.0  # days over which the canals' deficit raises pumping
@@ -29,6 +29,7 @@ class Forcing:
     rain: float | np.ndarray  # precipitation on the plain [mm/d]
     heavy_rain: float | np.ndarray  # its part above the threshold of recharge [mm/d]
     pet: float | np.ndarray  # potential evapotranspiration on the plain [mm/d]
+    front: np.ndarray  # (member,), inflow along the mountain front [m³/s]
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Coupled:
         source = recharge - pumping
         source[self.domain.reach_cell] += routed.loss * SECONDS
         pet = np.full(forcing.inflow.shape, forcing.pet)
-        head, fluxes = self.aquifer.advance(state.head, source, pet)
+        head, fluxes = self.aquifer.advance(state.head, source, pet, forcing.front)
         new = State(head, vadose, routed.flow, deficit, wetness, noise)
         return new, Day(routed, springs, infiltration, recharge, pumping, fluxes)
 
@@ -136,7 +137,8 @@ class Outside:
     weather : dict of DataFrame (time, variable)
         Of ``"plain"`` and ``"mountains"``.
     catchment : DataFrame (time, ...)
-        Water balance of the mountain catchment [mm/d] and its discharge [m³/s].
+        Water balance of the mountain catchment [mm/d], its discharge and the inflow along the
+        front [m³/s].
     pet : Series (time,)
         Potential evapotranspiration on the plain [mm/d].
     """
@@ -147,31 +149,41 @@ class Outside:
 
     def forcing(self, day: pd.Timestamp) -> Forcing:
         """Forcing of one member on a day."""
-        inflow = np.array([self.catchment["discharge"][day]])
-        rain = float(self.weather["plain"]["precipitation"][day])
-        return Forcing(day, inflow, rain, max(rain - RECHARGING_RAIN, 0.0), float(self.pet[day]))
+        inflow, front = (np.array([self.catchment[name][day]]) for name in ("discharge", "front"))
+        rain, pet = float(self.weather["plain"]["precipitation"][day]), float(self.pet[day])
+        return Forcing(day, inflow, rain, max(rain - RECHARGING_RAIN, 0.0), pet, front)
 
     def normal_year(self) -> list[Forcing]:
         """Forcing of twelve mean months, dated in the first year so that its water use applies."""
         rain = self.weather["plain"]["precipitation"]
         heavy = (rain - RECHARGING_RAIN).clip(lower=0)
-        daily = {"inflow": self.catchment["discharge"], "rain": rain, "heavy": heavy}
-        normal = pd.DataFrame(daily | {"pet": self.pet}).groupby(rain.index.month).mean()
+        inflow, front = self.catchment["discharge"], self.catchment["front"]
+        daily = pd.concat([inflow, rain, heavy, self.pet, front], axis=1)
+        normal = daily.groupby(rain.index.month).mean()
         year = pd.Timestamp(START).year
         return [
-            Forcing(pd.Timestamp(year, r.Index, 15), np.array([r.inflow]), r.rain, r.heavy, r.pet)
-            for r in normal.itertuples()
+            Forcing(
+                pd.Timestamp(year, month, 15),
+                np.array([inflow]),
+                rain,
+                heavy,
+                pet,
+                np.array([front]),
+            )
+            for month, inflow, rain, heavy, pet, front in normal.itertuples()
         ]
 
 
 @lru_cache(maxsize=4)
 def make_outside(parameters: Parameters, seed: int, start: str = START, end: str = END) -> Outside:
     """Generate the weather and run the mountain catchment."""
-    weather = make_weather(start, end, seed)
+    weather = mountain.make_weather(start, end, seed)
     mountains, plain = weather["mountains"], weather["plain"]
-    state = warm_catchment(mountains, parameters.catchment)
-    catchment, _ = run_catchment(mountains, parameters.catchment, state)
-    pet = oudin_pet(plain.index, plain["temperature"].to_numpy(), PLAIN_LATITUDE)
+    state = mountain.warm_catchment(mountains, parameters.catchment)
+    catchment, _ = mountain.run_catchment(mountains, parameters.catchment, state)
+    slow = catchment["slow"]
+    catchment["front"] = mountain.front_inflow(slow, slow.mean(), parameters.aquifer)
+    pet = mountain.oudin_pet(plain.index, plain["temperature"].to_numpy(), PLAIN_LATITUDE)
     return Outside(weather, catchment, pd.Series(pet, plain.index))
 
 
@@ -283,5 +295,5 @@ def _balance(coupled: Coupled, forcing: Forcing, day: Day, before: State, after:
         "river_end": float(day.river.flow[-1, 0]),
         "river_loss": float(np.maximum(day.river.loss, 0).sum()),
         "river_gain": float(np.minimum(day.river.loss, 0).sum()),
-        "front_inflow": coupled.parameters.aquifer.front_inflow,
+        "front_inflow": float(forcing.front[0]),
     } | {name: float(flux.sum()) / SECONDS for name, flux in ground.items()}

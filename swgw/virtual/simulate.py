@@ -17,7 +17,7 @@ from swgw.virtual.run import END, FIRST, Coupled, Outside, Record, run_record
 from swgw.virtual.truth import SCENARIOS, run_scenarios
 
 MEASURED_DAY = 2  # heads are measured on the third day of a pentad
-HEAD_NOISE, FLOW_NOISE = 0.02, 0.02  # m; share of the flow
+HEAD_NOISE, FLOW_NOISE = 0.007, 0.02  # m, of a pressure logger; share of the flow
 DROPOUT, OUTLIER = 0.02, 0.002  # share of the measurements
 OUTAGES, OUTAGE_STEPS = 6, (12, 40)  # wells that fail once, for 2 to 6 months
 LATE_WELL, LATE_START = 20, "2003-04-01"

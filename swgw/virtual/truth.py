@@ -17,7 +17,7 @@ from swgw.basin.calendar import step_of_year
 from swgw.virtual import PUBLISHED, SECONDS, Parameters, load_origin
 from swgw.virtual.run import Coupled, Outside, Record
 
-DRIVERS = ("river", "irrigation", "pumping", "evapotranspiration")
+DRIVERS = ("river", "irrigation", "pumping", "evapotranspiration", "front")
 SCENARIOS = ("all", *(f"no_{driver}" for driver in DRIVERS), "none")
 SMOOTHING = 31  # days
 
@@ -139,11 +139,12 @@ def run_scenarios(
     """
     days, row, cells = record.days, step_of_year(record.days, "D"), coupled.domain.cells_of_wells()
     flow = np.concatenate([record.start.flow[:, 0][None], record.flow])  # yesterday's comes first
-    inflow, pet = (s[days].to_numpy() for s in (outside.catchment["discharge"], outside.pet))
-    true = {"flow": record.flow, "inflow": inflow, "pet": pet,
+    catchment, pet = outside.catchment.loc[days], outside.pet[days].to_numpy()
+    inflow, front = (catchment[name].to_numpy() for name in ("discharge", "front"))
+    true = {"flow": record.flow, "inflow": inflow, "pet": pet, "front": front,
             "recharge": record.recharge, "pumping": record.pumping}  # fmt: skip
     normal = {name: climatology(values, days) for name, values in true.items()}
-    no_river, no_irrigation, no_pumping, no_plants = (
+    no_river, no_irrigation, no_pumping, no_plants, no_front = (
         np.array([name in (driver, "none") for name in (*DRIVERS, "none")]) for driver in DRIVERS
     )
     head = np.repeat(record.start.head, len(DRIVERS) + 1, axis=1)
@@ -159,7 +160,8 @@ def run_scenarios(
         arriving = np.concatenate([top[None], after[:-1]])
         source[coupled.domain.reach_cell] += np.minimum(loss, arriving) * SECONDS
         evaporating = np.where(no_plants, normal["pet"][r], pet[k])
-        head, _ = coupled.aquifer.advance(head, source, evaporating)
+        along = np.where(no_front, normal["front"][r], front[k])
+        head, _ = coupled.aquifer.advance(head, source, evaporating, along)
         result[k, 1:] = head[cells].T
         tick()
     return result
