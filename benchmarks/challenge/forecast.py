@@ -145,9 +145,9 @@ def intervals(obs: pd.Series, out_of_fold: pd.Series, centre: pd.Series) -> np.n
     array (day, 2)
         Lower and upper bound [m].
     """
-    # one block: how blocks differ is in their errors already, and units learned without each of
-    # them would widen the intervals for it once more
-    known = _as_forecasts(out_of_fold, obs, np.zeros(len(obs), dtype=int))
+    # a block's errors in the unit of the other blocks: with units learned from all blocks at once,
+    # intervals held 89 to 90 % at other sites instead of 95 %
+    known = _as_forecasts(out_of_fold, obs, block_of(obs.index))
     wanted = _as_forecasts(centre, centre * np.nan, np.zeros(len(centre), dtype=int))
     return recalibrate(known, wanted, LEVELS)[0, :, 0]
 

@@ -127,7 +127,8 @@ def choose_period(
     UserError
         If training would not end before the first scored day.
     """
-    usual = PERIODS.get(folder.resolve().name, USUAL)
+    by_name = {name.casefold(): period for name, period in PERIODS.items()}
+    usual = by_name.get(folder.resolve().name.casefold(), USUAL)
     given = (train_to, score_from, score_to)
     own = (usual.train_to, usual.score_from, usual.score_to)
     period = Period(*(pd.Timestamp(a or b) for a, b in zip(given, own, strict=True)))

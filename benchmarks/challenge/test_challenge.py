@@ -198,7 +198,7 @@ def test_intervals_cover_what_errors_out_of_fold_say():
     flat = pd.Series(10.0, days)
     obs = flat + size * rng.normal(size=len(days))
     covered = obs.between(*intervals(obs, flat, flat).T).mean()
-    assert covered == pytest.approx(0.95, abs=0.02)  # blocks that differ widen them once
+    assert 0.95 < covered < 0.995  # blocks that differ widen them, as years to come may
 
 
 def test_scores_are_those_of_the_challenge(made):

@@ -215,7 +215,7 @@ def _finding(study, asked: Claim) -> dict:
     kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     if kept.pop("run", None) == _run(study):
         return kept
-    return find(study, asked, f"page {asked.page} was not executed with these seeds")
+    return find(study, asked, f"page {asked.page} was not executed with these seeds and data")
 
 
 def _path(study, key: str) -> Path:
@@ -224,7 +224,7 @@ def _path(study, key: str) -> Path:
 
 def _run(study) -> list:
     """What a finding must agree in with the study that gathers it."""
-    return [study.profile.name, len(study.seeds)]
+    return [study.profile.name, len(study.seeds), study.basin.digest]
 
 
 def sentence(found: dict) -> str:
