@@ -236,7 +236,7 @@ def test_assumptions_on_a_run_change_one_setting(small):
     base = alternative(small, "", experiment, 0).settings["run"]
     changed = {"weather": ["weather_ahead"], "past": ["history"]}
     changed |= {"fixed": ["level_shift"], "inputs": ["level_shift"]}
-    changed |= {"printed": ["level_shift", "printed"]}
+    changed |= {key: ["level_shift", "printed"] for key in ("printed", "lags")}
     for key in ALTERNATIVES:
         own = alternative(small, key, experiment, 0).settings["run"]
         differ = {name for name in own if own[name] != base[name]}
@@ -260,3 +260,15 @@ def test_an_assumption_is_trained_when_a_page_asks_for_it(small, monkeypatch):
     assert obs.index.equals(sims.index)
     monkeypatch.setattr(Result, "fill", None)  # a second training would fail
     small.alternatives("head", ["", "longer"])
+
+
+def test_without_lags_nothing_else_is_left_out(small):
+    run = Plan(small.prepared, small.profile).run(Experiment("TFT", "MT", BOTH), small.gauge, 0)
+    panel = make_panel(small.prepared, replace(run, printed=True).inputs())
+    found = choices.without_lags(panel)
+    gone = [name for name in panel.variables if name not in found.variables]
+    assert gone == [f"surface_water_lag_{months}" for months in range(1, 13)]
+    for k, name in enumerate(found.variables):
+        column = panel.variables.index(name)
+        assert np.array_equal(found.values[..., k], panel.values[..., column])
+        assert found.known[k] == panel.known[column] and found.drifts[k] == panel.drifts[column]

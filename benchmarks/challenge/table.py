@@ -16,10 +16,10 @@ HEADS = {
     "nse_out_of_fold": "NSE oof",
 }
 EXPLAINED = """\
-* our ensemble; the others of ours are its members alone. NSE in brackets: 90 % of resampled blocks of
-75 days lie there; MAE and RMSE in m, MAE_0.2 and MAE_0.8 where the head is below its 20 % or above
-its 80 % quantile; PICP: share inside the 95 % interval; NSE cal: in the years of training; NSE oof:
-in blocks of them that a fit did not see."""
+* our ensemble; the others of ours are its members alone. NSE in brackets: 90 % of resampled blocks
+of 75 days lie there; MAE and RMSE in m, MAE_0.2 and MAE_0.8 where the head is below its 20 % or
+above its 80 % quantile; PICP: share inside the 95 % interval; NSE cal: in the years of training;
+NSE oof: in blocks of them that a fit did not see."""
 
 
 def as_text(result) -> str:

@@ -108,6 +108,7 @@ def possible(prepared: Prepared) -> list[str]:
         "shorter": settings.encoder_length < 4,
         "longer": 2 * settings.encoder_length > room,
         "fixed": settings.target_gauge is None,
+        "lags": settings.target_gauge is None,
     }
     return [key for key in ALTERNATIVES if not impossible.get(key, False)]
 
@@ -126,12 +127,14 @@ def alternative(study, key: str, experiment: Experiment, seed: int) -> Result:
     windows = study.profile.fold_windows or study.profile.windows
     small = replace(study.profile, windows=windows, recurrent_windows=windows // 2)
     run = Plan(study.prepared, small).run(experiment, study.gauge, seed)
+    printed = {"level_shift": 0.0, "printed": True}
     changed = {
         "weather": {"weather_ahead": not run.weather_ahead},
         "past": {"history": not run.history},
         "fixed": {"level_shift": 0.0},
         "inputs": {"level_shift": 0.0},
-        "printed": {"level_shift": 0.0, "printed": True},
+        "printed": printed,
+        "lags": printed,
     }
     run = replace(run, **changed.get(key, {}))
     args = key, run, study.prepared, study.clusters
@@ -142,8 +145,9 @@ def alternative(study, key: str, experiment: Experiment, seed: int) -> Result:
 
 
 def alternatives(study) -> list[Result]:
-    """List the runs that pages show: the steps from the paper, or all in profile full."""
-    keys = ["", *possible(study.prepared)] if study.profile.grid else STEPS
+    """List the runs that pages show: steps from the paper and its lags, or all in profile full."""
+    known = ["", *possible(study.prepared)]
+    keys = known if study.profile.grid else [key for key in (*STEPS, "lags") if key in known]
     chosen = product(keys, study.profile.seeds[:SEEDS])
     return [alternative(study, key, widest(study.tasks), seed) for key, seed in chosen]
 
@@ -172,8 +176,18 @@ def changed_panel(key: str, panel: Panel, prepared: Prepared) -> Panel:
     training = prepared.inside("train")
     if key in ("level", "inputs"):
         return as_level(panel, training)
+    if key == "lags":
+        return without_lags(panel)
     if key not in ("undamped", "climatology"):
         return panel
     panel = replace(panel, fading=np.full_like(panel.fading, float(key == "undamped")))
     typical = typical_change(panel.target, panel.anchor, panel.fading, training)
     return replace(panel, typical=typical)
+
+
+def without_lags(panel: Panel) -> Panel:
+    """Leave out surface water of earlier months."""
+    kept = [k for k, name in enumerate(panel.variables) if "_lag_" not in name]
+    parts = {"known": panel.known[kept], "drifts": panel.drifts[kept]}
+    names = tuple(panel.variables[k] for k in kept)
+    return replace(panel, variables=names, values=panel.values[..., kept], **parts)
