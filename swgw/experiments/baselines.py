@@ -79,7 +79,7 @@ def pastas_parts(study) -> list[Result]:
     count, results = math.ceil(len(wells) / WELLS_A_PART), []
     for k, part in enumerate(np.array_split(wells, count), start=1):
         part = tuple(map(str, part))
-        more = {"label": f"Pastas {k}/{count}", "kind": "Pastas", "cost": COST * 3 * len(part)}
+        more = {"label": f"Pastas {k}/{count}", "kind": "Pastas", "cost": COST * 0.8 * len(part)}
         args = study.prepared, part, study.gauge
         results.append(study.kept("pastas", pastas.fit_heads, args, made | {"wells": part}, **more))
     return results

@@ -97,7 +97,7 @@ def _result(study, run: Run) -> Result:
     of, most = study.result_of(run).path, 9 if study.profile.hidden_size else 60
     args = run, study.prepared, study.clusters, of, most
     made = {"attribution": run.settings(), "series": most}
-    more = {"label": f"attribution, seed {run.seed}", "kind": "attribution", "cost": 30_000.0}
+    more = {"label": f"attribution, seed {run.seed}", "kind": "attribution", "cost": run.cost}
     more |= {"parts": run.epochs, "after": of}
     make = "swgw.attribution.weights:attribute"
     return study.kept(f"attribution_seed{run.seed}", make, args, made, **more)

@@ -222,8 +222,9 @@ class Run:
 
     @property
     def cost(self) -> int:
-        """How long it takes, in windows of a recurrent model."""
-        return self.windows * (2 if self.experiment.model == "TFT" else 1)
+        """How long it takes, in windows of a recurrent model with one task."""
+        tasks = 1.5 if len(self.experiment.targets) > 1 else 1.0
+        return round((self.windows + 5_000) * (2 if self.experiment.model == "TFT" else 1) * tasks)
 
     @property
     def label(self) -> str:

@@ -126,6 +126,11 @@ class Result:
         record = {"files": files, "seal": _seal(files)}
         write_text(self.path / DONE, json.dumps(record, indent=1) + "\n")
 
+    def begun(self) -> float:
+        """When the work last began, in seconds since 1970; 0 where it never did."""
+        record = self.path / "settings.json"
+        return record.stat().st_mtime if record.exists() else 0.0
+
     def share_done(self) -> float:
         """Share of the work that is done, from 0 to 1, as far as its folder shows."""
         if (self.path / DONE).exists():

@@ -104,7 +104,7 @@ def transfer_work(study) -> dict[str, Result]:
     if lack_of_transfer(study.prepared):
         return {}
     plan = plan_of(study.profile)
-    cost = 300.0 * len(study.basin.wells) * plan.trials  # in samples of a recurrent network
+    cost = 75.0 * len(study.basin.wells) * plan.trials  # in samples of a recurrent network
     rest = {"tables": "transfer/settings.yml", "kind": "transfer", "cost": cost}
 
     def result(name: str, function: str, *args) -> Result:
