@@ -1,15 +1,14 @@
-"""What a whole book took, stage by stage, as its own provenance tells."""
+"""What a whole book took, by kind of work, as its own provenance tells."""
 
 import json
 from pathlib import Path
 
+import pandas as pd
 from case import machine
-
-KEPT = ("profile", "seeds", "seconds", "cpu_seconds_of_work")
 
 
 def measure(book: Path) -> dict:
-    """Read the stages of a book that was built.
+    """Read what the work behind a book took.
 
     Parameters
     ----------
@@ -19,8 +18,8 @@ def measure(book: Path) -> dict:
     Returns
     -------
     dict
-        ``machine``, and of ``results/provenance.json``: ``profile``, ``seeds``, elapsed
-        ``seconds`` by stage, and ``cpu_seconds_of_work`` by kind of work and stage.
+        ``machine``, and of ``results/provenance.json``: ``profile``, ``seeds``, elapsed seconds of
+        all ``notebooks``, and ``work``: processor seconds by kind.
 
     Raises
     ------
@@ -28,4 +27,7 @@ def measure(book: Path) -> dict:
         Where no book was built.
     """
     facts = json.loads((book / "results" / "provenance.json").read_text(encoding="utf-8"))
-    return {"machine": machine()} | {name: facts[name] for name in KEPT}
+    work = pd.DataFrame(facts["runs"]).query("stage == 'whole'").groupby("kind")["cpu"].sum()
+    told = {name: facts[name] for name in ("profile", "seeds")}
+    notebooks = sum(facts["notebooks"].values())
+    return {"machine": machine(), **told, "notebooks": notebooks, "work": work.to_dict()}

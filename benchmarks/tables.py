@@ -133,15 +133,12 @@ def budgets(result: dict) -> list[str]:
 
 
 def stages(result: dict) -> list[str]:
-    """Elapsed time of a book's stages, and processor time by kind of work."""
-    elapsed = dict(result["seconds"])
-    elapsed["notebooks, summed (they run side by side)"] = sum(elapsed.pop("notebooks").values())
-    rows = [[name, f"{seconds / 60:.1f}"] for name, seconds in elapsed.items()]
-    work = result["cpu_seconds_of_work"].items()
-    parts = [[kind, f"{by_stage.get('whole', 0.0) / 60:.1f}"] for kind, by_stage in work]
-    lines = [f"Profile `{result['profile']}`, {len(result['seeds'])} seeds.", ""]
-    lines += markdown(["stage", "elapsed minutes"], rows)
-    return [*lines, "", *markdown(["work", "processor minutes"], parts)]
+    """Processor time of a book's work by kind, and elapsed time of its notebooks."""
+    work = {"notebooks (elapsed)": result["notebooks"]} | result["work"]
+    work |= {"**all**": sum(work.values())}
+    rows = [[kind, f"{seconds / 60:.1f}"] for kind, seconds in work.items()]
+    told = f"Profile `{result['profile']}`, {len(result['seeds'])} seeds."
+    return [told, "", *markdown(["work", "processor minutes"], rows)]
 
 
 def contest(result: dict) -> list[str]:

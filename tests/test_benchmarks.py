@@ -223,14 +223,15 @@ def test_tables_come_from_results(tmp_path):
 def test_the_stages_of_a_book(tmp_path):
     (tmp_path / "results").mkdir()
     facts = {"profile": "paper", "seeds": [0, 1, 2], "other": 1}
-    facts["seconds"] = {"check": 6.0, "models": 600.0, "notebooks": {"a": 30.0, "b": 90.0}}
-    facts["cpu_seconds_of_work"] = {"MT-TFT": {"training": 60.0, "whole": 90.0}}
+    facts["notebooks"] = {"a": 30.0, "b": 90.0}
+    seconds = {"training": 60.0, "whole": 90.0}
+    facts["runs"] = [{"kind": "MT-TFT", "stage": s, "cpu": c} for s, c in seconds.items()]
     (tmp_path / "results" / "provenance.json").write_text(json.dumps(facts))
     result = paper.measure(tmp_path)
     assert "other" not in result
     lines = tables.stages(result)
-    notebooks = "| notebooks, summed (they run side by side) | 2.0 |"
-    assert {"| models | 10.0 |", notebooks, "| MT-TFT | 1.5 |"} <= set(lines)
+    notebooks = "| notebooks (elapsed) | 2.0 |"
+    assert {notebooks, "| MT-TFT | 1.5 |", "| **all** | 3.5 |"} <= set(lines)
 
 
 def test_the_committed_tables_are_those_of_the_committed_results(tmp_path):
