@@ -14,7 +14,7 @@ import xarray as xr
 
 from swgw.experiments import baselines
 from swgw.experiments.study import open_study
-from swgw.experiments.table_2 import BASELINES
+from swgw.experiments.table_2 import BASELINES, printed_runs
 from swgw.models import training
 from swgw.models.run import get_profile
 from swgw.storage import UserError
@@ -257,3 +257,10 @@ def test_papermill_makes_a_number_of_a_folder_called_2020(tiny_basin, tmp_path, 
     assert open_study(2020, "smoke", output=tmp_path, train=False).prepared.heads.size
     with pytest.raises(UserError, match="--seeds: found two; expected a number from 1"):
         open_study(2020, "smoke", "two", output=tmp_path, train=False)
+
+
+def test_runs_as_printed_compare_architectures_of_one_size(study):
+    runs = printed_runs(study.prepared, get_profile("paper"))
+    assert {run.hidden_size for run in runs} == {32} and len(runs) == 9 * 3
+    assert all(run.printed and run.level_shift == 0 and run.fold is None for run in runs)
+    assert len({run.label for run in (*runs, *study.runs)}) == len(runs) + len(study.runs)

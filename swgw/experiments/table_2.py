@@ -128,10 +128,14 @@ def planned_runs(prepared: Prepared, profile: Profile) -> list[Run]:
 
 
 def printed_runs(prepared: Prepared, profile: Profile) -> list[Run]:
-    """List the runs of Table 2 with inputs and targets as the paper describes them."""
+    """List the runs of Table 2 with inputs and targets as the paper describes them.
+
+    All have the hidden units of the largest, so that architectures are compared and not sizes.
+    """
     runs = [run for run in planned_runs(prepared, profile) if run.experiment in TABLE_2]
     runs.sort(key=lambda run: TABLE_2.index(run.experiment))
-    return [replace(run, printed=True, level_shift=0.0) for run in runs]
+    size = max((run.hidden_size for run in runs), default=0)
+    return [replace(run, printed=True, level_shift=0.0, hidden_size=size) for run in runs]
 
 
 def fold_runs(prepared: Prepared, profile: Profile) -> list[Run]:
