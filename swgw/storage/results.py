@@ -179,6 +179,7 @@ def _file(module: str) -> Path | None:
     return next((f for f in files if f.is_file() and f.parent != PACKAGE.parent), None)
 
 
+@cache
 def _imported(path: Path) -> list[str]:
     """Names that a module imports; of ``from a import b`` both a and a.b."""
     names = []
@@ -190,6 +191,7 @@ def _imported(path: Path) -> list[str]:
     return [name for name in names if name.startswith("swgw.")]
 
 
+@cache
 def versions() -> dict[str, str]:
     """Versions of the libraries that numbers depend on."""
     return {name: version(name) for name in LIBRARIES}
