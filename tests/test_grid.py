@@ -235,7 +235,7 @@ def test_assumptions_on_a_run_change_one_setting(small):
     experiment = Experiment("TFT", "MT", BOTH)
     base = alternative(small, "", experiment, 0).settings["run"]
     changed = {"weather": ["weather_ahead"], "past": ["history"]}
-    changed |= {"fixed": ["level_shift"], "inputs": ["level_shift"]}
+    changed |= {key: ["level_shift"] for key in ("fixed", "inputs", "anomaly")}
     changed |= {key: ["level_shift", "printed"] for key in ("printed", "lags")}
     for key in ALTERNATIVES:
         own = alternative(small, key, experiment, 0).settings["run"]

@@ -96,7 +96,7 @@ FEWEST_WINDOWS = 2
 """Training years must hold so many encoders at least, where the encoder is made longer."""
 
 SEEDS = 2
-STEPS = ("printed", "inputs", "level", "climatology", "")
+STEPS = ("printed", "inputs", "anomaly", "fixed", "")
 """From the paper as printed to the book, one change after another; every profile trains these."""
 
 
@@ -133,6 +133,7 @@ def alternative(study, key: str, experiment: Experiment, seed: int) -> Result:
         "past": {"history": not run.history},
         "fixed": {"level_shift": 0.0},
         "inputs": {"level_shift": 0.0},
+        "anomaly": {"level_shift": 0.0},
         "printed": printed,
         "lags": printed,
     }
@@ -178,7 +179,7 @@ def changed_panel(key: str, panel: Panel, prepared: Prepared) -> Panel:
         return as_level(panel, training)
     if key == "lags":
         return without_lags(panel)
-    if key not in ("undamped", "climatology"):
+    if key not in ("undamped", "climatology", "anomaly"):
         return panel
     panel = replace(panel, fading=np.full_like(panel.fading, float(key == "undamped")))
     typical = typical_change(panel.target, panel.anchor, panel.fading, training)

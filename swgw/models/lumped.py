@@ -42,7 +42,7 @@ def step(state: State, weather: np.ndarray, p: dict, days: float) -> tuple[State
     ----------
     state : tuple of array (N,)
         Snow, soil, upper and lower groundwater [mm].
-    weather : array (3,) or (3, N)
+    weather : array (3,) or (3, …)
         Precipitation [mm/d], temperature [°C], potential evaporation [mm/d].
     p : dict of str to float or array (N,)
         Parameters by the names of :data:`BOUNDS`.
@@ -106,8 +106,8 @@ def lumped_forecast(
     observed : DataFrame (time, 1)
         Surface water at the gauge [m³/s or m]; NaN where missing.
     prepared : Prepared
-        Its training years calibrate. Where the basin's coming weather is unknown, forecasts take
-        the training years' mean of each step of the year.
+        Its training years calibrate. Where the basin's coming weather is unknown, the forecast is
+        the mean over that of the same season in each training year.
     gauge : str
         Whose catchment's weather drives the model.
     issues : int array (issue_time,)
@@ -121,25 +121,33 @@ def lumped_forecast(
     p, stores, outflow = _calibrated(observed.iloc[:, 0].where(training), prepared, gauge)
     coming = outflow[leads]  # (issue_time, lead_time)
     if prepared.basin.settings.future_forcing != "observed":
-        usual, state = _usual(drivers(prepared, gauge), prepared), tuple(stores[issues].T)
+        years, state = _years(drivers(prepared, gauge), prepared), tuple(stores[issues].T)
         for k, steps in enumerate(leads.T):
-            state, (coming[:, k], _) = step(state, usual[steps].T, p, _days(prepared)[-1])
+            weather = years[:, :, prepared.step_of_year()[steps]]  # (3, year, issue_time)
+            state, (flow, _) = step(state, weather, p, _days(prepared)[-1])
+            coming[:, k] = flow.mean(axis=0)
     both = observed.set_axis(["y"], axis="columns").assign(x=outflow)
     season = fit_climatology(both, prepared)
     y, x = (both - season).to_numpy(float).T
     known = np.isfinite(y) & training
-    slope = np.polyfit(x[known], y[known], 1)[0] if np.ptp(x[known]) > 0 else 0.0
+    slope = np.polyfit(x[known], y[known], 1)[0] if len(set(x[known])) > 2 else 0.0
     departure = pd.DataFrame(y - slope * x)
     fading = [damping(departure.to_numpy().T, training, k + 1)[0] for k in range(leads.shape[1])]
     line = season["y"].to_numpy()[leads] + slope * (coming - season["x"].to_numpy()[leads])
     return (line + fading * carry_forward(departure).to_numpy()[issues])[None]
 
 
-def _usual(weather: np.ndarray, prepared: Prepared) -> np.ndarray:
-    """Mean over the training years of each step of the year, for every step: (T, 3)."""
-    number, training = prepared.step_of_year(), prepared.inside("train")
-    frame = pd.DataFrame(weather)
-    return frame[training].groupby(number[training]).mean().reindex(number).ffill().to_numpy()
+def _years(weather: np.ndarray, prepared: Prepared) -> np.ndarray:
+    """Weather of each training year by step of the year: (3, year, step); gaps have the mean."""
+    training, number = prepared.inside("train"), prepared.step_of_year()
+    frame = pd.DataFrame(weather[training], columns=list("rtp"))
+    year = pd.Index(prepared.time.year[training], name="year")
+    table = frame.set_index([year, pd.Index(number[training], name="step")])
+    table = table[~table.index.duplicated()]
+    steps = range(prepared.steps_per_year)
+    wide = [table[name].unstack("step").reindex(columns=steps) for name in table]  # noqa: PD010
+    mean = [part.mean().interpolate(limit_direction="both") for part in wide]
+    return np.stack([part.fillna(usual) for part, usual in zip(wide, mean, strict=True)])
 
 
 def _days(prepared: Prepared) -> np.ndarray:
@@ -157,7 +165,7 @@ def _calibrated(
     longer = np.concatenate([weather[first], weather]), np.append(days[first], days)
     known = np.flatnonzero(observed.notna())
     target = observed.to_numpy(float)[known]
-    target = target - target.mean()
+    target = target - target.mean() if len(target) else target
 
     def misfit(sets: np.ndarray) -> np.ndarray:
         x = simulate(*longer, dict(zip(BOUNDS, sets, strict=True)))[1][-len(days) :, 0][known]

@@ -161,7 +161,7 @@ def write_observations(
     write_text(folder / "river.geojson", _river())
     write_table(well_table(coupled.domain, seed), folder / "wells.csv", 5)
     write_table(GAUGES, folder / "gauges.csv", 5)
-    write_table(heads, folder / "heads.csv", 2)
+    write_table(heads, folder / "heads.csv", 3)
     write_table(measure_discharge(flows, seed), folder / "surface_water.csv", 2)
     write_table(forcing_table(outside.weather, FIRST), folder / "forcing.csv", 1)
 
