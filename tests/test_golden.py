@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from golden.basins import SMALL, make
+from golden.basins import make
 from golden.record import HERE, tables, train
 
 from swgw.experiments.study import open_study
@@ -29,7 +29,10 @@ def test_the_example_gives_what_it_gave(trained):
     compare("example", tables(trained))
 
 
-@pytest.mark.parametrize("name", sorted({*SMALL} - {"example"}))
+SLOW = pytest.param("stage_without_river", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("name", ["one_well", SLOW, "without_gauge"])
 def test_small_basins_give_what_they_gave(name, tmp_path):
     basin = make(name, tmp_path / name)
     compare(name, tables(open_study(basin, "smoke", output=tmp_path / "out")))

@@ -64,7 +64,9 @@ def test_a_catchment_of_its_own_kind_is_forecast(prepared, gauge):
 
 
 @pytest.mark.parametrize("known", ["observed", "none"])
-def test_nothing_after_the_issue_time_or_the_training_years_is_used(prepared, gauge, known):
+def test_nothing_after_the_issue_time_or_the_training_years_is_used(tiny_basin, known):
+    prepared = prepare_basin(load_basin(tiny_basin))
+    gauge = prepared.basin.settings.target_gauge
     settings = replace(prepared.basin.settings, future_forcing=known)
     prepared = replace(prepared, basin=replace(prepared.basin, settings=settings))
     issues = issue_steps(settings, prepared.inside("test"))[:5]
