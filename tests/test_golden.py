@@ -29,10 +29,10 @@ def test_the_example_gives_what_it_gave(trained):
     compare("example", tables(trained))
 
 
-SLOW = pytest.param("stage_without_river", marks=pytest.mark.slow)
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("one_well", "stage_without_river")]
 
 
-@pytest.mark.parametrize("name", ["one_well", SLOW, "without_gauge"])
+@pytest.mark.parametrize("name", ["without_gauge", *SLOW])
 def test_small_basins_give_what_they_gave(name, tmp_path):
     basin = make(name, tmp_path / name)
     compare(name, tables(open_study(basin, "smoke", output=tmp_path / "out")))
