@@ -72,6 +72,14 @@ def task_hindcast(
     hindcast = xr.Dataset(data, coordinates, attrs={"task": task, "units": units})
     if levels is None:
         return hindcast.assign(forecast=(dims, values[..., 0]))
+    return _with_quantiles(hindcast, values, levels)
+
+
+def _with_quantiles(
+    hindcast: xr.Dataset, values: np.ndarray, levels: tuple[float, ...]
+) -> xr.Dataset:
+    """Add quantiles (series, issue_time, lead_time, quantile), their median and their mean."""
+    dims = ("series", "issue_time", "lead_time")
     return hindcast.assign_coords(quantile=list(levels)).assign(
         forecast=(dims, mean_of_quantiles(values, levels)),
         median=(dims, values[..., levels.index(0.5)]),

@@ -118,13 +118,14 @@ def lumped_forecast(
         In the unit of the data.
     """
     training, leads = prepared.inside("train"), ahead(issues, prepared.basin.settings.lead_times)
-    p, stores, outflow = _calibrated(observed.iloc[:, 0].where(training), prepared, gauge)
+    weather, days = drivers(prepared, gauge), _days(prepared)
+    spin_up = SPIN_UP_YEARS * prepared.steps_per_year
+    p, stores, outflow = _calibrated(observed.iloc[:, 0].where(training), weather, days, spin_up)
     coming = outflow[leads]  # (issue_time, lead_time)
     if prepared.basin.settings.future_forcing != "observed":
-        years, state = _years(drivers(prepared, gauge), prepared), tuple(stores[issues].T)
-        for k, steps in enumerate(leads.T):
-            weather = years[:, :, prepared.step_of_year()[steps]]  # (3, year, issue_time)
-            state, (flow, _) = step(state, weather, p, _days(prepared)[-1])
+        years, state = _years(weather, prepared), tuple(stores[issues].T)
+        for k, season in enumerate(prepared.step_of_year()[leads].T):
+            state, (flow, _) = step(state, years[:, :, season], p, days[-1])
             coming[:, k] = flow.mean(axis=0)
     both = observed.set_axis(["y"], axis="columns").assign(x=outflow)
     season = fit_climatology(both, prepared)
@@ -157,12 +158,10 @@ def _days(prepared: Prepared) -> np.ndarray:
 
 
 def _calibrated(
-    observed: pd.Series, prepared: Prepared, gauge: str
+    observed: pd.Series, weather: np.ndarray, days: np.ndarray, spin_up: int
 ) -> tuple[dict, np.ndarray, np.ndarray]:
     """Find the parameters whose outflow correlates best: these, stores (T, 4), outflow (T,)."""
-    weather, days = drivers(prepared, gauge), _days(prepared)
-    first = slice(SPIN_UP_YEARS * prepared.steps_per_year)
-    longer = np.concatenate([weather[first], weather]), np.append(days[first], days)
+    longer = np.concatenate([weather[:spin_up], weather]), np.append(days[:spin_up], days)
     known = np.flatnonzero(observed.notna())
     target = observed.to_numpy(float)[known]
     target = target - target.mean() if len(target) else target
