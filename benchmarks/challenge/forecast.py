@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
+from benchmarks.challenge.blocks import WHOLE, block_of
 from benchmarks.challenge.recipe import MEMBERS, Fit, fits_of, read_forecast
 from benchmarks.challenge.site import Site
-from swgw.experiments.simulation import WHOLE, block_of
 from swgw.scores.conformal import Forecasts, recalibrate
 from swgw.scores.skill import rmse
 

@@ -14,12 +14,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.challenge.blocks import WHOLE, block_of, training_days
 from benchmarks.challenge.response import FLEX, LINEAR, forecast_response
 from benchmarks.challenge.site import Site
-from swgw.experiments import simulation
-from swgw.experiments.simulation import WHOLE, block_of, training_days
 from swgw.storage.files import digest, write_text
-from swgw.storage.results import Result, source_digest
+from swgw.storage.results import Result
 
 NETWORK, TREES, HYBRID = "network", "trees", "hybrid"
 MEMBERS = (NETWORK, TREES, HYBRID, LINEAR, FLEX)
@@ -30,7 +29,7 @@ COSTS = {NETWORK: 10.0, TREES: 1.0, HYBRID: 3.0, LINEAR: 2.0, FLEX: 9.0}
 """What a fit of each takes, in seconds of a processor; for the bar alone."""
 
 FORECAST = "head.csv"
-SOURCES = ("site", "trees", "response", "recipe")
+SOURCES = ("site", "blocks", "network", "trees", "response", "recipe")
 """Modules of this folder that the numbers of a fit depend on."""
 
 
@@ -43,7 +42,7 @@ class Fit:
     member : str
         One of :data:`MEMBERS`.
     block : int
-        Which block it does not see; :data:`~swgw.experiments.simulation.WHOLE` if it sees all.
+        Which block it does not see; :data:`~benchmarks.challenge.blocks.WHOLE` if it sees all.
     seed : int
         0 for the member that draws nothing.
     """
@@ -81,7 +80,7 @@ def fit_result(site: Site, fit: Fit, folder: Path) -> Result:
         fit.label,
         perform_fit,
         (site, fit),
-        {"member": fit.member, "source": [own, source_digest(simulation.__name__)]},
+        {"member": fit.member, "source": own},
         site.digest,
         label=fit.label,
         kind=fit.member,
@@ -98,7 +97,7 @@ def perform_fit(site: Site, fit: Fit, folder: Path) -> None:
 def _forecast(site: Site, fit: Fit, seen: np.ndarray) -> pd.Series:
     """Forecast by one member; each has a module, imported where it is needed."""
     if fit.member == NETWORK:
-        from swgw.experiments.simulation_network import simulate_head
+        from benchmarks.challenge.network import simulate_head
 
         return simulate_head(site.heads, site.inputs, seen, fit.seed)
     if fit.member in (LINEAR, FLEX):

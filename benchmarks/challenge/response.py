@@ -16,8 +16,8 @@ import warnings
 import numpy as np
 import pandas as pd
 
+from benchmarks.challenge.network import SPIN_UP, drivers
 from benchmarks.challenge.site import Site
-from swgw.experiments.simulation_network import SPIN_UP, drivers
 from swgw.models.pastas import available
 from swgw.storage import UserError, install
 

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.challenge import recipe, response, run, trees
+from benchmarks.challenge import network, recipe, response, run, trees
 from benchmarks.challenge.__main__ import main
+from benchmarks.challenge.blocks import WHOLE, block_of, training_days
 from benchmarks.challenge.forecast import has_failed, intervals, member_weights
 from benchmarks.challenge.results import (
     challenge_scores,
@@ -19,8 +20,6 @@ from benchmarks.challenge.results import (
     score_row,
 )
 from benchmarks.challenge.site import PERIODS, Period, choose_period, find_site, read_site
-from swgw.experiments import simulation_network
-from swgw.experiments.simulation import WHOLE, block_of, training_days
 from swgw.scores import skill
 from swgw.storage import UserError
 
@@ -246,13 +245,13 @@ def test_few_hidden_heads_and_a_corrupt_submission_are_named(tmp_path):
         read_submission(file)
 
 
-TINY = simulation_network.Training(hidden=4, steps=2, batch=2, warm_up=30, length=60)
+TINY = network.Training(hidden=4, steps=2, batch=2, warm_up=30, length=60)
 
 
 @pytest.fixture
 def small(monkeypatch):
     """Members that fit in no time."""
-    monkeypatch.setattr(simulation_network, "Training", lambda: TINY)
+    monkeypatch.setattr(network, "Training", lambda: TINY)
     monkeypatch.setattr(trees, "TREES", 4)
     monkeypatch.setattr(recipe, "MEMBERS", (recipe.NETWORK, recipe.TREES))
     monkeypatch.setattr("benchmarks.challenge.forecast.MEMBERS", recipe.MEMBERS)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import ExtraTreesRegressor
 
+from benchmarks.challenge.network import drivers, with_memory
 from benchmarks.challenge.response import LINEAR, forecast_response
 from benchmarks.challenge.site import Site
-from swgw.experiments.simulation_network import drivers, with_memory
 
 TREES = 50  # of each seed
 SMALLEST_LEAF = 0.002  # of the heads: ten days of a daily record, one or two weeks of a weekly one

@@ -10,7 +10,6 @@ import xarray as xr
 from swgw.experiments import baselines as compared
 from swgw.experiments import variants as choices
 from swgw.experiments.baselines import fold_hindcasts, recalibrated
-from swgw.experiments.simulation import read_simulation, simulated_wells
 from swgw.experiments.table_2 import BASELINES, CONTROLS, TABLE_2
 from swgw.experiments.view import chained
 from swgw.models.run import Experiment, Run
@@ -128,7 +127,6 @@ class Hindcasts:
 
     fold_hindcasts = fold_hindcasts
     recalibrated = recalibrated
-    simulation = read_simulation
 
     def recalibrated_models(self, task: str) -> list[str]:
         """List the models of a task that :meth:`recalibrated` takes; none without folds."""
@@ -150,11 +148,6 @@ class Hindcasts:
             return None
         template = self.hindcast(task, "persistence", gauge=gauge)
         return open_limit(compared.limit_of(self).path, task, weather, template)
-
-    @property
-    def simulated(self) -> tuple[str, ...]:
-        """Wells whose heads are simulated for years; see :meth:`simulation`."""
-        return simulated_wells(self.prepared, self.profile)
 
     def concatenated(self, task: str, gauge: str | None = None) -> tuple[Series, pd.DataFrame]:
         """Observations and forecasts of the test period, lead times 1…n end to end (Fig. 5).

@@ -7,7 +7,6 @@ import pandas as pd
 import yaml
 
 from swgw.basin.prepare import Prepared
-from swgw.experiments.simulation import lack_of_simulation
 from swgw.inputs.panel import MIN_TRAINING_STEPS, usable_wells
 from swgw.models.run import Profile, evenly
 from swgw.transfer.results import lack_of_transfer
@@ -84,7 +83,7 @@ def _scored(prepared: Prepared, observed: pd.DataFrame) -> pd.Series:
 
 
 WORDS = yaml.safe_load(Path(__file__).with_name("lacking.yml").read_text("utf-8"))
-REASONS = {"sites": lack_of_sites, "simulation": lack_of_simulation, "transfer": lack_of_transfer}
+REASONS = {"sites": lack_of_sites, "transfer": lack_of_transfer}
 """Needs that state their own reason."""
 
 
@@ -96,7 +95,7 @@ def lacking(study, *needs: str) -> list[str]:
     study : Study
     *needs : str
         ``gauge``, ``river``, ``truth``, ``som``, ``discharge``, ``companion``; ``both`` targets;
-        ``sites`` that can be studied alone; heads for a ``simulation``; wells for ``transfer``
+        ``sites`` that can be studied alone; wells for ``transfer``
         learning; ``wells:3`` and ``gauges:2`` for a minimum number; ``well:slope`` for a column of
         ``wells.csv``; any other word is a variable of ``forcing.csv``, such as ``temperature``.
 

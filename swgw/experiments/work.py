@@ -11,7 +11,6 @@ import xarray as xr
 
 from swgw.experiments.baselines import baselines, limit_of, pastas_parts
 from swgw.experiments.realisations import realisation_results
-from swgw.experiments.simulation import simulated_wells, simulation
 from swgw.experiments.variants import alternatives
 from swgw.models.run import Run
 from swgw.storage.files import read_dataset
@@ -37,7 +36,6 @@ def results_of(study) -> list[Result]:
         *realisation_results(prepared, study.profile, study.folder),
         *transfer_work(study).values(),
         *(result for site in study.sites.values() for result in own_results(site)),
-        *(simulation(study, well) for well in simulated_wells(prepared, study.profile)),
         *attribution_results(study), *alternatives(study),
     ]  # fmt: skip
 
