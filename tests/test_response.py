@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pastas
 import pytest
 import xarray as xr
 
@@ -72,7 +73,6 @@ def test_the_future_river_is_its_expectation_and_not_the_observation(prepared):
 
 
 def test_nothing_after_the_issue_time_reaches_a_forecast(prepared):
-    pytest.importorskip("pastas")
     issue = int(np.flatnonzero(prepared.inside("test"))[30])
     before = response.forecast_well(prepared, "007", "01", np.array([issue]))
     heads, water = prepared.heads.copy(), prepared.surface_water.copy()
@@ -84,7 +84,6 @@ def test_nothing_after_the_issue_time_reaches_a_forecast(prepared):
 
 
 def test_our_simulation_is_that_of_pastas(prepared, monkeypatch):
-    pastas = pytest.importorskip("pastas")
     kept, solve = [], pastas.Model.solve
     monkeypatch.setattr(
         pastas.Model, "solve", lambda self, **how: kept.append(self) or solve(self, **how)
@@ -99,7 +98,6 @@ def test_our_simulation_is_that_of_pastas(prepared, monkeypatch):
 
 
 def test_hindcasts_of_both_years_are_written(prepared, tmp_path):
-    pytest.importorskip("pastas")
     response.fit_heads(prepared, ("007", "A1"), "01", tmp_path)
     for period in ("validation", "test"):
         with xr.open_dataset(tmp_path / f"{period}.nc", engine="scipy") as data:

@@ -212,8 +212,6 @@ def test_baselines_forecast_the_validation_year(study):
 
 
 def test_wells_are_shared_among_parts_of_pastas(tiny_basin, tmp_path, monkeypatch):
-    monkeypatch.setattr(baselines.pastas, "available", lambda: True)
-    monkeypatch.setattr(baselines, "version", lambda name: "2")
     monkeypatch.setattr(baselines, "WELLS_A_PART", 3)
     study = open_study(tiny_basin, "quick", output=tmp_path, train=False)
     parts = baselines.pastas_parts(study)
@@ -226,7 +224,7 @@ def test_wells_are_shared_among_parts_of_pastas(tiny_basin, tmp_path, monkeypatc
         part.path.mkdir(parents=True)
         data.assign_coords(valid_time=valid).to_netcdf(part.path / "test.nc", engine="scipy")
     assert list(study.hindcast("head", "Pastas")["series"].values) == ["007", "A1", "A2", "B1"]
-    monkeypatch.setattr(baselines.pastas, "available", lambda: False)
+    monkeypatch.setitem(baselines.MOST_WELLS, "quick", 3)
     assert "Pastas" not in study.baselines("head")
 
 

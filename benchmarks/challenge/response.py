@@ -18,24 +18,9 @@ import pandas as pd
 
 from benchmarks.challenge.network import SPIN_UP, drivers
 from benchmarks.challenge.site import Site
-from swgw.models.pastas import available
-from swgw.storage import UserError, install
 
 LINEAR, FLEX = "linear", "flex"
 WARM_UP = pd.Timedelta(days=SPIN_UP - 1)
-
-
-def require_pastas() -> None:
-    """Say how to install Pastas where it is missing.
-
-    Raises
-    ------
-    UserError
-    """
-    if not available():
-        raise UserError(
-            f"the recipe needs the package pastas, which is not installed: {install('pastas')}"
-        )
 
 
 def forecast_response(site: Site, seen: np.ndarray, kind: str) -> pd.Series:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from benchmarks.challenge.forecast import Forecast, bring_together
 from benchmarks.challenge.recipe import fit_result, fits_of
-from benchmarks.challenge.response import require_pastas
 from benchmarks.challenge.results import (
     FULL,
     find_submissions,
@@ -88,7 +87,6 @@ def run_challenge(
     beside = path.resolve().parent.parent / "submissions"
     teams = find_submissions(submissions or beside, site.name)
     say(_described(site))
-    require_pastas()  # not before the folder is known to be good
     result = _forecast(site, output / site.name, seeds, workers, say)
     write_forecast(result)
     if not (path / FULL).exists():

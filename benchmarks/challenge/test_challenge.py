@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.challenge import network, recipe, response, run, trees
+from benchmarks.challenge import network, recipe, response, trees
 from benchmarks.challenge.__main__ import main
 from benchmarks.challenge.blocks import WHOLE, block_of, training_days
 from benchmarks.challenge.forecast import has_failed, intervals, member_weights
@@ -256,7 +256,6 @@ def small(monkeypatch):
     monkeypatch.setattr(recipe, "MEMBERS", (recipe.NETWORK, recipe.TREES))
     monkeypatch.setattr("benchmarks.challenge.forecast.MEMBERS", recipe.MEMBERS)
     monkeypatch.setattr("benchmarks.challenge.results.MEMBERS", recipe.MEMBERS)
-    monkeypatch.setattr(run, "require_pastas", lambda: None)
 
 
 def benchmark(folder, output, *more):
@@ -320,7 +319,6 @@ def test_a_fit_does_not_change_with_heads_that_it_may_not_use(made):
 
 
 def test_pastas_finds_the_linear_store_that_was_made(made):
-    pytest.importorskip("pastas")
     site = read_site(made, SHORT)
     found = response.forecast_response(site, training_days(site.heads.index, 4), response.LINEAR)
     hidden = read_observed(made, SHORT).loc["2017-01-18":]

@@ -122,7 +122,9 @@ def planned_runs(prepared: Prepared, profile: Profile) -> list[Run]:
     plan = Plan(prepared, profile)
     gauge = prepared.basin.settings.target_gauge
     possible = [e for e in possible_experiments(prepared) if e.model in profile.models]
-    pairs = product(possible, profile.seeds)
+    all_of_them = profile.grid or not prepared.basin.settings.history  # then STw is ST+
+    wanted = [e for e in possible if all_of_them or e.variant != "STw"]
+    pairs = product(wanted, profile.seeds)
     runs = [plan.run(experiment, gauge, seed) for experiment, seed in pairs]
     return sorted(runs, key=lambda run: run.cost, reverse=True)
 

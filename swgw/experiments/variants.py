@@ -16,7 +16,7 @@ from swgw.models.run import BOTH, Experiment, Profile, Run, tasks
 from swgw.storage.results import Result
 
 VARIANTS = {"surface_water": ("ST", "STw", "ST+", "MT"), "head": ("ST", "ST+", "MT")}
-"""Variants by task, each with one thing more than the one before."""
+"""Variants by task, each with one thing more than the one before; STw in profile full alone."""
 
 GRID_SEEDS = 3
 MOST_GAUGES = 4
@@ -61,6 +61,7 @@ def grid_runs(prepared: Prepared, profile: Profile) -> pd.DataFrame:
         (gauge, *condition, task, variant, seed, run(gauge, *condition, task, variant, seed))
         for gauge, condition, (task, variants), seed in cells
         for variant in variants
+        if profile.grid or variant != "STw"
     ]
     columns = ["gauge", "weather_ahead", "history", "task", "variant", "seed", "run"]
     table = pd.DataFrame(rows, columns=columns)
@@ -138,6 +139,8 @@ def alternative(study, key: str, experiment: Experiment, seed: int) -> Result:
         "lags": printed,
     }
     run = replace(run, **changed.get(key, {}))
+    if run in study.all_runs and key in ("", "printed"):
+        return study.result_of(run)
     args = key, run, study.prepared, study.clusters
     more = {"label": f"assumption {key or 'none'}, {run.label}", "kind": "assumptions"}
     more |= {"cost": run.cost, "parts": run.epochs}

@@ -62,7 +62,7 @@ def do_missing(
     scheduler : str
         Address of a Dask scheduler; see :func:`swgw.storage.jobs.perform_all`.
     """
-    work = [result for result in results if not result.is_finished()]
+    work = list({result.path: result for result in results if not result.is_finished()}.values())
     if work:
         where = f"on {scheduler}" if scheduler else f"{workers} at a time"
         line = f"{len(work)} of {len(results)} jobs to do, {where}"

@@ -1,6 +1,6 @@
 """Heads as the response to rain, evaporation and the river: one Pastas model for each well.
 
-An optional baseline (the extra ``pastas``). Groundwater hydrologists fit such transfer-function
+Groundwater hydrologists fit such transfer-function
 noise models :cite:`collenteur2019` to single wells. The head is a constant plus the convolutions of
 the stresses with smooth response functions; the residual follows a first-order autoregressive
 model. A forecast is the simulation plus the last residual, which fades as fitted. Everything is
@@ -12,7 +12,6 @@ Pastas needs equal steps. The bins of a year are nearly equal; here they have ex
 import logging
 import warnings
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -32,11 +31,6 @@ STEP_DAYS = {"D": 1, "5D": 5, "W": 7, "MS": 30}
 WARM_UP = 730  # days
 EQUAL = dict.fromkeys(("fill_nan", "fill_before", "fill_after", "sample_down"), "mean")
 EQUAL |= {"sample_up": "bfill"}
-
-
-def available() -> bool:
-    """Whether Pastas is installed."""
-    return find_spec("pastas") is not None
 
 
 @dataclass(frozen=True)

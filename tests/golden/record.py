@@ -1,8 +1,7 @@
 """Sum up everything that a study's runs left behind, and its tables of scores.
 
 ``cd tests && python -m golden.record`` trains the five basins in a new folder and writes the tables
-beside this file: do so only where numbers are meant to move, and say which and why, and in an
-environment without the extra ``pastas``, whose results are no part of the net.
+beside this file: do so only where numbers are meant to move, and say which and why.
 """
 
 import re
