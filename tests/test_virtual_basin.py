@@ -9,9 +9,10 @@ import pytest
 from swgw.basin.calendar import bin_starts
 from swgw.basin.folder import check_basin, load_basin, write_example
 from swgw.basin.settings import basin_folder
-from swgw.virtual import MARGIN, WELLS, Parameters
+from swgw.virtual import MARGIN, PUBLISHED, WELLS, Parameters
 from swgw.virtual import simulate as observe
 from swgw.virtual.domain import SECTIONS
+from swgw.virtual.held_out import HELD_OUT, compare_held_out
 from swgw.virtual.simulate import simulate, simulate_period
 from swgw.virtual.truth import DRIVERS, SCENARIOS, compare_published, load_truth
 
@@ -70,6 +71,51 @@ def test_a_number_outside_its_tolerance_is_not_met(basin, truth):
     assert not table.loc["temperature", "met"]
     assert table.loc["temperature", "difference"] == pytest.approx(2, abs=0.3)
     assert table.loc["rain_plain", "met"]
+
+
+def test_held_out_numbers_took_no_part_in_the_calibration():
+    assert HELD_OUT["key"].is_unique and 8 <= len(HELD_OUT) <= 15
+    for column in ("key", "quantity"):
+        assert not set(HELD_OUT[column]) & set(PUBLISHED[column])
+    assert set(HELD_OUT) == set(PUBLISHED) - {"by_construction"}
+    single = HELD_OUT["low"] == HELD_OUT["high"]
+    share = (HELD_OUT["tolerance"] / HELD_OUT["low"])[single & (HELD_OUT["key"] != "max_day")]
+    assert share.to_numpy() == pytest.approx(0.15)
+    assert (HELD_OUT["tolerance"][~single] == 0).all()
+
+
+def test_held_out_numbers_and_their_misses_as_the_appendix_says(basin, truth):
+    table = compare_held_out(basin, truth)
+    assert table["simulated"].notna().all()
+    assert list(table.index[table["met"]]) == ["min_30", "max_day", "gain_share"]
+    f, p = truth.fluxes.loc["2001":], truth.parameters
+    assert table.loc["river_end", "simulated"] == pytest.approx(
+        100 * f["river_end"].mean() / f["gorge"].mean()
+    )
+    assert table.loc["width_exponent", "simulated"] == p.river.width_exponent
+    assert table.loc["springs", "difference"] == table.loc["springs", "simulated"] - 10
+
+
+def test_held_out_numbers_are_judged_as_calibrated_ones_are(basin, truth, monkeypatch):
+    known = compare_published(basin, truth)
+    monkeypatch.setattr("swgw.virtual.held_out.HELD_OUT", PUBLISHED)
+    monkeypatch.setattr("swgw.virtual.held_out.flow_extremes", lambda _: dict(known["simulated"]))
+    again = compare_held_out(basin, truth)
+    pd.testing.assert_frame_equal(again[known.columns], known)
+
+
+def test_water_below_the_lower_gauge_adds_up(basin, truth):
+    """What is diverted below it is what the exchange of its sections leaves over."""
+    mean = (
+        truth.exchange.query("date >= '2001'")
+        .groupby("section", sort=False)
+        .mean(numeric_only=True)
+    )
+    used = truth.fluxes.loc["2001":, "diversion"].mean()
+    above = mean["discharge"].iloc[0] - mean["exchange"].iloc[:2].sum() - mean["discharge"].iloc[2]
+    gain = -mean["exchange"].iloc[2:].sum()
+    ratio = compare_held_out(basin, truth).loc["gain_diverted", "simulated"]
+    assert gain / (used - above) == pytest.approx(ratio, rel=1e-3)
 
 
 def test_a_basin_without_truth_has_none(tmp_path, truth):
