@@ -9,19 +9,18 @@ import pytest
 from swgw.basin.calendar import bin_starts
 from swgw.basin.folder import check_basin, load_basin, write_example
 from swgw.basin.settings import basin_folder
-from swgw.virtual import MARGIN, PUBLISHED, WELLS, Parameters
+from swgw.virtual import HELD_OUT, MARGIN, PUBLISHED, WELLS, Parameters
 from swgw.virtual import simulate as observe
+from swgw.virtual.compare import compare_held_out, compare_published
 from swgw.virtual.domain import SECTIONS
-from swgw.virtual.held_out import HELD_OUT, compare_held_out
 from swgw.virtual.simulate import simulate, simulate_period
-from swgw.virtual.truth import DRIVERS, SCENARIOS, compare_published, load_truth
+from swgw.virtual.truth import DRIVERS, SCENARIOS, load_truth
 
 FILES = ("wells", "heads", "gauges", "surface_water", "forcing")
 TRUTH = ("fluxes", "exchange", "heads", "wells", "water_table")
 
-PROCESSORS = 0.0101
-"""Processors round differently, which the spin-up of one well turns into 6 mm [m], one step of
-what is written to the centimetre."""
+EXACT = 1e-6
+"""Processors round differently, and the simulator makes nothing larger of it."""
 
 
 @pytest.fixture(scope="module")
@@ -96,14 +95,6 @@ def test_held_out_numbers_and_their_misses_as_the_appendix_says(basin, truth):
     assert table.loc["springs", "difference"] == table.loc["springs", "simulated"] - 10
 
 
-def test_held_out_numbers_are_judged_as_calibrated_ones_are(basin, truth, monkeypatch):
-    known = compare_published(basin, truth)
-    monkeypatch.setattr("swgw.virtual.held_out.HELD_OUT", PUBLISHED)
-    monkeypatch.setattr("swgw.virtual.held_out.flow_extremes", lambda _: dict(known["simulated"]))
-    again = compare_held_out(basin, truth)
-    pd.testing.assert_frame_equal(again[known.columns], known)
-
-
 def test_water_below_the_lower_gauge_adds_up(basin, truth):
     """What is diverted below it is what the exchange of its sections leaves over."""
     mean = (
@@ -175,7 +166,7 @@ def test_a_short_simulation_gives_the_first_years_of_the_truth_and_a_change_its_
     true = truth.heads["head"].sel(scenario="all", time=slice(None, "2001-06-25"))
     days = true["time"] + pd.Timedelta(days=observe.MEASURED_DAY)
     measured = base["head"].sel(time=days.values).transpose("well", "time")
-    assert measured.values == pytest.approx(true.values, abs=PROCESSORS)
+    assert measured.values == pytest.approx(true.values, abs=5e-5 + EXACT)
     river = replace(truth.parameters.river, leakance=0.03)
     changed = replace(truth.parameters, river=river)
     other = simulate_period(changed, truth.parameters, "2001-06-30", truth.seed)
@@ -193,4 +184,4 @@ def test_simulation_reproduces_the_committed_files(folder, tmp_path):
     assert (again / record).read_bytes() == (folder / record).read_bytes()
     for name in [*FILES, *(f"truth/{name}" for name in TRUTH)]:
         ours, theirs = (pd.read_csv(place / f"{name}.csv") for place in (again, folder))
-        pd.testing.assert_frame_equal(ours, theirs, rtol=0, atol=PROCESSORS)
+        pd.testing.assert_frame_equal(ours, theirs, rtol=0, atol=EXACT)

@@ -30,7 +30,7 @@ def _table(name: str) -> pd.DataFrame:
     return pd.read_csv(path, float_precision="round_trip", dtype=dtype, keep_default_na=False)
 
 
-PARAMETERS, PUBLISHED = _table("parameters"), _table("published")
+PARAMETERS, PUBLISHED, HELD_OUT = map(_table, ("parameters", "published", "held_out"))
 WELLS, GAUGES = _table("wells"), _table("gauges")
 COURSE, DISTRICTS = _table("course"), _table("districts")
 CHANNEL, MARGIN = "along the channel", "hilly margin"

@@ -124,8 +124,8 @@ START, FIRST, END = "1998-01-01", "2000-01-01", "2012-12-31"  # warm-up, record,
 PLAIN_LATITUDE = 39.1
 RECHARGING_RAIN = 5.0  # mm/d; less than that wets the ground and evaporates again
 FIRST_FLOW = 50.0  # m³/s in every river cell before the first day
-# Years and steps [d]: coarse ones to come near, fine ones that keep springs and river stable.
-SPIN_UP = ((100, 30.4375), (40, 3.04375))
+# Years and steps [d], a third and a tenth of a month; with whole months springs are unstable.
+SPIN_UP = ((100, 30.4375 / 3), (40, 30.4375 / 10))
 
 
 @dataclass(frozen=True)
