@@ -112,14 +112,19 @@ def test_the_network_of_page_6_is_the_package_s(tiny_basin, double):
     space["transfer"] = type("Results", (), {"windows": windows})
     for name in ("def data(", "def forecast(", "def fit("):
         exec(cell("06_transfer", name), space)
-    net, departures = space["net"], []
-    assert space["fit"](MEAN, rate=0.003) == pytest.approx(mean.loss, rel=1e-6)
+    data, fit, forecast = space["data"], space["fit"], space["forecast"]
+    net, departures = space["build"](windows.sizes["variable"]), []
+    found = fit(net, data(MEAN, "train"), data(MEAN, "validation"), rate=0.003)
+    assert found == pytest.approx(mean.loss, rel=1e-6)
     start = {name: value.clone() for name, value in net.state_dict().items()}
     net.lstm.requires_grad_(False)
     for well in wells:
         net.load_state_dict(start)
-        assert space["fit"](well, rate=0.001) == pytest.approx(tuned[well].loss, rel=1e-6)
-        departures.append(space["forecast"](space["data"](well, "test")[0]).detach().numpy())
+        found = fit(net, data(well, "train"), data(well, "validation"), rate=0.001)
+        assert found == pytest.approx(tuned[well].loss, rel=1e-6)
+        departures.append(forecast(net, data(well, "test")[0]).detach().numpy())
+    both = [np.concatenate(pair) for pair in zip(*(data(w, "train") for w in wells), strict=True)]
+    assert all(map(np.array_equal, both, data(wells, "train"), [True] * 2))
     heads = task.heads(np.stack(departures))
     assert np.allclose(heads, competitors.forecast(task, tuned), atol=1e-4)
 
