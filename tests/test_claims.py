@@ -89,7 +89,7 @@ def test_keys_are_unique_and_entries_complete():
 def test_what_we_infer_is_not_called_a_claim_of_the_sources():
     implied = {claim.key for claim in CLAIMS.values() if claim.origin == "implied"}
     assert implied == {
-        *("learning", "coupling", "intervals", "attention_lead", "attention_needs"),
+        *("learning", "coupling", "intervals", "attention_lead", "attention_needs", "gru_time"),
         *("weights_truth", "transfer_unlike"),
     }
     assert {claim.origin for claim in CLAIMS.values()} == {"source", "implied"}
