@@ -263,8 +263,10 @@ def _client(address: str) -> Any:
             f"--scheduler: found no Dask; expected the extra 'cluster' ({install('cluster')})"
         )
     from distributed import Client
+    from distributed.comm import get_address_host_port
 
     try:
+        get_address_host_port(address)  # a client that fails can block the next one
         return Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise UserError(
