@@ -437,7 +437,7 @@ def damaged(path, damage):
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_notebook_finding_or_page_is_noticed(built, damage):
+def test_a_damaged_notebook_finding_table_or_page_is_noticed(built, damage):
     study = open_study(built.words[1], "smoke", output=built.folder.parent, train=False)
     jobs = build.plan(study, built.words[1], render.contents())
 
@@ -456,6 +456,8 @@ def test_a_damaged_notebook_finding_or_page_is_noticed(built, damage):
         page = json.loads(path.read_bytes())["page"]
         with damaged(path, damage):
             assert page in stale(), path
+    with damaged(built.folder / "results" / "table_3_by_model.csv", damage):
+        assert "03_1_runoff" in stale()
     assert stale() == set()
     record, pages = built.folder / "logs" / "pages", built.folder / "html"
     inputs, _, _ = record.read_text().rpartition(" ")
@@ -465,6 +467,15 @@ def test_a_damaged_notebook_finding_or_page_is_noticed(built, damage):
             assert record.read_text() != build._state(inputs, pages), path
 
 
+def test_every_table_that_a_page_keeps_is_found_in_it():
+    """Also where a call before the name has quotes of its own."""
+    for path in shared("notebooks").glob("*.ipynb"):
+        text = path.read_bytes()
+        names = execute.KEPT.findall(text)
+        assert len(names) == text.count(b"study.keep("), path
+        assert not {b"all", b"parts", b"approach"} & set(names), path
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_every_damaged_file_is_made_again(built, tmp_path, damage):
@@ -472,8 +483,7 @@ def test_every_damaged_file_is_made_again(built, tmp_path, damage):
     folder = shutil.copytree(built.folder, tmp_path / built.folder.name)
     words = [*built.words[:-1], str(tmp_path)]
     kinds = {(path.parent.relative_to(folder).parts[:1], path.suffix): path
-             for path in sorted(folder.rglob("*"))
-             if path.is_file() and path.name != "seconds.json"}  # fmt: skip
+             for path in sorted(folder.rglob("*")) if path.is_file()}  # fmt: skip
     for path in kinds.values():
         before = path.read_bytes()
         DAMAGE[damage](path)

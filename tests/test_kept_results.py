@@ -108,7 +108,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-@pytest.mark.parametrize("name", [*FILES, "settings.json"])
+@pytest.mark.parametrize("name", [*FILES, "settings.json", "seconds.json"])
 def test_each_damaged_file_is_named_and_its_folder_emptied(tmp_path, caplog, name, damage):
     result = finished(tmp_path)
     DAMAGE[damage](result.path / name)
@@ -167,15 +167,17 @@ def test_what_a_killed_process_leaves_is_a_draft_that_is_cleared(tmp_path):
 # ---- time ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
-def test_time_is_no_result(tmp_path, damage):
-    """Damaged or missing seconds leave a run finished, and are read as unknown."""
-    result = finished(tmp_path)
-    assert list(read_seconds(result.path)) == ["whole"]
-    DAMAGE[damage](result.path / "seconds.json")
-    assert result.is_finished()
-    if damage != "altered":
-        assert read_seconds(result.path) == {}
+def test_time_is_no_result(tmp_path):
+    """The same work has the same list of files, whatever time it took; the time has a seal."""
+    one, other = (finished(tmp_path / name) for name in "ab")
+    times = json.loads((other.path / "seconds.json").read_text())
+    assert list(times["stages"]) == list(read_seconds(other.path)) == ["whole"]
+    assert len({(result.path / "done.json").read_text() for result in (one, other)}) == 1
+    times["stages"]["whole"][0] += 1.0
+    (other.path / "seconds.json").write_text(json.dumps(times))
+    assert read_seconds(other.path) == {}
+    (one.path / "seconds.json").write_text('{"whole": [1.0, 2.0]}')  # as it was without a seal
+    assert one.is_finished()
 
 
 def test_attempts_add_up(tmp_path):

@@ -26,6 +26,10 @@ from swgw.storage.files import clear_drafts, digest, write_text
 from swgw.storage.jobs import start
 
 
+KEPT = re.compile(rb'study\.keep\(.*?, \\"(\w+)\\"\)')
+"""A table that a notebook writes, in its JSON."""
+
+
 @dataclass(frozen=True)
 class Job:
     """One notebook to execute.
@@ -99,7 +103,7 @@ def check_parameters(notebook: Path, values: dict[str, Value]) -> None:
 
 
 def is_current(job: Job) -> bool:
-    """Whether the executed copy and its findings are as they were written, from the same inputs."""
+    """Whether the executed copy, findings and tables are as they were written, from the inputs."""
     return job.seal.is_file() and job.seal.read_bytes() == _state(job).encode()
 
 
@@ -111,9 +115,9 @@ def seconds_of(executed: Path) -> float | None:
 
 def _state(job: Job) -> str:
     """Give the key of the inputs, and the digest of what the notebook has written."""
-    findings = (job.target.parents[1] / "results" / "findings").glob("*.json")
-    page = f'"page": "{job.target.stem}"'.encode()
-    made = [job.target, *(path for path in findings if page in path.read_bytes())]
+    results, page = job.target.parents[1] / "results", f'"page": "{job.target.stem}"'.encode()
+    made = [job.target, *(p for p in results.glob("findings/*.json") if page in p.read_bytes())]
+    made += [results / f"{name.decode()}.csv" for name in KEPT.findall(job.source.read_bytes())]
     return f"{job.key} {digest(path for path in made if path.is_file())}"
 
 

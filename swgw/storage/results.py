@@ -3,8 +3,8 @@
 A folder is named by all that its numbers depend on: settings, data, versions of the libraries, and
 the source of the function that makes it and of every module that it imports. It counts as finished
 when ``done.json`` lists the digest of each file. Only ``seconds.json`` is not listed, since time
-differs where results do not. An attempt that was interrupted continues from what it left; its time
-counts.
+differs where results do not; it has a seal of its own. An attempt that was interrupted continues
+from what it left; its time counts.
 """
 
 import ast
@@ -108,7 +108,8 @@ class Result:
             files = record["files"]
             if record["seal"] != _seal(files):
                 return [done.name]
-            return [name for name, found in files.items() if _digest(self.path / name) != found]
+            lost = [SECONDS] * (not read_seconds(self.path))
+            return lost + [n for n, found in files.items() if _digest(self.path / n) != found]
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return [done.name]
 
@@ -204,7 +205,7 @@ def timed(folder: Path, stage: str) -> Iterator[Callable[[], None]]:
     Parameters
     ----------
     folder : Path
-        Gets ``seconds.json``: by stage, elapsed seconds and processor seconds.
+        Gets ``seconds.json``: by stage, elapsed seconds and processor seconds; and their seal.
     stage : str
 
     Yields
@@ -219,7 +220,8 @@ def timed(folder: Path, stage: str) -> Iterator[Callable[[], None]]:
         now = (time.perf_counter(), time.process_time())
         spent = [round(b + n - s, 3) for b, n, s in zip(before, now, started, strict=True)]
         stages = read_seconds(folder) | {stage: spent}
-        write_text(folder / SECONDS, json.dumps(stages, indent=1) + "\n")
+        record = {"stages": stages, "seal": _seal(stages)}
+        write_text(folder / SECONDS, json.dumps(record, indent=1) + "\n")
 
     try:
         yield keep
@@ -230,14 +232,16 @@ def timed(folder: Path, stage: str) -> Iterator[Callable[[], None]]:
 def read_seconds(folder: Path) -> dict[str, list[float]]:
     """Read elapsed and processor seconds by stage; empty where they are missing or damaged."""
     try:
-        found = json.loads((folder / SECONDS).read_text(encoding="utf-8"))
-        return {str(stage): [float(wall), float(cpu)] for stage, (wall, cpu) in found.items()}
+        record = json.loads((folder / SECONDS).read_text(encoding="utf-8"))
+        stages = record.get("stages", record)  # which were all that it held before it had a seal
+        found = {str(stage): [float(wall), float(cpu)] for stage, (wall, cpu) in stages.items()}
+        return found if record.get("seal", _seal(found)) == _seal(found) else {}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
 
-def _seal(files: dict[str, str]) -> str:
-    """Digest of the list of files, so that a list that was cut is noticed too."""
+def _seal(files: dict) -> str:
+    """Digest of a list of files or times, so that a list that was cut is noticed too."""
     return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
 
 
