@@ -1,5 +1,7 @@
 """Files as services and loggers write them, each with the value that must come out."""
 
+import gzip
+import io
 import re
 
 import numpy as np
@@ -183,6 +185,14 @@ LAYOUTS = [
      [("2010-01-01", 4.0)]),
     ("date,x,S\n2010-01-01,3,raw\n2010-01-01,4,ok\n", {"where": {"S": ["!raw"]}, "value": "x"},
      [("2010-01-01", 4.0)]),
+    (D + "2010-01-01,\u22123.5\n2010-01-02,\u20130.25\n", {},
+     [("2010-01-01", -3.5), ("2010-01-02", -0.25)]),
+    ("date;x\n2010-01-01;1\u202f156,5\n2010-01-02;1\u00a0956,5\n",
+     {"read": {"sep": ";", "decimal": ",", "thousands": " "}},
+     [("2010-01-01", 1156.5), ("2010-01-02", 1956.5)]),
+    ('date,"x\n[m]"\n2010-01-01,3\n', {"value": "x*"}, [("2010-01-01", 3.0)]),
+    (D + "2010-01-01 02:00 MEZ,3\n", {}, [("2010-01-01 02:00", 3.0)]),
+    (D + "2010-01-01,3\n2010-01-01,3\n", {}, [("2010-01-01", 3.0)]),
 ]  # fmt: skip
 
 
@@ -212,13 +222,29 @@ ADVISED = [
     (D + "20d,14\n2010-01-01,3\n", {}, 3.0),
     ("date,x,S\n2010-01-01,3,raw\n2010-01-01,4,ok\n", {}, 3.0),
     ("date,Höhe,x\n2010-01-01,1,3\n".encode("latin-1"), {}, 3.0),
+    ("date;x\n2010-01-01;1\u00a0156,5\n", {"read": {"sep": ";", "decimal": ","}}, 1156.5),
+    ("date;x\n2010-01-01;1.156,5\n", {"read": {"sep": ";"}}, 1156.5),
+    ("date;x\n2010-01-01;1,2E+02\n", {"read": {"sep": ";"}}, 120.0),
+    (D + "2010-01-01,1'156.5\n2010-01-02,900\n", {}, 1156.5),
+    *((D + f"2010-01-01,{gap}" + DAYS, {}, 4.0) for gap in ("#WERT!", "NO", "***", "-", "- : -")),
+    ("date,Time,x\n2010-01-01,01:00:00,3\n2010-01-01,13:00:00,4\n", {}, 3.0),
+    ("date,a: [b],x\n2010-01-01,1,3\n2010-01-01,2,4\n", {}, 3.0),
+    (D + "01/02/2010,3\n02/03/2010,4\n", {}, 3.0),
+    (D + "38353,3\n38354,4\n", {}, 3.0),
+    (D + "day,m\n-,NN\n2010-01-01,3\n", {}, 3.0),
+    (D + "2010-01-01,3\n2010-01-02,4\n* of an agency,\n", {}, 3.0),
+    ("Station: 7\nOwner, who, knows\n\ndate,x\n2010-01-01,3\n", {}, 3.0),
+    ("Station;7\ndate;x\n2010-01-01;3\n", {}, 3.0),
+    ("# Service, its, words\n# more\ndate\tx\n5s\t14n\n2010-01-01\t3\n", {}, 3.0),
+    ("sep=;\ndate;x\n2010-01-01;3\n", {}, 3.0),
+    ("\n\ndate|x\n2010-01-01|3\n", {}, 3.0),
 ]
 
 
 @pytest.mark.parametrize(("text", "keys", "first"), ADVISED)
 def test_advice_that_is_followed_works(tmp_path, text, keys, first):
     keys = {"columns": {"P": "x"}} | keys
-    for _ in range(3):
+    for _ in range(4):
         try:
             assert levels(tmp_path, text, **keys)[0][1] == first
             return
@@ -254,6 +280,21 @@ def test_a_comma_divides_thousands_or_not_as_the_mapping_says(tmp_path, thousand
     assert levels(tmp_path, COMMA, columns={"P": "x"}, read=read, unit="cm")[0][1] == first
 
 
+def test_times_that_a_clock_shows_twice_are_averaged_and_noted(tmp_path):
+    """A logger in local time; without a column that tells the two apart, and rare."""
+    hours = pd.date_range("2010-10-28", "2010-11-02", freq="15min")
+    logged = [*hours, pd.Timestamp("2010-10-31 02:00")]
+    text = D + "".join(f"{time:%Y-%m-%d %H:%M},{n}\n" for n, time in enumerate(logged))
+    told = {"wells": WELL, "heads": {"file": "a.csv", "columns": {"P": "x"}}}
+    found = understood(tmp_path, {"a.csv": text}, told)
+    first = list(hours).index(pd.Timestamp("2010-10-31 02:00"))
+    values = dict(pairs(found.tables["heads.csv"]))
+    assert values["2010-10-31 02:00"] == (first + len(hours)) / 2
+    assert len(values) == len(found.tables["heads.csv"]) == len(hours)
+    [note] = found.notes
+    assert "2010-10-31 02:00:00 twice for 'P', and so on; used is the mean" in note
+
+
 def test_former_keys_of_a_section_do_what_they_did(tmp_path):
     text = "date;x\n01.02.2010;3,5\n02.02.2010;-999,00\n"
     former = {"separator": ";", "decimal": ",", "missing": [-999], "date_form": "%d.%m.%Y"}
@@ -263,10 +304,14 @@ def test_former_keys_of_a_section_do_what_they_did(tmp_path):
 REFUSED = [
     (COMMA, {"read": {"decimal": ","}, "unit": "cm"},
      "row 2: found 1.156 beside far larger whole numbers; expected one form of numbers; "
-     '`read: {decimal: ".", thousands: ","}`'),
+     "`read: {decimal: ., thousands: ','}`"),
     ("ID,YEAR,DD,JAN,SYM,FEB,SYM,MAR,APR,MAY,JUN\n1,2010,1,2,B,3,B,4,5,6,7\n", {},
      "found a column for each month; expected one column of dates and one of values"),
     (b"\xd0\xcf\x11\xe0" + bytes(99), {}, "an old Excel workbook (.xls); save it as .xlsx"),
+    (gzip.compress((D + "2010-01-01,3\n").encode()), {}, "a compressed file; unpack it"),
+    (D + "2010-01-01,3\0\n", {}, "found a byte 0, as in files that are no text"),
+    (D + "2010-01-01,3\n2010-01-01,4\n", {}, "rows 2, 3: found 2010-01-01 00:00:00 twice for 'P'"),
+    (D + "2010-01-01,3\n", {"units": {"level": "ft"}}, "key level: found a unit of nothing here"),
     (D + "2010-01-01,3\n", {"time_zone": "Mars"}, "Mars"),
     (D + "2010-01-01,3\n", {"starts": "Date;"}, "no line that begins with 'Date;'"),
     (D + "2010-01-01,3\n", {"where": {"y": [1]}}, "column 'y': found no such column"),
@@ -287,25 +332,48 @@ def test_what_is_refused_in_one_message(tmp_path, text, keys, said):
     assert said in str(error.value), error.value
 
 
+def test_cells_of_a_workbook_that_are_no_readings(tmp_path):
+    """A day that Excel made of a number, and a truth value; the block above is told by its rows."""
+    pytest.importorskip("openpyxl")
+    rows = [["Station", 7], [], ["date", "x"], ["2010-01-01", 3.5], ["2010-01-02", True],
+            ["2010-01-03", pd.Timestamp("2026-05-03")]]  # fmt: skip
+    pd.DataFrame(rows).to_excel(book := io.BytesIO(), header=False, index=False)
+    told = {"columns": {"P": "x"}, "read": {}}
+    with pytest.raises(UserError) as error:
+        levels(tmp_path, book.getvalue(), **told)
+    assert "column 'x': found no such column" in str(error.value)
+    assert "`read: {skiprows: 2}`" in str(error.value)
+    with pytest.raises(UserError, match="rows 5, 6, column 'x': found 'True'; expected a number"):
+        levels(tmp_path, book.getvalue(), **told | {"read": {"skiprows": 2}})
+
+
 @pytest.mark.parametrize(
-    ("text", "degrees"),
+    ("place", "degrees"),
     [
-        ("47°12'36\" N", 47.21),
-        ("S 47 30 0", -47.5),
-        ("-0°30'", -0.5),
-        ("8.25 W", -8.25),
-        (8.5, 8.5),
+        ([8, "47°12'36\" N"], [8, 47.21]),
+        ([8, "S 47 30 0"], [8, -47.5]),
+        (["-0°30'", 47], [-0.5, 47]),
+        (["\u22128,5", "47,5"], [-8.5, 47.5]),
+        (["8.25 W", 47], [-8.25, 47]),
+        ([8.5, 47], [8.5, 47]),
     ],
 )
-def test_degrees(tmp_path, text, degrees):
-    told = {"wells": {"places": {"P": [text, 47]}}, "heads": {"columns": {"P": "x"}}}
+def test_degrees(tmp_path, place, degrees):
+    read = {"decimal": ","} if "," in str(place[0]) else {}
+    told = {"wells": {"places": {"P": place}, "read": read}, "heads": {"columns": {"P": "x"}}}
     found = understood(tmp_path, {"a.csv": D + "2010-01-01,3\n"}, told).tables["wells.csv"]
-    assert found["longitude"].tolist() == [degrees]
+    assert found[["longitude", "latitude"]].to_numpy().tolist() == [degrees]
 
 
 def test_no_degrees(tmp_path):
     told = {"wells": {"places": {"P": ["47°72'", 47]}}, "heads": {"columns": {"P": "x"}}}
     with pytest.raises(UserError, match="row P, column 'longitude': found \"47°72'\""):
+        understood(tmp_path, {"a.csv": D + "2010-01-01,3\n"}, told)
+    told["wells"] = {"places": {"P": ["47.2 N", "14.1 E"]}}  # latitude first
+    with pytest.raises(UserError, match=r"'47.2 N'; expected degrees, with no letter but E or W"):
+        understood(tmp_path, {"a.csv": D + "2010-01-01,3\n"}, told)
+    told["wells"] = {"places": {"P": [14.1, 47.2]}, "crs": "EPSG:31287"}
+    with pytest.raises(UserError, match=r"EPSG:31287, whose unit is no degree, for .*14.1, 47.2"):
         understood(tmp_path, {"a.csv": D + "2010-01-01,3\n"}, told)
     told["wells"] = {"places": {"P": [1.0, 2.0]}, "crs": "EPSG:0"}
     with pytest.raises(UserError, match="key crs: found 'EPSG:0'; expected a coordinate system"):

@@ -163,11 +163,11 @@ REFUSED = [
     (dates("2001", form="%Q"), "bad directive"),
     (dates("", "2001-01-01"), "found an empty cell"),
     (dates("-5", "1e300", "x", form="excel"), "rows 2, 3, 4"),
-    (numbers('"412,60"'), r"'412,60'; expected a number or an empty.*`read: {decimal: \",\"}`"),
-    (numbers('"1,156.5"'), '`read: {thousands: ","}` \\(section heads'),
-    (numbers('"1,156"'), '`read: {thousands: ","}`, or decimal if it begins those'),
+    (numbers('"412,60"'), r"'412,60'; expected a number or an empty.*`read: {decimal: ','}`"),
+    (numbers('"1,156.5"'), "`read: {decimal: ., thousands: ','}` \\(section heads"),
+    (numbers('"1,156"'), "`read: {thousands: ','}`, or decimal if it begins those"),
     (numbers("Ice"), r"column 'Level': found 'Ice'.*na_values: \[Ice\]}` if it means a gap"),
-    (numbers("5", "-9999.0"), r"row 3, column 'Level': found '-9999.0'.*na_values: \[-9999.0\]"),
+    (numbers("5", "-9999.0"), r"row 3, column 'Level': found '-9999.0'.*na_values: \['-9999.0'\]"),
     (numbers("5", "inf", "1e30", "x", "y"), "rows 3, 4, 5 and 1 more, column 'Level'"),
     (numbers("1.5", decimal=","), "found '1.5'; expected a number"),
     (numbers("x" * 200_000), "found 'x{50,56}"),
@@ -372,7 +372,8 @@ def test_every_problem_at_once(home):
         ("wells", lambda t: t.rename(columns={"East": "North", "North": "East"}),
          "wells.csv, rows 2, 3, 4 and 1 more, column latitude [wells.csv, row 2]"),
         ("heads", lambda t: t.assign(Nr=t["Nr"].str.lstrip("0")), "'7' (did you mean '007'?)"),
-        ("heads", lambda t: pd.concat([t.iloc[:9], t.iloc[5:]]), "rows 7, 11: found 2001-01-26"),
+        ("heads", lambda t: pd.concat([t.iloc[:9], t.iloc[5:].assign(Level="1475")]),
+         "rows 7, 11: found 2001-01-26"),
         ("heads", lambda t: t.assign(Nr=t["Nr"].where(t.index != 4)), "row 6, column 'Nr': found"),
         ("heads", lambda t: t.replace("A1", "x" * 100), "at most 64 characters"),
         ("heads", lambda t: t.assign(Level=None), "heads.csv: found no value; expected at least"),
@@ -423,6 +424,15 @@ def test_the_preview_and_the_import_show_what_can_be_doubted(home):
         assert re.search(said, home.run(*words).stdout)
     del home.mapping["forcing"]
     assert re.search(said, home.run("--preview").stdout)
+
+
+def test_what_is_refused_and_true_passes_as_the_message_says(home):
+    home.change("surface_water", lambda t: t.assign(Q=t["Q"].mask(t.index % 300 == 5, "9999")))
+    message = home.refused()
+    assert "a missing-value code of some loggers" in message
+    [advice] = set(re.findall(r"`(basin: .+?)` in the mapping", message))
+    home.mapping["basin"] |= yaml.safe_load(advice)["basin"]
+    assert home.basin().surface_water["value"].max() == 9999
 
 
 def test_every_setting_is_written_and_explained(home):

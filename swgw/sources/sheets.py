@@ -20,10 +20,14 @@ from swgw.storage import Problem
 
 FORMS = yaml.safe_load((DESCRIPTIONS / "dates.yml").read_text("utf-8"))
 _ISO = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?"
-_OFFSET = r"(:\d\d(?:\.\d+)?)\s*(?:Z|UTC|[+-]\d\d(?::?\d\d)?)$"
+_OFFSET = r"(:\d\d(?:\.\d+)?)\s*(?:Z|[A-Z]{3,4}|[+-]\d\d(?::?\d\d)?)$"
 _LATE = r"(?<=[ T])24(?=:?00\b)"  # the end of a day
-_ANGLE = r"[NSEW]?\s*-?\d+[.\d\s°º'′’\"″:]*[NSEW]?"
+_ANGLE = r"[{0}]?\s*-?\d+[.\d\s°º'′’\"″:]*[{0}]?"
+_MINUS = r"^[−–](?=\d)"  # as typesetters write it
+_THOUSANDS = r"[-−–]?\d{1,3}([.,'’\s])\d{3}(?:\1\d{3})*(?:(?!\1)([.,])\d+)?"
 COORDINATES = ("longitude", "latitude", "surface_elevation")
+BINARY = {b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls); save it as .xlsx",
+          b"\x1f\x8b": "a compressed file; unpack it"}  # fmt: skip
 MONTHS = set(["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"])
 
 
@@ -81,7 +85,7 @@ class Sheet:
     def find(self, name: str) -> str:
         """Give the column of a name, in which * stands for any text and | for or; else the name."""
         form = re.escape(name).replace(r"\*", ".*").replace(r"\|", "|")
-        fits = [column for column in self.cells if re.fullmatch(form, column)]
+        fits = [column for column in self.cells if re.fullmatch(form, column, re.DOTALL)]
         return name if name in fits else next(iter(fits), name)
 
     def has(self, names: list[str]) -> bool:
@@ -90,7 +94,13 @@ class Sheet:
         for name in names:
             if name not in columns:
                 found = "no such column, only " + shown(", ".join(columns))[1:-1]
-                self.report(f"column {shown(name)}", found + near(name, columns), "this column")
+                top = self.cells[:100].map(lambda cell: _names(name, str(cell)))  # noqa: B023
+                below = top.index[top.any(axis=1)]
+                marks = [mark for mark in ";\t|" if len(columns) == 1 and mark in columns[0]]
+                expected = "this column" + _below(below[0] - 1 if len(below) else 0, self.section)
+                expected += f"; {advise(read={'sep': marks[0]})}" if marks else ""
+                guess = "" if marks else near(name, columns)
+                self.report(f"column {shown(name)}", found + guess, expected)
             elif f"{name}.1" in columns and f"{name}.1" not in names:  # pandas' name for a second
                 self.report(f"column {shown(name)}", "this column twice", "it once")
         return len(self.problems) == count
@@ -102,27 +112,32 @@ class Sheet:
             out = [text[1:] for text in wanted if text.startswith("!")]
             self.cells = self.cells[~texts.isin(out) if out else texts.isin(wanted)]
 
-    def numbers(self, column: str, angle: bool = False) -> pd.Series:
-        """Turn a column into numbers, NaN for a gap: (row,)."""
+    def numbers(self, column: str, sides: str = "") -> pd.Series:
+        """Turn a column into numbers, NaN for a gap: (row,); angles have sides, as ``"NS"``."""
         raw = self.cells[column]
-        plain = raw.map(self._plain).map(_angle if angle else lambda cell: cell)
+        plain = raw.map(self._plain).map(lambda cell: _angle(cell, sides) if sides else cell)
         numbers = pd.to_numeric(plain, errors="coerce").astype(float)
         # pandas compares na_values as text, and -999.00 is no -999.
         codes = pd.Series(self.read.get("na_values", []), dtype=object).explode()
         given = pd.to_numeric(codes, errors="coerce").dropna()
         gaps = raw.isna() | raw.isin(codes) | numbers.isin(given)
         bad = (numbers.isna() | numbers.isin(MISSING_CODES) | (numbers.abs() > HUGE)) & ~gaps
-        self._report_cells(bad, column, _advice(str(raw[bad].iloc[0])) if bad.any() else "")
+        expected = _advice(str(raw[bad].iloc[0])) if bad.any() else ""
+        if sides and "qualifiers" in expected:
+            expected = f"degrees, with no letter but {' or '.join(sides)}"
+        self._report_cells(bad, column, expected)
         return numbers.mask(gaps | bad)
 
     def _plain(self, cell: object) -> object:
         """Write a number with a decimal point; Excel's own numbers need no change."""
         if not isinstance(cell, str):
-            return cell
+            return None if isinstance(cell, bool) else cell
         for mark in self.section.qualifiers:
             cell = cell.removeprefix(mark).removesuffix(mark).strip()
         decimal = self.read.get("decimal", ".")
-        plain = cell.replace(self.read.get("thousands") or "\0", "")
+        between = self.read.get("thousands") or "\0"
+        between = r"\s" if between.isspace() else re.escape(between)
+        plain = re.sub(between, "", re.sub(_MINUS, "-", cell))
         return None if decimal != "." and "." in plain else plain.replace(decimal, ".")
 
     def times(self, columns: list[str]) -> pd.Series:
@@ -146,10 +161,14 @@ class Sheet:
             return iso
         likely = likely_formats(texts[cells.map(lambda cell: isinstance(cell, str)).astype(bool)])
         expected = f"dates of the form {' or '.join(forms) or 'YYYY-MM-DD'}"
-        expected += f"; try `date_format: {' or '.join(map(repr, likely))}`" if likely else ""
+        tried = " or ".join(advise(date_format=form) for form in likely)
+        expected += f"; try {tried}" if likely else ""
         bad = times.isna()
-        if bad[:1].any() and bad.sum() == 1 and not likely:
-            expected += f"; `read: {{skiprows: [{bad.index[0] - 1}]}}` if it is a row of units"
+        if 0 < bad.sum() < min(4, len(bad)) and not likely:
+            skipped = self.read.get("skiprows", 0)
+            skipped = [*(range(skipped) if isinstance(skipped, int) else skipped)]
+            skipped += [row - 1 for row in bad.index[bad]]
+            expected += f"; {advise(read={'skiprows': skipped})} if there is no reading"
         self._report_cells(bad, columns[0], expected)
         if len(likely) > 1 and forms:
             read = f"all dates can be read by {' and by '.join(likely)}; used is {forms[0]}"
@@ -173,29 +192,57 @@ def _text(cell: object) -> str:
     return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
 
 
+def advise(**keys: object) -> str:
+    """Write keys as they can be pasted into a mapping.
+
+    Examples
+    --------
+    >>> advise(where={"Time": ["01:00"]})
+    "`where: {Time: ['01:00']}`"
+    """
+    how = {"default_flow_style": True, "allow_unicode": True, "width": 10_000}
+    return f"`{yaml.safe_dump(keys, **how).strip()[1:-1]}`"
+
+
+def _names(name: str, text: str) -> bool:
+    """Whether a text has a name between marks."""
+    return bool(re.search(rf"(^|[,;|\t\"])\s*{re.escape(name)}\s*($|[,;|\t\"])", text))
+
+
+def _below(above: int, section) -> str:
+    """Advise to skip the rows above the names of columns, if there are any."""
+    known = section.starts or {"skiprows", "header", "names"} & set(section.read)
+    return f"; {advise(read={'skiprows': int(above)})}" if above > 0 and not known else ""
+
+
 def _advice(text: str) -> str:
     """Say what would make a number of a text."""
-    advice = f"`read: {{na_values: [{text[:40]}]}}` if it means a gap"
-    if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", text):
-        advice = '`read: {thousands: ","}`' + ", or decimal if it begins those" * ("." not in text)
-    elif re.fullmatch(r"-?\d+,\d+", text):
-        advice = '`read: {decimal: ","}`'
+    advice = advise(read={"na_values": [text[:40]]}) + " if it means a gap"
+    if mark := re.fullmatch(_THOUSANDS, text):
+        marks = [re.sub(r"\s", " ", part) for part in mark.groups() if part]
+        keys = dict(zip(("thousands", "decimal"), marks, strict=False))
+        doubt = mark[1] in ".," and not mark[2]
+        advice = advise(read=keys) + ", or decimal if it begins those" * doubt
+    elif re.fullmatch(r"[-−–]?\d+,\d+([eE][+-]?\d+)?", text):
+        advice = advise(read={"decimal": ","})
     elif (mark := re.fullmatch(r"([^\d-]*)-?\d[\d.,]*(\D*)", text)) and any(mark.groups()):
-        advice = f"`qualifiers: {[part.strip() for part in mark.groups() if part]}` for its mark"
+        advice = advise(qualifiers=[part.strip() for part in mark.groups() if part])
+        advice += " for its mark"
     return f"a number or an empty cell; {advice}"
 
 
-def _angle(text: object) -> object:
+def _angle(text: object, sides: str) -> object:
     """Turn degrees, minutes and seconds into degrees; leave what is none.
 
     Examples
     --------
-    >>> _angle("47°12'36'' S")
+    >>> _angle("47°12'36'' S", "NS")
     -47.21
     """
     plain = str(text).upper()
     parts = [float(part) for part in re.findall(r"\d+(?:\.\d+)?", plain)]
-    if not re.fullmatch(_ANGLE, plain) or len(parts) > 3 or max(parts[1:], default=0) >= 60:
+    form = _ANGLE.format(sides)
+    if not re.fullmatch(form, plain) or len(parts) > 3 or max(parts[1:], default=0) >= 60:
         return text
     size = sum(part / 60**n for n, part in enumerate(parts))
     return -size if re.search("[-SW]", plain) else size
@@ -223,8 +270,9 @@ def read_cells(name: str, file: Path, section) -> tuple[list[str], pd.DataFrame]
     skipped = read.get("skiprows", 0)
     if isinstance(skipped, int) and skipped > 10_000:  # pandas would list them all
         raise ValueError(f"skiprows of {skipped}")
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ValueError("an old Excel workbook (.xls); save it as .xlsx")
+    for mark, what in BINARY.items():
+        if data.startswith(mark):
+            raise ValueError(what)
     if data.startswith(b"PK\3\4") or file.suffix.lower() in (".xlsx", ".xlsm"):
         table = pd.read_excel(io.BytesIO(data), **{"dtype": object, "engine": "openpyxl"} | read)
     else:
@@ -235,8 +283,15 @@ def read_cells(name: str, file: Path, section) -> tuple[list[str], pd.DataFrame]
         head, lines, mark = lines[: begins[0]], lines[begins[0] :], read.get("comment") or "\0"
         head += [line for line in lines if line.startswith(mark)]
         how = {"dtype": str, "engine": "c", "skip_blank_lines": False, "index_col": False}
-        with warnings.catch_warnings(action="error"):  # more values in a row than names
-            table = pd.read_csv(io.StringIO("\n".join(lines)), **how | read | {"encoding": None})
+        try:
+            with warnings.catch_warnings(action="error"):  # more values in a row than names
+                table = pd.read_csv(
+                    io.StringIO("\n".join(lines)), **how | read | {"encoding": None}
+                )
+        except (ValueError, pd.errors.ParserWarning) as error:
+            first = getattr(section, "date", ["\0"])[0]
+            above = next((n for n, line in enumerate(lines) if _names(first, line)), 0)
+            raise ValueError(f"{str(error).splitlines()[0]}{_below(above, section)}") from None
     header = read.get("header", None if "names" in read else 0)
     table.columns = [str(name).strip() for name in table.columns]
     if table.columns.has_duplicates:
@@ -249,15 +304,18 @@ def read_cells(name: str, file: Path, section) -> tuple[list[str], pd.DataFrame]
 
 def _decoded(data: bytes, encoding: str | None, service: str) -> str:
     """Decode a file by its mark, as told or as UTF-8, a service's else as Latin-1."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or (b"\0" in data[:100] and not encoding):
-        encoding = "utf-16"
+    wide = data[:100].count(0) > 0.4 * len(data[:100]) and not encoding
+    encoding = "utf-16" if wide or data.startswith((b"\xff\xfe", b"\xfe\xff")) else encoding
     try:
-        return unicodedata.normalize("NFC", data.decode(encoding or "utf-8-sig"))
+        text = unicodedata.normalize("NFC", data.decode(encoding or "utf-8-sig"))
     except UnicodeDecodeError as error:
         if service and not encoding:
             return _decoded(data, "latin-1", "")
         advice = "" if encoding else "; `read: {encoding: latin-1}` suits Western Europe"
         raise ValueError(f"{error}{advice}") from None
+    if "\0" in text:
+        raise ValueError("a byte 0, as in files that are no text")
+    return text
 
 
 def likely_formats(texts: pd.Series) -> list[str]:
@@ -272,4 +330,5 @@ def likely_formats(texts: pd.Series) -> list[str]:
     for some in (texts[:1], texts):  # the first text tells most
         fits = [pd.to_datetime(some, format=form, errors="coerce").notna().all() for form in forms]
         forms = list(itertools.compress(forms, fits)) if len(some) else []
-    return forms
+    days = pd.to_numeric(texts, errors="coerce").between(10_000, 109_000)
+    return forms or ["excel"] * (len(days) > 0 and bool(days.all()))

@@ -19,12 +19,14 @@ from swgw.basin.plausible import thousands
 from swgw.basin.tables import PAIRS, PARTNERS, listed
 from swgw.sources import UNITS, to_ours
 from swgw.sources.mapping import FORMATS, all_told, read_mapping
-from swgw.sources.sheets import COORDINATES, Sheet
+from swgw.sources.sheets import COORDINATES, Sheet, advise
 from swgw.storage import BasinError, Problem, UserError
 from swgw.storage.files import write_folder, write_text
 
 IDS = {"wells": "well_id", "heads": "well_id", "gauges": "gauge_id", "surface_water": "gauge_id"}
+SIDES = dict(zip(COORDINATES, ("EW", "NS"), strict=False))
 THOUSANDS = (10.0, 0.05, 0.7)  # as in the rules of the check, which sees the folder's unit
+RARE = 0.01  # share of readings that have the time of another, as where clocks are turned back
 WEATHER = ("precipitation", "temperature", "wind", "pet")
 
 
@@ -164,7 +166,7 @@ def _table(name: str, sheet: Sheet, station: str) -> pd.DataFrame | None:
     table = pd.DataFrame({"date": sheet.times(dates)} if dates else {}, index=sheet.cells.index)
     for ours, theirs in columns.items():
         if wide or ours in (*COORDINATES, *WEATHER, kind):  # of several the mean, as of extremes
-            parts = [sheet.numbers(n, angle=ours in COORDINATES[:2]) for n in theirs]
+            parts = [sheet.numbers(n, SIDES.get(ours, "")) for n in theirs]
             table[ours] = sum(parts) / len(parts)
         else:
             table[ours] = sheet.texts(theirs, required=ours == key)
@@ -172,29 +174,43 @@ def _table(name: str, sheet: Sheet, station: str) -> pd.DataFrame | None:
         table = table.melt("date", var_name=key, value_name=kind, ignore_index=False)
     elif kind and key not in table:
         table.insert(1, key, station)
+    for name in section.units.keys() - table.columns:
+        expected = "one of " + ", ".join(table.columns.intersection(list(UNITS)))
+        sheet.report(f"key units, key {name}", "a unit of nothing here", expected)
     if kind:
         table = table.dropna(subset=kind).sort_values([key, "date"], kind="stable")
-        _look(table, sheet, used)
+        table = _look(table, sheet, used)
     return _in_our_units(table, section, sheet.name)
 
 
-def _look(table: pd.DataFrame, sheet: Sheet, used: list[str]) -> None:
-    """Report two values of one series at one time, and a mark that may divide thousands."""
+def _look(table: pd.DataFrame, sheet: Sheet, used: list[str]) -> pd.DataFrame:
+    """Report a mark that may divide thousands, and two values of one series at one time.
+
+    Their mean is taken, and noted, if nothing tells them apart and they are equal or rare.
+    """
     odd = table.iloc[:, 2][thousands(table.iloc[:, 2], table.iloc[:, 1], *THOUSANDS)]
     mark = sheet.read.get("decimal", ".")
     other = "," if mark == "." else "."
     for row, value in odd[:1].items() if "thousands" not in sheet.read else ():
-        reading = '`read: {{decimal: "{}", thousands: "{}"}}`'.format
-        expected = f"one form of numbers; {reading(other, mark)} if {mark!r} divides thousands"
-        expected += f", {reading(mark, other)} if not"
+        pairs = {"decimal": other, "thousands": mark}, {"decimal": mark, "thousands": other}
+        ways = [advise(read=pair) for pair in pairs]
+        expected = f"one form of numbers; {ways[0]} if {mark!r} divides thousands, {ways[1]} if not"
         sheet.report(f"row {row}", f"{value} beside far larger whole numbers", expected)
-    twice = table[table.duplicated(list(table.columns[:2]), keep=False)][:2]
+    date, key, kind = table.columns
+    twice = table[table.duplicated([date, key], keep=False)]
     if len(twice) and not sheet.problems:
-        rows = sheet.cells.drop(columns=used).astype(str).loc[list(twice.index)]
+        rows = sheet.cells.drop(columns=used).astype(str).loc[list(twice.index[:2])]
         other = rows.loc[:, (rows.iloc[0] != rows.iloc[-1]).to_numpy()].iloc[0]
-        keep = [f"; `where: {{{name}: [{text}]}}` keeps one" for name, text in other.items()]
-        place, found = f"rows {', '.join(map(str, twice.index))}", "{} twice for {!r}"
-        sheet.report(place, found.format(*twice.iloc[0, :2]), "one value" + "".join(keep[:1]))
+        keep = [f"; {advise(where={name: [text]})} keeps one" for name, text in other.items()]
+        place, found = f"rows {', '.join(map(str, twice.index[:2]))}", "{} twice for {!r}"
+        found = found.format(*twice.iloc[0, :2])
+        clock = (twice[date] != twice[date].dt.normalize()).all() and len(twice) < RARE * len(table)
+        if keep or not (clock or twice.groupby([key, date])[kind].nunique().max() == 1):
+            sheet.report(place, found, "one value" + "".join(keep[:1]))
+        else:
+            sheet.notes.append(f"{sheet.file.name}, {place}: {found}, and so on; used is the mean")
+            table[kind] = table.groupby([key, date])[kind].transform("mean")
+    return table.drop_duplicates([date, key])
 
 
 def _in_our_units(table: pd.DataFrame, section: BaseModel, name: str) -> pd.DataFrame:
@@ -213,10 +229,18 @@ def _degrees(crs: str) -> Callable:
     """Give the function that turns points (point, 2) of a system into degrees."""
     try:
         turn = pyproj.Transformer.from_crs(crs, 4326, always_xy=True).transform
+        projected = pyproj.CRS(crs).is_projected
     except pyproj.exceptions.CRSError:
         known = "a coordinate system, such as EPSG:31287"
         raise UserError(str(Problem("mapping", "key crs", repr(crs), known))) from None
-    return lambda points: np.column_stack(turn(*points.T)).round(7)
+
+    def degrees(points: np.ndarray) -> np.ndarray:
+        if projected and (np.abs(points) <= 180).all():
+            found = f"{crs}, whose unit is no degree, for points such as {points[0].tolist()}"
+            raise UserError(str(Problem("mapping", "key crs", found, "no such key for degrees")))
+        return np.column_stack(turn(*points.T)).round(7)
+
+    return degrees
 
 
 def _leave_out_empty(tables: sources.Tables) -> Iterator[str]:
@@ -288,7 +312,13 @@ def write(
 
 
 def _told(problem: Problem, understood: Understood) -> Problem:
-    """Add to a problem of the folder, which was not written, its place in the user's file."""
+    """Add to a problem of the folder its place in the user's file, and how it is accepted."""
+    if problem.rule:
+        accept = [*understood.mapping.basin.get("accept", []), problem.rule]
+        told = (
+            f"{problem.expected} (if it is true: {advise(basin={'accept': accept})} in the mapping)"
+        )
+        problem = replace(problem, expected=told, rule="")
     if problem.file not in understood.tables:
         return problem
     place = understood.source(problem.file)
