@@ -284,7 +284,8 @@ def test_times_that_a_clock_shows_twice_are_averaged_and_noted(tmp_path):
     """A logger in local time; without a column that tells the two apart, and rare."""
     hours = pd.date_range("2010-10-28", "2010-11-02", freq="15min")
     logged = [*hours, pd.Timestamp("2010-10-31 02:00")]
-    text = D + "".join(f"{time:%Y-%m-%d %H:%M},{n}\n" for n, time in enumerate(logged))
+    rows = [f"{time:%Y-%m-%d %H:%M},{n},{n}\n" for n, time in enumerate(logged)]
+    text = "date,x,#\n" + "".join(rows)  # which counts its readings
     told = {"wells": WELL, "heads": {"file": "a.csv", "columns": {"P": "x"}}}
     found = understood(tmp_path, {"a.csv": text}, told)
     first = list(hours).index(pd.Timestamp("2010-10-31 02:00"))
@@ -345,6 +346,8 @@ def test_cells_of_a_workbook_that_are_no_readings(tmp_path):
     assert "`read: {skiprows: 2}`" in str(error.value)
     with pytest.raises(UserError, match="rows 5, 6, column 'x': found 'True'; expected a number"):
         levels(tmp_path, book.getvalue(), **told | {"read": {"skiprows": 2}})
+    read = {"skiprows": 2, "na_values": ["True", "2026-05-03 00:00:00"]}
+    assert levels(tmp_path, book.getvalue(), **told | {"read": read}) == [("2010-01-01", 3.5)]
 
 
 @pytest.mark.parametrize(

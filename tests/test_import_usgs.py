@@ -128,6 +128,7 @@ def test_choices_and_conversions():
     rows += [("72019", "00001", "b", f"2001-01-{d:02}T12:00:00+00:00", "9") for d in range(1, 30)]
     rows += [("72019", "00003", "c", f"2001-01-{d:02}", "10") for d in range(1, 29)]
     rows += [("72019", "00003", "c", "2001", "10"), ("72019", "00003", "c", "2001-02-01", "x")]
+    rows += [("72019", "00003", "c", "2001-02-02", "-999999")]  # its code for no value
     table = pd.DataFrame(rows, columns=[*usgs.KIND, "time", "value"])
     table = table.assign(unit_of_measure="ft", qualifier=None, approval_status="Approved")
     chosen = usgs.choose(table).assign(place="USGS-1000")

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import typer
+import yaml
 from served import power_answer, serve
 from typer.testing import CliRunner
 
@@ -18,6 +19,7 @@ import swgw
 from swgw import sources as service
 from swgw.basin.folder import check_basin
 from swgw.cli import app
+from swgw.experiments.study import Study
 from swgw.sources.table import read_mapping
 from swgw.storage import files as share
 
@@ -132,6 +134,18 @@ def page(tiny_basin, tmp_path):
     exec(cell("tables = {"), names)
     exec(cell("target = "), names)
     return names
+
+
+def test_a_gauge_that_is_no_target_is_told_in_words(page):
+    """Its river is dry in the test years, so that the folder names a gauge and no model has one."""
+    basin = page["study"].basin
+    water = basin.surface_water
+    dry = water.assign(value=water["value"].where(water["date"] < "2006", 0.0))
+    for flow, said in ((water, "01"), (dry, "no gauge (`gauges.csv`) whose water changes")):
+        study = Study(swgw.prepare_basin(replace(basin, surface_water=flow)), None, None)
+        names = page | {"yaml": yaml, "study": study}
+        exec(cell("used = "), names)
+        assert names["used"]["target_gauge"].startswith(said)
 
 
 @pytest.mark.parametrize("step", ["D", "5D", "W", "MS"])

@@ -1,7 +1,6 @@
 """A user's CSV and Excel files: read by pandas as text, then turned into numbers and times."""
 
 import io
-import itertools
 import re
 import unicodedata
 import warnings
@@ -11,20 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from swgw.basin.settings import near, shown
 from swgw.basin.tables import HUGE, MISSING_CODES
-from swgw.sources import DESCRIPTIONS
+from swgw.sources.advice import advise, below, has_name, likely_formats, of_number
 from swgw.storage import Problem
 
-FORMS = yaml.safe_load((DESCRIPTIONS / "dates.yml").read_text("utf-8"))
 _ISO = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?"
 _OFFSET = r"(:\d\d(?:\.\d+)?)\s*(?:Z|[A-Z]{3,4}|[+-]\d\d(?::?\d\d)?)$"
 _LATE = r"(?<=[ T])24(?=:?00\b)"  # the end of a day
 _ANGLE = r"[{0}]?\s*-?\d+[.\d\s°º'′’\"″:]*[{0}]?"
 _MINUS = r"^[−–](?=\d)"  # as typesetters write it
-_THOUSANDS = r"[-−–]?\d{1,3}([.,'’\s])\d{3}(?:\1\d{3})*(?:(?!\1)([.,])\d+)?"
 COORDINATES = ("longitude", "latitude", "surface_elevation")
 BINARY = {b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls); save it as .xlsx",
           b"\x1f\x8b": "a compressed file; unpack it"}  # fmt: skip
@@ -94,10 +90,10 @@ class Sheet:
         for name in names:
             if name not in columns:
                 found = "no such column, only " + shown(", ".join(columns))[1:-1]
-                top = self.cells[:100].map(lambda cell: _names(name, str(cell)))  # noqa: B023
-                below = top.index[top.any(axis=1)]
+                top = self.cells[:100].map(lambda cell: has_name(name, str(cell)))  # noqa: B023
+                rows = top.index[top.any(axis=1)]
                 marks = [mark for mark in ";\t|" if len(columns) == 1 and mark in columns[0]]
-                expected = "this column" + _below(below[0] - 1 if len(below) else 0, self.section)
+                expected = "this column" + below(rows[0] - 1 if len(rows) else 0, self.section)
                 expected += f"; {advise(read={'sep': marks[0]})}" if marks else ""
                 guess = "" if marks else near(name, columns)
                 self.report(f"column {shown(name)}", found + guess, expected)
@@ -120,9 +116,9 @@ class Sheet:
         # pandas compares na_values as text, and -999.00 is no -999.
         codes = pd.Series(self.read.get("na_values", []), dtype=object).explode()
         given = pd.to_numeric(codes, errors="coerce").dropna()
-        gaps = raw.isna() | raw.isin(codes) | numbers.isin(given)
+        gaps = raw.isna() | raw.astype(str).isin(codes.astype(str)) | numbers.isin(given)
         bad = (numbers.isna() | numbers.isin(MISSING_CODES) | (numbers.abs() > HUGE)) & ~gaps
-        expected = _advice(str(raw[bad].iloc[0])) if bad.any() else ""
+        expected = of_number(str(raw[bad].iloc[0])) if bad.any() else ""
         if sides and "qualifiers" in expected:
             expected = f"degrees, with no letter but {' or '.join(sides)}"
         self._report_cells(bad, column, expected)
@@ -192,45 +188,6 @@ def _text(cell: object) -> str:
     return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
 
 
-def advise(**keys: object) -> str:
-    """Write keys as they can be pasted into a mapping.
-
-    Examples
-    --------
-    >>> advise(where={"Time": ["01:00"]})
-    "`where: {Time: ['01:00']}`"
-    """
-    how = {"default_flow_style": True, "allow_unicode": True, "width": 10_000}
-    return f"`{yaml.safe_dump(keys, **how).strip()[1:-1]}`"
-
-
-def _names(name: str, text: str) -> bool:
-    """Whether a text has a name between marks."""
-    return bool(re.search(rf"(^|[,;|\t\"])\s*{re.escape(name)}\s*($|[,;|\t\"])", text))
-
-
-def _below(above: int, section) -> str:
-    """Advise to skip the rows above the names of columns, if there are any."""
-    known = section.starts or {"skiprows", "header", "names"} & set(section.read)
-    return f"; {advise(read={'skiprows': int(above)})}" if above > 0 and not known else ""
-
-
-def _advice(text: str) -> str:
-    """Say what would make a number of a text."""
-    advice = advise(read={"na_values": [text[:40]]}) + " if it means a gap"
-    if mark := re.fullmatch(_THOUSANDS, text):
-        marks = [re.sub(r"\s", " ", part) for part in mark.groups() if part]
-        keys = dict(zip(("thousands", "decimal"), marks, strict=False))
-        doubt = mark[1] in ".," and not mark[2]
-        advice = advise(read=keys) + ", or decimal if it begins those" * doubt
-    elif re.fullmatch(r"[-−–]?\d+,\d+([eE][+-]?\d+)?", text):
-        advice = advise(read={"decimal": ","})
-    elif (mark := re.fullmatch(r"([^\d-]*)-?\d[\d.,]*(\D*)", text)) and any(mark.groups()):
-        advice = advise(qualifiers=[part.strip() for part in mark.groups() if part])
-        advice += " for its mark"
-    return f"a number or an empty cell; {advice}"
-
-
 def _angle(text: object, sides: str) -> object:
     """Turn degrees, minutes and seconds into degrees; leave what is none.
 
@@ -290,8 +247,8 @@ def read_cells(name: str, file: Path, section) -> tuple[list[str], pd.DataFrame]
                 )
         except (ValueError, pd.errors.ParserWarning) as error:
             first = getattr(section, "date", ["\0"])[0]
-            above = next((n for n, line in enumerate(lines) if _names(first, line)), 0)
-            raise ValueError(f"{str(error).splitlines()[0]}{_below(above, section)}") from None
+            above = next((n for n, line in enumerate(lines) if has_name(first, line)), 0)
+            raise ValueError(f"{str(error).splitlines()[0]}{below(above, section)}") from None
     header = read.get("header", None if "names" in read else 0)
     table.columns = [str(name).strip() for name in table.columns]
     if table.columns.has_duplicates:
@@ -316,19 +273,3 @@ def _decoded(data: bytes, encoding: str | None, service: str) -> str:
     if "\0" in text:
         raise ValueError("a byte 0, as in files that are no text")
     return text
-
-
-def likely_formats(texts: pd.Series) -> list[str]:
-    """Give the forms that all dates have, those with the day before the month first.
-
-    Examples
-    --------
-    >>> likely_formats(pd.Series(["01/02/2005", "01/13/2005"]))
-    ['%m/%d/%Y']
-    """
-    forms = [date + time for date, time in itertools.product(FORMS["dates"], FORMS["times"])]
-    for some in (texts[:1], texts):  # the first text tells most
-        fits = [pd.to_datetime(some, format=form, errors="coerce").notna().all() for form in forms]
-        forms = list(itertools.compress(forms, fits)) if len(some) else []
-    days = pd.to_numeric(texts, errors="coerce").between(10_000, 109_000)
-    return forms or ["excel"] * (len(days) > 0 and bool(days.all()))

@@ -15,18 +15,16 @@ import shapely
 from pydantic import BaseModel
 
 from swgw import sources
-from swgw.basin.plausible import thousands
 from swgw.basin.tables import PAIRS, PARTNERS, listed
 from swgw.sources import UNITS, to_ours
+from swgw.sources.advice import advise, look
 from swgw.sources.mapping import FORMATS, all_told, read_mapping
-from swgw.sources.sheets import COORDINATES, Sheet, advise
+from swgw.sources.sheets import COORDINATES, Sheet
 from swgw.storage import BasinError, Problem, UserError
 from swgw.storage.files import write_folder, write_text
 
 IDS = {"wells": "well_id", "heads": "well_id", "gauges": "gauge_id", "surface_water": "gauge_id"}
 SIDES = dict(zip(COORDINATES, ("EW", "NS"), strict=False))
-THOUSANDS = (10.0, 0.05, 0.7)  # as in the rules of the check, which sees the folder's unit
-RARE = 0.01  # share of readings that have the time of another, as where clocks are turned back
 WEATHER = ("precipitation", "temperature", "wind", "pet")
 
 
@@ -179,38 +177,8 @@ def _table(name: str, sheet: Sheet, station: str) -> pd.DataFrame | None:
         sheet.report(f"key units, key {name}", "a unit of nothing here", expected)
     if kind:
         table = table.dropna(subset=kind).sort_values([key, "date"], kind="stable")
-        table = _look(table, sheet, used)
+        table = look(table, sheet, used)
     return _in_our_units(table, section, sheet.name)
-
-
-def _look(table: pd.DataFrame, sheet: Sheet, used: list[str]) -> pd.DataFrame:
-    """Report a mark that may divide thousands, and two values of one series at one time.
-
-    Their mean is taken, and noted, if nothing tells them apart and they are equal or rare.
-    """
-    odd = table.iloc[:, 2][thousands(table.iloc[:, 2], table.iloc[:, 1], *THOUSANDS)]
-    mark = sheet.read.get("decimal", ".")
-    other = "," if mark == "." else "."
-    for row, value in odd[:1].items() if "thousands" not in sheet.read else ():
-        pairs = {"decimal": other, "thousands": mark}, {"decimal": mark, "thousands": other}
-        ways = [advise(read=pair) for pair in pairs]
-        expected = f"one form of numbers; {ways[0]} if {mark!r} divides thousands, {ways[1]} if not"
-        sheet.report(f"row {row}", f"{value} beside far larger whole numbers", expected)
-    date, key, kind = table.columns
-    twice = table[table.duplicated([date, key], keep=False)]
-    if len(twice) and not sheet.problems:
-        rows = sheet.cells.drop(columns=used).astype(str).loc[list(twice.index[:2])]
-        other = rows.loc[:, (rows.iloc[0] != rows.iloc[-1]).to_numpy()].iloc[0]
-        keep = [f"; {advise(where={name: [text]})} keeps one" for name, text in other.items()]
-        place, found = f"rows {', '.join(map(str, twice.index[:2]))}", "{} twice for {!r}"
-        found = found.format(*twice.iloc[0, :2])
-        clock = (twice[date] != twice[date].dt.normalize()).all() and len(twice) < RARE * len(table)
-        if keep or not (clock or twice.groupby([key, date])[kind].nunique().max() == 1):
-            sheet.report(place, found, "one value" + "".join(keep[:1]))
-        else:
-            sheet.notes.append(f"{sheet.file.name}, {place}: {found}, and so on; used is the mean")
-            table[kind] = table.groupby([key, date])[kind].transform("mean")
-    return table.drop_duplicates([date, key])
 
 
 def _in_our_units(table: pd.DataFrame, section: BaseModel, name: str) -> pd.DataFrame:

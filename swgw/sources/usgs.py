@@ -10,6 +10,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from swgw import sources
+from swgw.basin.tables import MISSING_CODES
 from swgw.sources import weather as sky
 from swgw.storage import UserError, install
 from swgw.storage.files import write_folder, write_text
@@ -224,7 +225,7 @@ def choose(table: pd.DataFrame) -> pd.DataFrame:
     """
     table = table.reindex(columns=[*VALUE, *KIND[1:]]).fillna(dict.fromkeys(KIND, ""))
     table = table.assign(
-        value=pd.to_numeric(table["value"], errors="coerce"),
+        value=pd.to_numeric(table["value"], errors="coerce").replace(MISSING_CODES, np.nan),
         date=pd.to_datetime(table["time"].str[:10], format="%Y-%m-%d", errors="coerce"),
         qualifier=[" ".join(q) if isinstance(q, list) else "" for q in table["qualifier"]],
     ).dropna(subset="value")
