@@ -314,6 +314,8 @@ REFUSED = [
     (D + "2010-01-01,3\n2010-01-01,4\n", {}, "rows 2, 3: found 2010-01-01 00:00:00 twice for 'P'"),
     (D + "2010-01-01,3\n", {"units": {"level": "ft"}}, "key level: found a unit of nothing here"),
     (D + "2010-01-01,3\n", {"time_zone": "Mars"}, "Mars"),
+    (D + "9999-12-31 24:00,3\n2010-01-01,3\n", {}, "'9999-12-31 24:00'; expected years from 1800"),
+    (D + "0001-01-01 00:00Z,3\n", {"time_zone": "America/Denver"}, "expected years from 1800 to"),
     (D + "2010-01-01,3\n", {"starts": "Date;"}, "no line that begins with 'Date;'"),
     (D + "2010-01-01,3\n", {"where": {"y": [1]}}, "column 'y': found no such column"),
     (D + "2010-01-01,3\n", {"where": {"x": [1]}}, "found no value; expected at least one"),

@@ -20,6 +20,7 @@ _ISO = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2}
 _OFFSET = r"(:\d\d(?:\.\d+)?)\s*(?:Z|[A-Z]{3,4}|[+-]\d\d(?::?\d\d)?)$"
 _LATE = r"(?<=[ T])24(?=:?00\b)"  # the end of a day
 _ANGLE = r"[{0}]?\s*-?\d+[.\d\s°º'′’\"″:]*[{0}]?"
+YEARS = (1800, 2200)  # as in the check
 _MINUS = r"^[−–](?=\d)"  # as typesetters write it
 COORDINATES = ("longitude", "latitude", "surface_elevation")
 BINARY = {b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls); save it as .xlsx",
@@ -159,7 +160,10 @@ class Sheet:
         expected = f"dates of the form {' or '.join(forms) or 'YYYY-MM-DD'}"
         tried = " or ".join(advise(date_format=form) for form in likely)
         expected += f"; try {tried}" if likely else ""
-        bad = times.isna()
+        times += pd.to_timedelta(late.astype(int), unit="D")
+        bad = ~times.dt.year.between(*YEARS)
+        if bad.any() and times[bad].notna().all():
+            expected = f"years from {YEARS[0]} to {YEARS[1]}"
         if 0 < bad.sum() < min(4, len(bad)) and not likely:
             skipped = self.read.get("skiprows", 0)
             skipped = [*(range(skipped) if isinstance(skipped, int) else skipped)]
@@ -169,7 +173,7 @@ class Sheet:
         if len(likely) > 1 and forms:
             read = f"all dates can be read by {' and by '.join(likely)}; used is {forms[0]}"
             self.notes.append(f"{self.file.name}, column {shown(columns[0])}: {read}")
-        return times + pd.to_timedelta(late.astype(int), unit="D")
+        return times
 
     def texts(self, columns: list[str], required: bool) -> pd.Series:
         """Turn a column, or several joined by a hyphen, into text: (row,)."""
