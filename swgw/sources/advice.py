@@ -7,6 +7,7 @@ import pandas as pd
 import yaml
 
 from swgw.basin.plausible import thousands
+from swgw.basin.tables import MISSING_CODES
 from swgw.sources import DESCRIPTIONS
 
 FORMS = yaml.safe_load((DESCRIPTIONS / "dates.yml").read_text("utf-8"))
@@ -42,7 +43,9 @@ def below(above: int, section) -> str:
 def of_number(text: str) -> str:
     """Say what would make a number of a text."""
     advice = advise(read={"na_values": [text[:40]]}) + " if it means a gap"
-    if mark := re.fullmatch(_DIVIDED, text):
+    if pd.to_numeric(text, errors="coerce") in MISSING_CODES:
+        pass
+    elif mark := re.fullmatch(_DIVIDED, text):
         marks = [re.sub(r"\s", " ", part) for part in mark.groups() if part]
         keys = dict(zip(("thousands", "decimal"), marks, strict=False))
         doubt = mark[1] in ".," and not mark[2]
