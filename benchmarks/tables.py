@@ -156,8 +156,9 @@ def contest(result: dict) -> list[str]:
     head = ["NSE", "MAE (m)", "RMSE (m)", "MAE_0.2", "MAE_0.8", "PICP"]
     weights = ", ".join(f"{name} {value:.2f}" for name, value in result["weights"].items())
     told = (
-        f"Weights: {weights}. {result['processor_seconds'] / 60:.1f} minutes of one processor for "
-        f"all fits, {result['seeds']} seeds."
+        f"Weights: {weights}. 95 % intervals of a block, made from the other blocks, hold "
+        f"{result['coverage_of_blocks']:.3f} of its heads. {result['processor_seconds'] / 60:.1f} "
+        f"minutes of one processor for all fits, {result['seeds']} seeds."
     )
     first = markdown([result["site"], *head, "NSE cal", "NSE oof"], rows)
     return [*first, "", *markdown(["over seeds", *head], over_seeds), "", told]

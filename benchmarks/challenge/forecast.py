@@ -15,7 +15,7 @@ from scipy.optimize import nnls
 from benchmarks.challenge.blocks import WHOLE, block_of
 from benchmarks.challenge.recipe import MEMBERS, Fit, fits_of, read_forecast
 from benchmarks.challenge.site import Site
-from swgw.scores.conformal import Forecasts, recalibrate
+from swgw.scores.conformal import Forecasts, left_out, recalibrate
 from swgw.scores.skill import rmse
 
 LEVELS = (0.025, 0.975)
@@ -35,15 +35,19 @@ class Forecast:
     draws : DataFrame (day, (model, seed))
         Heads of the ensemble and of each member for each seed [m]; fits on all training days.
     out_of_fold : DataFrame (day of heads, model)
-        Heads forecast by fits that did not see them, seeds averaged [m].
+        Heads forecast by fits that did not see them, seeds averaged [m]; the ensemble's by weights
+        that did not see them either.
     weights : Series (member,)
         Of the ensemble; they sum to 1. A member whose fit has failed has 0.
+    held : float
+        Share of the blocks' heads inside the intervals that the other blocks give.
     """
 
     table: pd.DataFrame
     draws: pd.DataFrame
     out_of_fold: pd.DataFrame
     weights: pd.Series
+    held: float
 
 
 def bring_together(site: Site, folder: Path, seeds: int) -> Forecast:
@@ -61,12 +65,12 @@ def bring_together(site: Site, folder: Path, seeds: int) -> Forecast:
     sound = [member for member in MEMBERS if not has_failed(site, fits, out[member])]
     weights = member_weights(site.heads, out[sound or list(MEMBERS)])
     weights = weights.reindex(list(MEMBERS), fill_value=0.0)
-    out[ENSEMBLE] = out[list(MEMBERS)] @ weights
+    out[ENSEMBLE] = nested(site.heads, out[sound or list(MEMBERS)])
     draws = _draws(fits, weights, seeds)
     centre = draws[ENSEMBLE].mean(axis=1)
     bounds = intervals(site.heads, out[ENSEMBLE], centre)
     table = pd.DataFrame({"head": centre, "low": bounds[:, 0], "high": bounds[:, 1]})
-    return Forecast(table, draws, out, weights)
+    return Forecast(table, draws, out, weights, held_share(site.heads, out[ENSEMBLE]))
 
 
 def _out_of_fold(site: Site, fits: dict[Fit, pd.Series], member: str) -> pd.Series:
@@ -99,7 +103,8 @@ def has_failed(site: Site, fits: dict[Fit, pd.Series], out_of_fold: pd.Series) -
 
 def _draws(fits: dict[Fit, pd.Series], weights: pd.Series, seeds: int) -> pd.DataFrame:
     """Heads of members and ensemble for each seed, from the fits on all training days."""
-    whole = {(f.member, f.seed): head for f, head in fits.items() if f.block == WHOLE}
+    own = {fit: head for fit, head in fits.items() if fit.member in MEMBERS}
+    whole = {(f.member, f.seed): head for f, head in own.items() if f.block == WHOLE}
     for seed in range(seeds):
         each = {m: whole.get((m, seed), whole[m, 0]) for m in MEMBERS}
         whole[ENSEMBLE, seed] = pd.DataFrame(each)[list(MEMBERS)] @ weights
@@ -130,6 +135,16 @@ def member_weights(obs: pd.Series, out_of_fold: pd.DataFrame) -> pd.Series:
     return pd.Series(weights, out_of_fold.columns)
 
 
+def nested(obs: pd.Series, out_of_fold: pd.DataFrame) -> pd.Series:
+    """Ensemble out of fold, each block by the weights that the other blocks give: (day,) [m]."""
+    found, blocks = pd.Series(np.nan, obs.index), block_of(obs.index)
+    for block in np.unique(blocks):
+        inside = blocks == block
+        weights = member_weights(obs[~inside], out_of_fold[~inside])
+        found[inside] = out_of_fold[inside] @ weights
+    return found
+
+
 def intervals(obs: pd.Series, out_of_fold: pd.Series, centre: pd.Series) -> np.ndarray:
     """95 % intervals around a forecast, as wide as errors out of fold ask for.
 
@@ -150,6 +165,12 @@ def intervals(obs: pd.Series, out_of_fold: pd.Series, centre: pd.Series) -> np.n
     known = _as_forecasts(out_of_fold, obs, block_of(obs.index))
     wanted = _as_forecasts(centre, centre * np.nan, np.zeros(len(centre), dtype=int))
     return recalibrate(known, wanted, LEVELS)[0, :, 0]
+
+
+def held_share(obs: pd.Series, out_of_fold: pd.Series) -> float:
+    """Share of heads inside 95 % intervals, each block's made from the other blocks."""
+    known = _as_forecasts(out_of_fold, obs, block_of(obs.index))
+    return float(obs.between(*left_out(known, LEVELS)[0, :, 0].T).mean())
 
 
 def _as_forecasts(head: pd.Series, obs: pd.Series, block: np.ndarray) -> Forecasts:

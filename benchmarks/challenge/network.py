@@ -90,15 +90,15 @@ def drivers(inputs: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     inputs : DataFrame (day, input)
-        precipitation [mm/d] and, as far as they are there, temperature [°C], evaporation [mm/d]
-        and stage (the river, m or m³/s); no gaps.
+        precipitation [mm/d] and, as far as they are there, temperature [°C], evaporation [mm/d],
+        stage (the river, m or m³/s) and lumped (head by a lumped model, m); no gaps.
 
     Returns
     -------
     DataFrame (day, driver)
         water [mm/d]; as far as the inputs allow snow [mm], temperature [°C], evaporation [mm/d],
-        recharge [mm/d] and held [mm] for each capacity, stage. It begins :data:`SPIN_UP` days
-        before the inputs.
+        recharge [mm/d] and held [mm] for each capacity, stage, lumped. It begins
+        :data:`SPIN_UP` days before the inputs.
     """
     first = inputs.iloc[:SPIN_UP]
     days = pd.date_range(end=inputs.index[0] - pd.Timedelta(days=1), periods=len(first))
@@ -113,8 +113,7 @@ def drivers(inputs: pd.DataFrame) -> pd.DataFrame:
         for capacity in CAPACITIES:
             recharge, held = soil(found["water"], evaporation, capacity)
             found |= {f"recharge {capacity:g}": recharge, f"held {capacity:g}": held}
-    if "stage" in inputs:
-        found["stage"] = inputs["stage"].to_numpy(float)
+    found |= {name: inputs[name].to_numpy(float) for name in ("stage", "lumped") if name in inputs}
     return pd.DataFrame(found, index=inputs.index)
 
 
@@ -132,7 +131,7 @@ def with_memory(table: pd.DataFrame, days: tuple[int, ...]) -> pd.DataFrame:
     -------
     DataFrame (day, feature)
     """
-    flows = [name for name in table if name != "snow" and not name.startswith("held")]
+    flows = [name for name in table if not name.startswith(("snow", "held", "lumped"))]
     means = {
         f"{name}, {span} d": table[name].ewm(alpha=1 - np.exp(-1 / span), adjust=True).mean()
         for name in flows

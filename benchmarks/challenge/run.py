@@ -150,6 +150,7 @@ def as_record(result: Result) -> dict:
         "period": {name: f"{day:%Y-%m-%d}" for name, day in vars(period).items()},
         "seeds": int(result.forecast.draws.columns.get_level_values("seed").max()) + 1,
         "weights": result.forecast.weights.round(4).to_dict(),
+        "coverage_of_blocks": round(result.forecast.held, 4),
         "processor_seconds": round(result.seconds, 1),
         "scores": rows,
         "versions": versions(),

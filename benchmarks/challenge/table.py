@@ -19,7 +19,7 @@ EXPLAINED = """\
 * our ensemble; the others of ours are its members alone. NSE in brackets: 90 % of resampled blocks
 of 75 days lie there; MAE and RMSE in m, MAE_0.2 and MAE_0.8 where the head is below its 20 % or
 above its 80 % quantile; PICP: share inside the 95 % interval; NSE cal: in the years of training;
-NSE oof: in blocks of them that a fit did not see."""
+NSE oof: in blocks of them that neither the fits nor the ensemble's weights used."""
 
 
 def as_text(result) -> str:
@@ -42,7 +42,8 @@ def as_text(result) -> str:
         [
             "", rows_of(result.scores).to_string(index=False), "", EXPLAINED, "",
             "Over seeds, lowest to highest:", spread_of(result.scores).to_string(index=False), "",
-            f"{place}Weights: {weights}. Intervals from errors out of fold. "
+            f"{place}Weights: {weights}. 95 % intervals of a block, made from the other blocks, "
+            f"hold {result.forecast.held:.3f} of its heads. "
             f"{minutes:.1f} minutes of one processor for all fits.",
             f"Wrote forecast.csv, challenge.csv, challenge.png and challenge.json to "
             f"{result.folder}.",

@@ -8,10 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.challenge import network, recipe, response, trees
+from benchmarks.challenge import lumped, network, recipe, response, trees
 from benchmarks.challenge.__main__ import main
 from benchmarks.challenge.blocks import WHOLE, block_of, training_days
-from benchmarks.challenge.forecast import has_failed, intervals, member_weights
+from benchmarks.challenge.forecast import (
+    has_failed,
+    held_share,
+    intervals,
+    member_weights,
+    nested,
+)
 from benchmarks.challenge.results import (
     challenge_scores,
     find_submissions,
@@ -175,10 +181,29 @@ def test_weights_are_between_equal_and_best():
     assert member_weights(obs, both).tolist() == pytest.approx([0.5, 0.5])
 
 
+def test_the_weights_of_a_block_are_those_of_the_other_blocks():
+    days = pd.date_range("2001-01-01", "2010-12-31")
+    obs = pd.Series(np.arange(len(days)) % 7.0, days)
+    first = block_of(days) == 0
+    members = pd.DataFrame({"right at first": obs + ~first, "right later": obs + first})
+    found = nested(obs, members)
+    assert (found[first] - obs[first]).tolist() == pytest.approx([0.875] * first.sum())
+
+
+def test_a_member_reads_a_model_that_was_fitted_without_the_same_block(made):
+    site = read_site(made, SHORT)
+    fits = recipe.fits_of(site, 2)
+    readers = [fit for fit in fits if fit.base]
+    assert {fit.member for fit in readers} == set(recipe.READS)
+    assert all(fit.base in fits and fit.base.block == fit.block for fit in readers)
+    assert sum(fit.member == "lumped" for fit in fits) == 6  # the seed tells it nothing
+    assert not {"linear", "flex"} & set(recipe.MEMBERS)
+
+
 def test_a_member_whose_fit_failed_is_found_on_the_training_years(made):
     site = read_site(made, SHORT)
-    out = (site.heads + 0.5).rename("linear")
-    whole = recipe.Fit("linear", WHOLE, 0)
+    out = (site.heads + 0.5).rename("lumped")
+    whole = recipe.Fit("lumped", WHOLE, 0)
     assert not has_failed(site, {whole: site.heads + 0.4}, out)
     assert has_failed(site, {whole: site.heads + 0.6}, out)
 
@@ -198,6 +223,7 @@ def test_intervals_cover_what_errors_out_of_fold_say():
     obs = flat + size * rng.normal(size=len(days))
     covered = obs.between(*intervals(obs, flat, flat).T).mean()
     assert 0.95 < covered < 0.995  # blocks that differ widen them, as years to come may
+    assert 0.85 < held_share(obs, flat) < covered
 
 
 def test_scores_are_those_of_the_challenge(made):
@@ -248,12 +274,18 @@ def test_few_hidden_heads_and_a_corrupt_submission_are_named(tmp_path):
 TINY = network.Training(hidden=4, steps=2, batch=2, warm_up=30, length=60)
 
 
+def smooth_rain(site, seen):
+    """Stands for the lumped model."""
+    return site.heads[seen].mean() + site.inputs["precipitation"].ewm(alpha=0.02).mean()
+
+
 @pytest.fixture
 def small(monkeypatch):
     """Members that fit in no time."""
     monkeypatch.setattr(network, "Training", lambda: TINY)
     monkeypatch.setattr(trees, "TREES", 4)
-    monkeypatch.setattr(recipe, "MEMBERS", (recipe.NETWORK, recipe.TREES))
+    monkeypatch.setattr(lumped, "forecast_lumped", smooth_rain)
+    monkeypatch.setattr(recipe, "MEMBERS", (recipe.LUMPED, recipe.LUMPED_NETWORK, recipe.TREES))
     monkeypatch.setattr("benchmarks.challenge.forecast.MEMBERS", recipe.MEMBERS)
     monkeypatch.setattr("benchmarks.challenge.results.MEMBERS", recipe.MEMBERS)
 
@@ -316,11 +348,38 @@ def test_a_fit_does_not_change_with_heads_that_it_may_not_use(made):
     other = type(site)(**(vars(site) | {"heads": site.heads.where(used, 50.0)}))
     found, again = (trees.forecast_trees(each, used, 0) for each in (site, other))
     pd.testing.assert_series_equal(found, again)
+    found, again = (trees.forecast_trees(each, used, 0, found) for each in (site, other))
+    pd.testing.assert_series_equal(found, again)
+
+
+def test_the_lumped_model_uses_the_heads_that_it_is_given_alone(made, monkeypatch):
+    monkeypatch.setattr(lumped, "GENERATIONS", 1)
+    monkeypatch.setattr(lumped, "SETS_A_PARAMETER", 1)
+    site = read_site(made, SHORT)
+    used = training_days(site.heads.index, 2)
+    other = type(site)(**(vars(site) | {"heads": site.heads.where(used, 50.0)}))
+    found, again = (lumped.forecast_lumped(each, used) for each in (site, other))
+    pd.testing.assert_series_equal(found, again)
+    assert found.index.equals(site.inputs.index)
+
+
+@pytest.mark.parametrize("left_out", [[], ["stage"], ["temperature", "evaporation", "stage"]])
+def test_the_head_of_a_lumped_model_is_found_again(made, monkeypatch, left_out):
+    monkeypatch.setattr(lumped, "GENERATIONS", 8)
+    monkeypatch.setattr(lumped, "SETS_A_PARAMETER", 4)
+    inputs = read_site(made, SHORT).inputs.drop(columns=left_out)["2013":]
+    p = {name: np.array([low + 0.3 * (high - low)]) for name, (low, high) in lumped.LIMITS.items()}
+    parts = lumped.stores(inputs, p)[..., 0]
+    head = pd.Series(100 + parts @ [0.02, 0.01, 2.0][: parts.shape[1]], inputs.index)
+    site = read_site(made, SHORT)
+    site = type(site)(**(vars(site) | {"heads": head[:"2016":7], "inputs": inputs}))
+    found = lumped.forecast_lumped(site, training_days(site.heads.index, 4))
+    assert skill.nse(head["2017":], found["2017":]) > 0.8
 
 
 def test_pastas_finds_the_linear_store_that_was_made(made):
     site = read_site(made, SHORT)
-    found = response.forecast_response(site, training_days(site.heads.index, 4), response.LINEAR)
+    found = response.forecast_response(site, training_days(site.heads.index, 4))
     hidden = read_observed(made, SHORT).loc["2017-01-18":]
     assert skill.nse(hidden, found.loc[hidden.index]) > 0.9
 
@@ -332,4 +391,6 @@ def test_the_usa_site_reaches_what_is_published(tmp_path):
     table = pd.read_csv(tmp_path / "USA" / "challenge.csv").set_index("who")
     assert (table["kind"] == "team").sum() == 13
     assert table.loc["swgw", "nse"] >= 0.93
-    assert 0.90 <= round(table.loc["swgw", "coverage"], 2) <= 0.98
+    assert table.loc["swgw", "coverage"] >= 0.90
+    record = json.loads((tmp_path / "USA" / "challenge.json").read_text())
+    assert 0.90 <= record["coverage_of_blocks"] <= 0.98  # the scored years may prove calmer

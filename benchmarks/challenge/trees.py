@@ -1,7 +1,7 @@
 """Extra-trees: they bend wherever the record bends, and never leave its range.
 
-Alone they forecast the head; in the hybrid they forecast what a linear response leaves, which does
-leave the range.
+Alone they forecast the head; on top of another model, which does leave the range, they forecast
+what it leaves.
 """
 
 import numpy as np
@@ -9,7 +9,6 @@ import pandas as pd
 from sklearn.ensemble import ExtraTreesRegressor
 
 from benchmarks.challenge.network import drivers, with_memory
-from benchmarks.challenge.response import LINEAR, forecast_response
 from benchmarks.challenge.site import Site
 
 TREES = 50  # of each seed
@@ -19,7 +18,9 @@ MEMORIES = (2, 4, 8, 16, 32, 64, 128, 256, 512)
 """Time constants of the weighted means among the features [d]."""
 
 
-def forecast_trees(site: Site, seen: np.ndarray, seed: int) -> pd.Series:
+def forecast_trees(
+    site: Site, seen: np.ndarray, seed: int, base: pd.Series | None = None
+) -> pd.Series:
     """Fit on the heads that may be seen and forecast every day.
 
     Parameters
@@ -28,35 +29,23 @@ def forecast_trees(site: Site, seen: np.ndarray, seed: int) -> pd.Series:
     seen : bool array (day of heads,)
         Which heads the fit may use.
     seed : int
+    base : Series (day of inputs,), optional
+        Head by another model [m]: a feature, and the trees are fitted on what it leaves.
 
     Returns
     -------
     Series (day of inputs,)
         Head [m].
     """
-    return _fit(
-        with_memory(drivers(site.inputs), MEMORIES), site.heads[seen], site.inputs.index, seed
-    )
+    features = with_memory(drivers(site.inputs), MEMORIES).reindex(site.inputs.index)
+    if base is None:
+        return _fit(features, site.heads[seen], seed)
+    left = (site.heads - base.reindex(site.heads.index))[seen]
+    return base + _fit(features.assign(base=base), left, seed)
 
 
-def forecast_hybrid(site: Site, seen: np.ndarray, seed: int) -> pd.Series:
-    """Fit a linear response, then trees on what it leaves; as :func:`forecast_trees` else."""
-    response = forecast_response(site, seen, LINEAR)
-    features = (
-        with_memory(drivers(site.inputs), MEMORIES)
-        .reindex(response.index)
-        .assign(response=response)
-    )
-    left = (site.heads - response.reindex(site.heads.index))[seen]
-    return response + _fit(features, left, site.inputs.index, seed)
-
-
-def _features(site: Site) -> pd.DataFrame:
-    return with_memory(drivers(site.inputs), MEMORIES)
-
-
-def _fit(features: pd.DataFrame, target: pd.Series, days: pd.DatetimeIndex, seed: int) -> pd.Series:
-    """Fit trees on the days of the target and predict on others: (day,)."""
+def _fit(features: pd.DataFrame, target: pd.Series, seed: int) -> pd.Series:
+    """Fit trees on the days of the target and predict on all: (day,)."""
     model = ExtraTreesRegressor(
         TREES,
         min_samples_leaf=max(2, round(SMALLEST_LEAF * len(target))),
@@ -64,4 +53,4 @@ def _fit(features: pd.DataFrame, target: pd.Series, days: pd.DatetimeIndex, seed
         random_state=seed,
     )
     model.fit(features.reindex(target.index).to_numpy(), target.to_numpy())
-    return pd.Series(model.predict(features.reindex(days).to_numpy()), days)
+    return pd.Series(model.predict(features.to_numpy()), features.index)
