@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
 import pandas as pd
 from tqdm import tqdm
 
@@ -24,7 +23,7 @@ from swgw.book.execute import Job, execute_all, is_current, read, seconds_of
 from swgw.book.render import provenance, write_provenance
 from swgw.book.say import say as words
 from swgw.experiments.study import open_study
-from swgw.storage.files import clear_drafts, digest, digest_of, shared, write_text
+from swgw.storage.files import clear_drafts, digest, shared, write_text
 
 SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
 LAST = ("05_claims", "intro", "provenance")
@@ -103,20 +102,19 @@ def build_book(
 
 def plan(study, basin: str | Path, toc: dict) -> list[Job]:
     """List the notebooks of a book, each with its parameters and the key of its inputs."""
-    own = shared("notebooks")
     pages = SMOKE_NOTEBOOKS if study.profile.name == "smoke" else render.page_names(toc)
-    names = [name for name in pages if (own / f"{name}.ipynb").is_file()]
+    sources = (shared("notebooks") / f"{name}.ipynb" for name in pages)
     given = {"basin": str(study.basin.path), "profile": study.profile.name}
     given |= {"seeds": len(study.profile.seeds), "output": str(study.folder.parent)}
     shown = given | {"basin": str(basin), "output": ""}
     facts = [provenance(study), given, shown]
     jobs = []
-    for name in names:
-        source = own / f"{name}.ipynb"
+    for source in filter(Path.is_file, sources):
         lacking = unmet(study, read(source))
         inputs = json.dumps([*facts, lacking], sort_keys=True, default=str)
         key = hashlib.sha256(inputs.encode() + source.read_bytes()).hexdigest()
-        target, log = (study.folder / n for n in (f"notebooks/{source.name}", f"logs/{name}.log"))
+        target = study.folder / "notebooks" / source.name
+        log = study.folder / "logs" / f"{source.stem}.log"
         jobs.append(Job(source, target, given, shown, log, key, lacking))
     return jobs
 
@@ -165,7 +163,7 @@ def _render(study, executed: list[Path], toc: dict, say: Tell) -> None:
 
 def _state(inputs: str, pages: Path) -> str:
     """Give the digests of what pages are made from and of all of their files."""
-    return f"{inputs} {digest_of(pages, pages.rglob('*'))}"
+    return f"{inputs} {digest(pages.rglob('*'), pages)}"
 
 
 SUFFIX = {"image/svg+xml": "svg", "image/png": "png"}
@@ -189,7 +187,7 @@ def collect_figures(executed: list[Path], folder: Path) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     names = set()
-    for cell in (cell for path in executed for cell in nbformat.read(path, as_version=4).cells):
+    for cell in (cell for path in executed for cell in read(path).cells):
         name = cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
         for output in cell.get("outputs", []) if name else []:
             for kind in SUFFIX.keys() & output.get("data", {}).keys():

@@ -117,7 +117,7 @@ def _state(job: Job) -> str:
     results, page = job.target.parents[1] / "results", f'"page": "{job.target.stem}"'.encode()
     made = [job.target, *(p for p in results.glob("findings/*.json") if page in p.read_bytes())]
     made += [results / f"{name.decode()}.csv" for name in KEPT.findall(job.source.read_bytes())]
-    return f"{job.key} {digest(path for path in made if path.is_file())}"
+    return f"{job.key} {digest(made)}"
 
 
 def execute_all(jobs: list[Job], workers: int, done: Callable[[Job], None]) -> None:

@@ -13,11 +13,11 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from swgw.book.cells import PLACEHOLDER
+from swgw.book.cells import PLACEHOLDER, read
 from swgw.book.execute import seconds_of
 from swgw.experiments.work import results_of
 from swgw.storage import UserError
-from swgw.storage.files import PACKAGE, digest_of, shared, write_text
+from swgw.storage.files import PACKAGE, digest, shared, write_text
 from swgw.storage.jobs import start
 from swgw.storage.results import read_seconds
 
@@ -48,9 +48,9 @@ def provenance(study) -> dict:
         "basin": {"name": settings.name, "title": settings.title, "virtual": settings.virtual},
         "digests": {
             "basin": study.basin.digest,
-            "package": digest_of(PACKAGE, PACKAGE.rglob("*.py")),
-            "runs": digest_of(study.folder, (r.path / "done.json" for r in results_of(study))),
-            "truth": digest_of(study.basin.path, (study.basin.path / "truth").rglob("*")),
+            "package": digest(PACKAGE.rglob("*.py"), PACKAGE),
+            "runs": digest((r.path / "done.json" for r in results_of(study)), study.folder),
+            "truth": digest(study.basin.path.glob("truth/**/*"), study.basin.path),
         },
         "profile": study.profile.name,
         "seeds": list(study.profile.seeds),
@@ -168,7 +168,7 @@ def stage(folder: Path, executed: list[Path], toc: dict, config: dict) -> str:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(shared("book"), folder)
     for path in executed:
-        notebook = nbformat.read(path, as_version=4)
+        notebook = read(path)
         notebook.cells = [_for_the_page(cell) for cell in notebook.cells]
         nbformat.write(notebook, folder / path.name)
     for name in page_names(toc):
@@ -176,7 +176,7 @@ def stage(folder: Path, executed: list[Path], toc: dict, config: dict) -> str:
             write_text(folder / f"{name}.md", f"# {name}\n\nNot executed in this small build.\n")
     write_text(folder / "_toc.yml", yaml.safe_dump(toc, sort_keys=False))
     write_text(folder / "_config.yml", yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
-    return f"{version('jupyter-book')} {digest_of(folder, folder.rglob('*'))}"
+    return f"{version('jupyter-book')} {digest(folder.rglob('*'), folder)}"
 
 
 def _for_the_page(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -100,20 +100,19 @@ def write_folder(folder: str | Path, overwrite: bool | None = None) -> Iterator[
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def digest(paths: Iterable[str | Path]) -> str:
-    """SHA-256 of files' names and contents, in the order of their names."""
-    total = hashlib.sha256()
-    for path in sorted(map(Path, paths), key=lambda p: p.name):
-        total.update(path.name.encode() + b"\0")
-        total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
+def digest(paths: Iterable[Path], folder: Path | None = None) -> str:
+    """SHA-256 of the files among paths, with their names; empty for none.
 
-
-def digest_of(folder: Path, paths: Iterable[Path]) -> str:
-    """SHA-256 of the files among paths, with their names relative to a folder; empty for none."""
+    Parameters
+    ----------
+    paths : iterable of Path
+    folder : Path, optional
+        Names are relative to it; without one they are names alone.
+    """
     total, paths = hashlib.sha256(), sorted(path for path in paths if path.is_file())
     for path in paths:
-        total.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        name = path.relative_to(folder).as_posix() if folder else path.name
+        total.update(name.encode() + b"\0")
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest() if paths else ""
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
-from swgw.storage.files import PACKAGE, clear_drafts, digest, digest_of, write_text
+from swgw.storage.files import PACKAGE, clear_drafts, digest, write_text
 
 log = logging.getLogger(__name__)
 LIBRARIES = ("torch", "pytorch-forecasting", "scikit-learn", "numpy", "pandas", "minisom")
@@ -109,7 +109,7 @@ class Result:
             if record["seal"] != _seal(files):
                 return [done.name]
             lost = [SECONDS] * (not read_seconds(self.path))
-            return lost + [n for n, found in files.items() if _digest(self.path / n) != found]
+            return lost + [n for n in files if digest([self.path / n]) != files[n]]
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return [done.name]
 
@@ -123,7 +123,7 @@ class Result:
             make = resolve_name(self.make) if isinstance(self.make, str) else self.make
             make(*self.args, self.path)
         names = sorted(p.name for p in self.path.iterdir() if not p.name.startswith("."))
-        files = {n: _digest(self.path / n) for n in names if n not in (DONE, SECONDS)}
+        files = {n: digest([self.path / n]) for n in names if n not in (DONE, SECONDS)}
         record = {"files": files, "seal": _seal(files)}
         write_text(self.path / DONE, json.dumps(record, indent=1) + "\n")
 
@@ -154,9 +154,8 @@ def source_digest(module: str, tables: str = "") -> str:
     tables : str
         Pattern of files in the package, such as ``virtual/tables/*``.
     """
-    return digest_of(
-        PACKAGE.parent, [*modules_behind(module), *(PACKAGE.glob(tables) if tables else ())]
-    )
+    files = modules_behind(module) | set(PACKAGE.glob(tables) if tables else ())
+    return digest(files, PACKAGE.parent)
 
 
 def modules_behind(module: str) -> set[Path]:
@@ -243,7 +242,3 @@ def read_seconds(folder: Path) -> dict[str, list[float]]:
 def _seal(files: dict) -> str:
     """Digest of a list of files or times, so that a list that was cut is noticed too."""
     return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
-
-
-def _digest(path: Path) -> str:
-    return digest([path]) if path.is_file() else ""
