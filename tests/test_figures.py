@@ -9,9 +9,9 @@ import pytest
 import xarray as xr
 
 from swgw.basin.folder import load_basin
+from swgw.figures import BLUE, GREY, RED
 from swgw.figures.drawings import names_of, plot_map, plot_scheme
 from swgw.figures.series import plot_by_lead_time, plot_fan, plot_intervals, plot_series
-from swgw.figures.style import BLUE, GREY, RED
 
 
 @pytest.fixture(scope="module")

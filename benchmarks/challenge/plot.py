@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from swgw.figures import style
+from swgw import figures as style
 
 KINDS = {"ours": (style.RED, "D"), "our member": (style.ORANGE, "s"), "team": (style.BLUE, "o")}
 LOWEST = 0.0
@@ -27,7 +27,7 @@ def plot_challenge(forecast: pd.DataFrame, obs: pd.Series, scores: pd.DataFrame)
     style.use_style()
     height = 3.0 + 0.2 * len(scores)
     figure, (above, below) = plt.subplots(
-        2, 1, figsize=(style.WIDTH, height), height_ratios=[2.6, 0.4 + 0.2 * len(scores)]
+        2, 1, figsize=(7.0, height), height_ratios=[2.6, 0.4 + 0.2 * len(scores)]
     )
     _draw_years(above, forecast.loc[obs.index[0] : obs.index[-1]], obs)
     _draw_scores(below, scores)

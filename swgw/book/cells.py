@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from swgw.figures.style import NOT_DRAWN, use_style
+from swgw.figures import NOT_DRAWN, use_style
 from swgw.storage.files import shared, write_folder, write_text
 
 Value = str | int | float | bool

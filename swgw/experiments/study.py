@@ -22,7 +22,7 @@ from swgw.experiments.sites import at_site, chosen_sites, lacking, site_profile
 from swgw.experiments.variants import grid_runs
 from swgw.experiments.view import View, groundwater_scores, table_3
 from swgw.experiments.work import do_missing, results_of, run_result
-from swgw.figures.style import use_style
+from swgw.figures import use_style
 from swgw.inputs.wells import SomResult, fit_som
 from swgw.models.run import Profile, Run, get_profile, tasks
 from swgw.storage.files import read_dataset, results

@@ -15,18 +15,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-from swgw.figures.style import (
-    BLUE,
-    DARK,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    RED,
-    cluster_colour,
-    cluster_marker,
-    literal,
-)
+from swgw import figures
+from swgw.figures import BLUE, CLUSTER_COLOURS, CLUSTER_MARKERS, DARK, GREY, literal
 
 SIDES = ((9, 5), (-9, 5), (9, -12), (-9, -12), (0, 12), (0, -20))
 """Where a name may stand [points] from its place, the best place first."""
@@ -135,11 +125,8 @@ def _name(axes: Axes, wells: pd.DataFrame, gauges: pd.DataFrame) -> None:
 
 def names_of(places: pd.DataFrame) -> list[str]:
     """Name each place: its ``name``, or its id where it has none."""
-    names = places["name"] if "name" in places else pd.Series(index=places.index, dtype=object)
-    return [
-        str(place if pd.isna(name) else name)
-        for place, name in zip(places.index, names, strict=True)
-    ]
+    ids = places.index.to_series()
+    return [str(name) for name in places.get("name", ids).astype(object).fillna(ids)]
 
 
 def _draw_river(axes: Axes, river: pd.DataFrame | None) -> None:
@@ -156,9 +143,10 @@ def _draw_river(axes: Axes, river: pd.DataFrame | None) -> None:
 def _draw_wells(axes: Axes, wells: pd.DataFrame, clusters: pd.Series) -> None:
     groups = clusters.reindex(wells.index).fillna(0).astype(int)
     for cluster, members in wells.groupby(groups):
+        marker, colour = CLUSTER_MARKERS.get(cluster, "o"), CLUSTER_COLOURS.get(cluster, GREY)
         axes.scatter(
-            members["longitude"], members["latitude"], s=44, marker=cluster_marker(cluster),
-            color=cluster_colour(cluster), edgecolor="white", linewidth=0.8, zorder=3,
+            members["longitude"], members["latitude"], s=44, marker=marker, color=colour,
+            edgecolor="white", linewidth=0.8, zorder=3,
             label=f"wells of cluster {cluster}" if cluster else "wells",
         )  # fmt: skip
 
@@ -212,8 +200,6 @@ SCHEMES = yaml.safe_load(Path(__file__).with_name("schemes.yml").read_text(encod
 FILLS = {"input": "#ECECEC", "shared": "#CFE3F3", "task": "#FBE0C3", "output": "#D5EBDD"}
 """What goes in, layers that the tasks share, layers of one task, what comes out."""
 
-LINES = {"blue": BLUE, "red": RED, "green": GREEN, "purple": PURPLE, "orange": ORANGE, "grey": GREY}
-
 
 def plot_scheme(name: str, targets: Sequence[str] = (), **words: object) -> Figure:
     """Draw a scheme of ``schemes.yml``.
@@ -250,7 +236,7 @@ def _box(axes: Axes, part: dict) -> None:
 
 
 def _arrow(axes: Axes, part: dict) -> None:
-    line = {"color": LINES.get(part.get("colour"), DARK), "lw": 1.3}
+    line = {"color": getattr(figures, part.get("colour", "dark").upper()), "lw": 1.3}
     line |= {"linestyle": "--"} if "dashed" in part else {}
     way = [part["from"], *part.get("via", ()), part["to"]]
     axes.plot(*zip(*way[:-1], strict=True), **line)

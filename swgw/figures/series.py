@@ -9,10 +9,7 @@ import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 
-from swgw.figures.style import BLUE, DARK, GREY, LOOKS, RED, literal
-
-LOWEST_SCORE = -1.0
-"""Where an axis of scores is cut."""
+from swgw.figures import BLUE, DARK, GREY, LOOKS, RED, literal
 
 
 def set_time_axis(ax: Axes) -> None:
@@ -25,8 +22,7 @@ def set_time_axis(ax: Axes) -> None:
 
 def cut_scores(ax: Axes, label: str) -> None:
     """Cut a vertical axis of scores at −1, and say so in its label; mark zero."""
-    low = ax.get_ylim()[0]
-    edge = LOWEST_SCORE - 0.05
+    low, edge = ax.get_ylim()[0], -1.05
     ax.set_ylim(max(min(low, -0.03), edge), 1.03)
     ax.set_ylabel(label if low >= edge else f"{label} (cut at −1)")
     ax.axhline(0, color=GREY, lw=0.7)
