@@ -10,11 +10,12 @@ from pytorch_forecasting import TemporalFusionTransformer
 from pytorch_forecasting.metrics import QuantileLoss
 from torch import nn
 
-from swgw.models.batch import QUANTILE_LEVELS, Block, Gatherer, unfold
+from swgw.models.batch import Block, Gatherer, unfold
 from swgw.models.fast_tft import SIDE_BY_SIDE, block_output
 from swgw.models.networks import library_batch
 from swgw.models.run import Run
 from swgw.models.training import draw_rows
+from swgw.scores.skill import LEVELS
 
 
 def present(
@@ -43,11 +44,11 @@ def present(
 
 def library_loss(prediction: torch.Tensor, block: Block) -> torch.Tensor:
     """The library's quantile loss, target by target: (window, lead_time, target, quantile) → ()."""
-    loss, total = QuantileLoss(list(QUANTILE_LEVELS)), 0.0
+    loss, total = QuantileLoss(list(LEVELS)), 0.0
     prediction, target = prediction / block.typical[..., None], block.target / block.typical
     for i in range(block.n_targets):
         total = total + loss(prediction[:, :, i], (target[..., i], block.weight[..., i]))
-    return total * len(QUANTILE_LEVELS) / block.n_targets
+    return total * len(LEVELS) / block.n_targets
 
 
 def bare_forward(tft: TemporalFusionTransformer, block: Block) -> torch.Tensor:

@@ -11,8 +11,8 @@ from case import Case, machine, open_case
 from speed import OURS, WARM_UP, describe, ours
 from timing import alternate, paired
 
-from swgw.models.batch import QUANTILE_LEVELS
 from swgw.models.training import one_thread
+from swgw.scores.skill import LEVELS
 
 PEERS = ("darts", "neuralforecast")
 WORKER = Path(__file__).parent / "peers" / "worker.py"
@@ -81,7 +81,7 @@ def export(case: Case, size: int, steps: int, path: Path) -> None:
         },
         "encoder_length": panel.encoder_length,
         "lead_times": panel.lead_times,
-        "levels": QUANTILE_LEVELS,
+        "levels": LEVELS,
         "hidden_size": size,
         "attention_heads": run.attention_heads,
         "dropout": run.dropout,

@@ -17,10 +17,10 @@ from swgw.basin.settings import basin_folder
 from swgw.experiments.baselines import fit_baselines
 from swgw.inputs.wells import fit_som
 from swgw.models.baseline import task_hindcast
-from swgw.models.batch import QUANTILE_LEVELS as LEVELS
 from swgw.models.batch import quantile_loss
 from swgw.models.interpretation import interpret_run
 from swgw.models.training import one_thread, predict, train
+from swgw.scores.skill import LEVELS
 
 GIGABYTE = 2**20  # of ru_maxrss, which counts in KiB on Linux
 

@@ -17,7 +17,7 @@ from pytorch_forecasting.data.encoders import MultiNormalizer, NaNLabelEncoder, 
 from pytorch_forecasting.metrics import MultiLoss, QuantileLoss
 from torch.utils.data import DataLoader
 
-from swgw.models.batch import QUANTILE_LEVELS
+from swgw.scores.skill import LEVELS
 
 for name in ("lightning.pytorch", "lightning.pytorch.utilities.rank_zero"):
     logging.getLogger(name).setLevel(logging.ERROR)
@@ -92,8 +92,8 @@ def make_stock(
     The variables keep our order, so that weights can be exchanged. The library averages its loss
     over the quantiles and adds it up over the targets; ours is the other way round.
     """
-    losses = [QuantileLoss(list(QUANTILE_LEVELS)) for _ in case.panel.targets]
-    as_ours = len(QUANTILE_LEVELS) / len(losses)
+    losses = [QuantileLoss(list(LEVELS)) for _ in case.panel.targets]
+    as_ours = len(LEVELS) / len(losses)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return kind.from_dataset(
@@ -107,7 +107,7 @@ def make_stock(
             optimizer="adam",
             loss=MultiLoss(losses, weights=[as_ours] * len(losses)),
             time_varying_reals_encoder=list(case.panel.variables),
-            output_size=[len(QUANTILE_LEVELS)] * len(losses),
+            output_size=[len(LEVELS)] * len(losses),
             causal_attention=True,
             log_interval=-1,
             logging_metrics=torch.nn.ModuleList(),

@@ -11,7 +11,7 @@ from swgw.experiments.study import Study
 from swgw.models.baseline import baseline_hindcasts
 from swgw.models.run import FOLDS, fold_bins
 from swgw.scores import skill
-from swgw.scores.conformal import LEVELS, Forecasts, conformal_quantiles, left_out, recalibrate
+from swgw.scores.conformal import LEVELS, Forecasts, conformal_quantiles, recalibrate
 
 BLOCKS, STEPS, PER_YEAR = 4, 150, 73
 
@@ -72,15 +72,6 @@ def test_unit_and_zero_of_a_series_do_not_matter():
     other = replace(two, obs=two.obs * factor + 1400, centre=two.centre * factor + 1400)
     plain, moved = recalibrate(two, two), recalibrate(other, other)
     assert moved - 1400 == pytest.approx(plain * factor[..., None])
-
-
-def test_a_block_left_out_is_not_used():
-    forecasts = make(0, series=2)
-    changed, inside = forecasts.obs.copy(), forecasts.block == 2
-    changed[:, inside] += 1000
-    before, after = left_out(forecasts), left_out(replace(forecasts, obs=changed))
-    assert (before[:, inside] == after[:, inside]).all()
-    assert (before[:, ~inside] != after[:, ~inside]).any()
 
 
 @pytest.mark.parametrize("obs", [np.nan, 50.0])

@@ -13,10 +13,11 @@ from swgw.experiments.table_2 import planned_runs
 from swgw.inputs.panel import SMALLEST_CHANGE, issue_steps, make_panel, typical_change
 from swgw.inputs.variables import fit_climatology
 from swgw.models.baseline import simple_forecasts
-from swgw.models.batch import QUANTILE_LEVELS, Block, Gatherer, Rows, one_minus_r2, quantile_loss
+from swgw.models.batch import Block, Gatherer, Rows, one_minus_r2, quantile_loss
 from swgw.models.fit import learn, make_network
 from swgw.models.run import BOTH, get_profile
 from swgw.models.training import draw_rows, predict, shift_levels
+from swgw.scores.skill import LEVELS
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +75,8 @@ def test_quantile_loss_is_the_librarys_in_the_unit_of_the_typical_change():
     from pytorch_forecasting.metrics import QuantileLoss
 
     torch.manual_seed(0)
-    prediction, target = torch.randn(5, 3, 1, len(QUANTILE_LEVELS)), torch.randn(5, 3, 1)
-    theirs = QuantileLoss(list(QUANTILE_LEVELS)).loss(prediction[:, :, 0], target[..., 0])
+    prediction, target = torch.randn(5, 3, 1, len(LEVELS)), torch.randn(5, 3, 1)
+    theirs = QuantileLoss(list(LEVELS)).loss(prediction[:, :, 0], target[..., 0])
     block = _scored(target.tolist(), torch.ones(5, 3, 1).tolist())
     for typical in (1.0, 0.25):
         ours = quantile_loss(prediction, replace(block, typical=torch.full((5, 3, 1), typical)))
@@ -220,7 +221,7 @@ def test_block_forward_is_the_librarys(prepared, variant, double):
 
 def _mean_pinball(prediction, block):
     block = replace(block, typical=torch.ones_like(block.typical))
-    return quantile_loss(prediction, block) / (2 * len(QUANTILE_LEVELS))
+    return quantile_loss(prediction, block) / (2 * len(LEVELS))
 
 
 def test_the_level_of_surface_water_is_shifted_and_its_changes_stay(prepared, run):

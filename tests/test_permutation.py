@@ -20,9 +20,9 @@ from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.experiments.table_2 import Plan
 from swgw.inputs.panel import issue_steps, make_panel
-from swgw.models.batch import QUANTILE_LEVELS, Gatherer
+from swgw.models.batch import Gatherer
 from swgw.models.run import BOTH, Experiment, get_profile
-from swgw.scores.skill import pinball
+from swgw.scores.skill import LEVELS, pinball
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ class Repeats(torch.nn.Module):
             if self.real is None
             else block.static_reals()[:, self.real]
         )
-        shape = (len(value), block.lead_times, block.n_targets, len(QUANTILE_LEVELS))
+        shape = (len(value), block.lead_times, block.n_targets, len(LEVELS))
         return value[:, None, None, None].expand(shape)
 
 
@@ -128,7 +128,7 @@ def test_losses_are_those_of_the_scores(prepared, panel):
     for k, row in np.ndindex(len(BOTH), 2):
         mine = slice(row * block.per_row, (row + 1) * block.per_row)
         counts = block.weight.numpy()[mine, :, k] > 0
-        mean = pinball(obs[mine, :, k][counts], sim[mine, :, k][counts], QUANTILE_LEVELS)
+        mean = pinball(obs[mine, :, k][counts], sim[mine, :, k][counts], LEVELS)
         assert found[k, row] == pytest.approx(mean * counts.sum(), rel=1e-5)
 
 

@@ -17,7 +17,7 @@ import xarray as xr
 from swgw.attribution.attention import PLACE, group_of, parts_of_past
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel, issue_steps
-from swgw.models.batch import QUANTILE_LEVELS, Block, Gatherer, Rows
+from swgw.models.batch import Block, Gatherer, Rows, pinball
 from swgw.models.training import chunks
 from swgw.scores.resample import block_length
 
@@ -244,8 +244,6 @@ def _rows_apart(parts: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
 
 def row_losses(network, block: Block) -> np.ndarray:
     """Sum the quantile loss over the observed lead times of each row's windows: (target, row)."""
-    levels = block.target.new_tensor(QUANTILE_LEVELS)
-    error = (block.target[..., None] - network(block)) / block.typical[..., None]
-    pinball = torch.maximum(levels * error, (levels - 1) * error).mean(dim=-1)  # (B, L, target)
-    by_window = (pinball * block.weight).sum(dim=1)  # (B, target)
+    loss = pinball(network(block), block).mean(dim=-1)  # (B, L, target)
+    by_window = (loss * block.weight).sum(dim=1)  # (B, target)
     return by_window.unflatten(0, (len(block.values), -1)).sum(dim=1).T.cpu().numpy()

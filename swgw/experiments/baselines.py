@@ -14,7 +14,8 @@ from swgw.experiments.table_2 import BASELINES
 from swgw.inputs.panel import issue_steps, usable_wells
 from swgw.models import pastas
 from swgw.models.run import FOLDS, fold_bins, tasks
-from swgw.scores.conformal import LEVELS, Forecasts, recalibrate
+from swgw.scores.conformal import Forecasts, recalibrate
+from swgw.scores.skill import LEVELS
 from swgw.storage.files import read_dataset, write_dataset
 from swgw.storage.results import Result
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from swgw.inputs.panel import Panel
+from swgw.scores.skill import LEVELS
 
 
 @cache
@@ -187,9 +188,6 @@ class Gatherer:
         return rows.take(np.flatnonzero(self.inside(rows).any(axis=1)))
 
 
-QUANTILE_LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
-
-
 def _mean_over_tasks(error: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Mean over what was observed, task by task, then over tasks: (B, L, target) → ()."""
     observed = weight.sum(dim=(0, 1))
@@ -211,6 +209,13 @@ def one_minus_r2(prediction: torch.Tensor, block: Block) -> torch.Tensor:
     return _mean_over_tasks((prediction[..., 0] - block.target) ** 2, block.weight)
 
 
+def pinball(prediction: torch.Tensor, block: Block) -> torch.Tensor:
+    """Pinball loss of each quantile, (window, lead_time, target, quantile), in typical changes."""
+    levels = prediction.new_tensor(LEVELS)
+    error = (block.target[..., None] - prediction) / block.typical[..., None]
+    return torch.maximum(levels * error, (levels - 1) * error)
+
+
 def quantile_loss(prediction: torch.Tensor, block: Block) -> torch.Tensor:
     """Pinball loss summed over the quantile levels, twice, as pytorch-forecasting defines it.
 
@@ -221,7 +226,4 @@ def quantile_loss(prediction: torch.Tensor, block: Block) -> torch.Tensor:
     prediction : tensor (window, lead_time, target, quantile)
     block : Block
     """
-    levels = prediction.new_tensor(QUANTILE_LEVELS)
-    error = (block.target[..., None] - prediction) / block.typical[..., None]
-    pinball = 2 * torch.maximum(levels * error, (levels - 1) * error)
-    return _mean_over_tasks(pinball.sum(dim=-1), block.weight)
+    return _mean_over_tasks((2 * pinball(prediction, block)).sum(dim=-1), block.weight)

@@ -12,17 +12,10 @@ import torch
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel, issue_steps, make_panel
 from swgw.models.baseline import task_hindcast
-from swgw.models.batch import (
-    QUANTILE_LEVELS,
-    Block,
-    Gatherer,
-    Rows,
-    device,
-    one_minus_r2,
-    quantile_loss,
-)
+from swgw.models.batch import Block, Gatherer, Rows, device, one_minus_r2, quantile_loss
 from swgw.models.run import Run, fold_bins
 from swgw.models.training import load_checkpoint, one_thread, predict, train
+from swgw.scores.skill import LEVELS
 from swgw.storage import UserError
 from swgw.storage.files import write_dataset, write_text
 from swgw.storage.results import CURVE, timed
@@ -72,7 +65,7 @@ def fit(
         with timed(folder, "training") as keep:
             network = learn(run, prepared, panel, folder, lambda _: keep())
         with timed(folder, "hindcast"):
-            issues, levels = issue_steps(panel, scored), QUANTILE_LEVELS if tft else None
+            issues, levels = issue_steps(panel, scored), LEVELS if tft else None
             values = predict(network, panel, issues)
             for i, task in enumerate(panel.targets):
                 given = prepared, task, run.gauge, panel.series, issues, values[:, :, :, i], levels

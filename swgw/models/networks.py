@@ -12,8 +12,9 @@ import torch
 from torch import nn
 
 from swgw.inputs.panel import Panel
-from swgw.models.batch import QUANTILE_LEVELS, Block, device, unfold
+from swgw.models.batch import Block, device, unfold
 from swgw.models.fast_tft import FlatParameters, block_output
+from swgw.scores.skill import LEVELS
 
 logging.getLogger("lightning").setLevel(logging.ERROR)
 KERNEL_SIZE = 3
@@ -93,7 +94,7 @@ def make_tft(
         for name, count in zip(panel.static_classes, panel.class_counts, strict=True)
     }
     dynamic, n = list(panel.variables), len(panel.targets)
-    loss, identity = QuantileLoss(list(QUANTILE_LEVELS)), TorchNormalizer(method="identity")
+    loss, identity = QuantileLoss(list(LEVELS)), TorchNormalizer(method="identity")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # modules among the hyperparameters
         return TemporalFusionTransformer(
@@ -106,7 +107,7 @@ def make_tft(
             time_varying_reals_encoder=dynamic,
             time_varying_reals_decoder=[v for v, k in zip(dynamic, panel.known, strict=True) if k],
             embedding_sizes=classes, embedding_labels={name: {} for name in classes},
-            output_size=[len(QUANTILE_LEVELS)] * n if n > 1 else len(QUANTILE_LEVELS),
+            output_size=[len(LEVELS)] * n if n > 1 else len(LEVELS),
             loss=MultiLoss([loss] * n) if n > 1 else loss,
             output_transformer=MultiNormalizer([identity] * n) if n > 1 else identity,
             causal_attention=True, log_interval=-1,

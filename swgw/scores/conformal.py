@@ -16,11 +16,12 @@ errors out of fold. Their guarantee needs years that are exchangeable, which a f
 is not.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+from swgw.scores.skill import LEVELS, mean_known
+
 SMALLEST = 0.1
 """Least unit, as a share of a series' mean error: no season is forecast without error."""
 
@@ -52,10 +53,8 @@ class Forecasts:
 
     def take(self, chosen: np.ndarray) -> "Forecasts":
         """Select issue times."""
-        obs, centre = self.obs[:, chosen], self.centre[:, chosen]
-        return replace(
-            self, obs=obs, centre=centre, season=self.season[chosen], block=self.block[chosen]
-        )
+        parts = self.obs[:, chosen], self.centre[:, chosen], self.season[chosen], self.block[chosen]
+        return Forecasts(*parts, self.steps_per_year)
 
     @property
     def error(self) -> np.ndarray:
@@ -93,16 +92,6 @@ def recalibrate(
     quantiles = conformal_quantiles(by_lead, levels)  # (lead, level)
     unit = error_unit(known, wanted)[..., None]
     return np.sort(wanted.centre[..., None] + unit * quantiles, axis=-1)
-
-
-def left_out(forecasts: Forecasts, levels: tuple[float, ...] = LEVELS) -> np.ndarray:
-    """Recalibrate each block by the other blocks: (series, issue_time, lead_time, level)."""
-    quantiles = np.full((*forecasts.obs.shape, len(levels)), np.nan)
-    for block in np.unique(forecasts.block):
-        inside = forecasts.block == block
-        known, wanted = forecasts.take(~inside), forecasts.take(inside)
-        quantiles[:, inside] = recalibrate(known, wanted, levels)
-    return quantiles
 
 
 def error_unit(known: Forecasts, wanted: Forecasts) -> np.ndarray:
@@ -166,10 +155,3 @@ def conformal_quantiles(values: np.ndarray, levels: tuple[float, ...] = LEVELS) 
     rank = np.where(p < 0.5, np.floor(place + 1e-9), np.ceil(place - 1e-9))
     rank = np.clip(rank, 1, np.maximum(n, 1)).astype(int) - 1
     return np.take_along_axis(ordered, rank, axis=-1)
-
-
-def mean_known(values: np.ndarray, **kwargs) -> np.ndarray:
-    """Mean of the finite values; 0 where there is none."""
-    known = np.isfinite(values)
-    count = known.sum(**kwargs)
-    return np.where(known, values, 0.0).sum(**kwargs) / np.maximum(count, 1)

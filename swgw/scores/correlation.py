@@ -14,6 +14,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from swgw.scores.skill import mean_known
+
 LEVEL = 0.9
 FEWEST = 4  # pairs below which Fisher's interval does not exist
 PERMUTATIONS = 200
@@ -155,11 +157,9 @@ def lag_correlations(table: pd.DataFrame, cause: pd.Series, lags: dict[int, int]
         Pearson's r; NaN where fewer than four values are shared or one of the two is constant.
     """
     with np.errstate(divide="ignore", invalid="ignore"):  # a stuck logger, a dry river
-        columns = {
-            name: table.corrwith(cause.shift(steps), min_periods=FEWEST)
-            for name, steps in lags.items()
-        }
-    return pd.DataFrame(columns, index=table.columns)
+        earlier = {name: cause.shift(steps) for name, steps in lags.items()}
+        found = {n: table.corrwith(series, min_periods=FEWEST) for n, series in earlier.items()}
+    return pd.DataFrame(found, index=table.columns)
 
 
 def place_in_year(time: pd.DatetimeIndex) -> np.ndarray:
@@ -210,11 +210,8 @@ def largest_correlations(table: pd.DataFrame, cause: pd.Series, lags: list[int])
 
 def _anomalies(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Subtract each row's mean, or rounding would exceed the spread of heads of 1,400 m."""
-    has = np.isfinite(rows).astype(float)
-    known = np.where(has > 0, rows, 0.0)
-    return (
-        known - known.sum(axis=1, keepdims=True) / has.sum(axis=1, keepdims=True).clip(1)
-    ) * has, has
+    anomalies, known = rows - mean_known(rows, axis=1, keepdims=True), np.isfinite(rows)
+    return np.where(known, anomalies, 0.0), known.astype(float)
 
 
 def seasonal_null(

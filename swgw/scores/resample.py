@@ -165,9 +165,8 @@ def _block_starts(steps: int, block: int, count: int) -> np.ndarray:
     places = steps - block + 1
     starts = np.random.default_rng(0).integers(0, places, (count, -(-steps // block)))
     rows = np.repeat(np.arange(count), starts.shape[1])
-    return np.bincount(rows * places + starts.ravel(), minlength=count * places).reshape(
-        count, places
-    )
+    counts = np.bincount(rows * places + starts.ravel(), minlength=count * places)
+    return counts.reshape(count, places)
 
 
 def _scores_of(
@@ -176,12 +175,10 @@ def _scores_of(
     """Score one model: array (1 + resample, series)."""
     seeds = list(sims.columns.unique(0))
     each = np.empty((len(seeds), 1 + len(starts), obs.shape[1]))
+    resample = _by_moments if score in FROM_MOMENTS else _one_by_one
     for i, seed in enumerate(seeds):
         sim = sims[seed].to_numpy().reshape(len(obs), -1)
-        if score in FROM_MOMENTS:
-            each[i] = _by_moments(obs.to_numpy(float), sim, score, starts, block)
-        else:
-            each[i] = _one_by_one(obs.to_numpy(float), sim, score, starts, block)
+        each[i] = resample(obs.to_numpy(float), sim, score, starts, block)
     mean = each.mean(axis=0)
     return mean + np.einsum("rs,srk->rk", _seed_weights(model, *each.shape[:2]), each - mean)
 

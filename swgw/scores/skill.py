@@ -7,6 +7,9 @@ either value is missing are left out; a score of fewer than two pairs is NaN.
 import numpy as np
 from numpy.typing import ArrayLike
 
+LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+"""Probabilities of the quantiles that every forecast of this book has."""
+
 
 def _pairs(obs: ArrayLike, sim: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     obs, sim = np.asarray(obs, float).ravel(), np.asarray(sim, float).ravel()
@@ -197,6 +200,12 @@ def crps(obs: ArrayLike, quantiles: ArrayLike, levels: ArrayLike) -> np.ndarray:
     y = y[..., 0]
     outside = np.maximum(x[..., 0] - y, 0) + np.maximum(y - x[..., -1], 0)
     return np.where(np.isfinite(y), (below + above).sum(-1) + outside, np.nan)
+
+
+def mean_known(values: np.ndarray, **kwargs) -> np.ndarray:
+    """Mean of the finite values; 0 where there is none."""
+    known = np.isfinite(values)
+    return np.where(known, values, 0.0).sum(**kwargs) / np.maximum(known.sum(**kwargs), 1)
 
 
 def mean_of_quantiles(quantiles: ArrayLike, levels: ArrayLike) -> np.ndarray:

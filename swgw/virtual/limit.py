@@ -13,6 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from swgw.basin.calendar import bin_ends
+from swgw.scores.skill import LEVELS
 from swgw.storage.files import digest, read_dataset, write_dataset, write_text
 from swgw.storage.results import Result
 from swgw.virtual import GAUGES, RECORD, TABLE_FILES, WELLS, load_origin
@@ -21,7 +22,6 @@ from swgw.virtual.run import make_outside
 from swgw.virtual.simulate import MEASURED_DAY
 from swgw.virtual.truth import load_truth
 
-LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 TOLERANCE = 1e-4  # m, a step of what the truth is written to
 REASON = "reason.txt"
 SECOND = 2_000.0  # a second of work in the unit of a result's cost
