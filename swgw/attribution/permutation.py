@@ -118,18 +118,17 @@ def permutation_importance(network, panel: Panel, prepared: Prepared, seed: int)
     past = plan_past(panel, windows, blocks, prepared.steps_per_year / 12, seed)
     found = loss_and_rises(network, gatherer, windows, past).rename(loss="loss_of_windows")
     found = found.merge(loss_and_rises(network, gatherer, rows, plan))
-    series = [panel.series[i] for i in dict.fromkeys(rows.series)]
-    return found.assign_coords(target=list(panel.targets), series=series)
+    return found.assign_coords(target=list(panel.targets), series=list(panel.series))
 
 
-Plan = dict[str, dict[str, Permutation]]
+Permutations = dict[str, dict[str, Permutation]]
 """By kind of rise: name to permutation."""
 
 DIMENSION = {"rise_of_variable": "encoder_variable", "rise_of_static": "static_input"}
 DIMENSION |= {"rise_of_group": "group", "rise_in_season": "group", "rise_of_past": "age"}
 
 
-def plan_inputs(panel: Panel, rows: Rows, blocks: int, year: int, seed: int) -> Plan:
+def plan_inputs(panel: Panel, rows: Rows, blocks: int, year: int, seed: int) -> Permutations:
     """List what is permuted in whole windows, and draw where it comes from.
 
     Parameters
@@ -163,7 +162,9 @@ def plan_inputs(panel: Panel, rows: Rows, blocks: int, year: int, seed: int) -> 
     }
 
 
-def plan_past(panel: Panel, rows: Rows, blocks: int, steps_per_month: float, seed: int) -> Plan:
+def plan_past(
+    panel: Panel, rows: Rows, blocks: int, steps_per_month: float, seed: int
+) -> Permutations:
     """List the parts of the past whose dynamic inputs come from another block."""
     sources = _other_block(rows, blocks, np.random.default_rng([seed, 3]))
     every = tuple(range(len(panel.variables)))
@@ -200,7 +201,7 @@ def _other_years(
 
 
 @torch.no_grad()
-def loss_and_rises(network, gatherer: Gatherer, rows: Rows, plan: Plan) -> xr.Dataset:
+def loss_and_rises(network, gatherer: Gatherer, rows: Rows, plan: Permutations) -> xr.Dataset:
     """Compute the loss of each row and its rise under each permutation of a plan.
 
     Parameters
@@ -228,18 +229,16 @@ def loss_and_rises(network, gatherer: Gatherer, rows: Rows, plan: Plan) -> xr.Da
                     other = permutation.apply(block, gatherer.gather(source.take(chosen)))
                     rise += (row_losses(network, other) - losses[-1]) / len(permutation.sources)
             rises[kind].append(part)
-    count = len(dict.fromkeys(rows.series))
-    shape = count, len(rows) // count
-    dims = ("target", "series", "block")
-    data = {"loss": (dims, _rows_apart(losses, shape))}
-    data |= {kind: ((DIMENSION[kind], *dims), _rows_apart(r, shape)) for kind, r in rises.items()}
+    dims, count = ("target", "series", "block"), gatherer.n_series
+    data = {"loss": (dims, _rows_apart(losses, count))}
+    data |= {kind: ((DIMENSION[kind], *dims), _rows_apart(r, count)) for kind, r in rises.items()}
     return xr.Dataset(data, {DIMENSION[kind]: list(names) for kind, names in plan.items()})
 
 
-def _rows_apart(parts: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+def _rows_apart(parts: list[np.ndarray], n_series: int) -> np.ndarray:
     """Join parts (…, row) and unfold their rows: (…, series, block)."""
     whole = np.concatenate(parts, axis=-1)
-    return whole.reshape(*whole.shape[:-1], *shape)
+    return whole.reshape(*whole.shape[:-1], n_series, -1)
 
 
 def row_losses(network, block: Block) -> np.ndarray:

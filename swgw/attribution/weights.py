@@ -6,6 +6,7 @@ wells; the targets stay. Its weights differ from input to input for no reason th
 """
 
 from dataclasses import replace
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -50,10 +51,10 @@ def mean_weights(network: CoupledTFT, panel: Panel, prepared: Prepared) -> xr.Da
     weights = _by_series(network, gatherer, rows, blocks)
     steps = _by_series(network, gatherer, middle_windows(rows), blocks)["attention"]
     weights["attention"] = np.stack([steps[:, part].sum(axis=1) for part in parts.values()], axis=1)
-    known = [name for name, k in zip(panel.variables, panel.known, strict=True) if k]
+    known = list(compress(panel.variables, panel.known))
     names = list(panel.variables), known, list(network.tft.static_variables)
     coords = {f"{kind}_variable": each for kind, each in zip(KINDS, names, strict=True)}
-    coords |= {"series": [panel.series[i] for i in dict.fromkeys(rows.series)], "age": list(parts)}
+    coords |= {"series": list(panel.series), "age": list(parts)}
     data = {kind: (("series", f"{kind}_variable"), weights[kind]) for kind in KINDS}
     data["attention"] = (("series", "age"), weights["attention"])
     data["steps"] = ("age", [part.stop - part.start for part in parts.values()])
@@ -70,8 +71,7 @@ def _by_series(network, gatherer: Gatherer, rows: Rows, blocks: int) -> dict[str
         for kind, part in parts.items():
             part.append(found[kind].unflatten(0, (len(chosen), -1)).mean(dim=1).cpu().numpy())
     whole = {kind: np.concatenate(part) for kind, part in parts.items()}
-    shape = len(rows) // blocks, blocks
-    return {k: w.reshape(*shape, w.shape[-1]).mean(axis=1) for k, w in whole.items()}
+    return {k: w.reshape(-1, blocks, w.shape[-1]).mean(axis=1) for k, w in whole.items()}
 
 
 def permuted(panel: Panel, seed: int) -> Panel:

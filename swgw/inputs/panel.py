@@ -7,16 +7,12 @@ import pandas as pd
 
 from swgw.basin.prepare import Prepared
 from swgw.inputs import variables
-from swgw.inputs.variables import (
-    Inputs,
-    carry_forward,
-    damping,
-    fit_climatology,
-    repeat_for,
-    standardise,
-)
+from swgw.inputs.variables import Inputs, carry_forward, damping, fit_climatology, standardise
+from swgw.scores.skill import mean_known
 
-MIN_TRAINING_STEPS = 10
+LEAST_STEPS = 10
+"""Observed steps of a series in a period in which it is learned or scored."""
+
 SMALLEST_CHANGE = 0.02
 
 
@@ -81,10 +77,15 @@ class Panel:
     lead_times: int
 
 
+def often_observed(prepared: Prepared, table: pd.DataFrame, *periods: str) -> pd.Series:
+    """Whether each series of a table (time, series) has enough observations in every period."""
+    counts = [table[prepared.inside(period)].notna().sum() for period in periods]
+    return pd.concat(counts, axis=1).min(axis=1) >= LEAST_STEPS
+
+
 def usable_wells(prepared: Prepared) -> list[str]:
     """List the wells observed often enough in the training years to be standardised."""
-    counts = prepared.heads[prepared.inside("train")].notna().sum()
-    return list(counts.index[counts >= MIN_TRAINING_STEPS])
+    return list(prepared.heads.columns[often_observed(prepared, prepared.heads, "train")])
 
 
 def make_panel(prepared: Prepared, inputs: Inputs, clusters: pd.Series | None = None) -> Panel:
@@ -159,10 +160,8 @@ def typical_change(
     for k, left in enumerate(np.moveaxis(fading, 1, 0), start=1):
         both = training[:-k] & training[k:]
         change = target[:, k:][:, both] - anchor[:, :-k][:, both] * left[:, None]
-        known = np.isfinite(change)
-        square = np.where(known, change, 0.0) ** 2
-        mean = square.sum(axis=1) / known.sum(axis=1).clip(min=1)
-        sizes.append(np.where(known.any(axis=1), np.sqrt(mean).clip(min=SMALLEST_CHANGE), 1.0))
+        size = np.sqrt(mean_known(change**2, axis=1)).clip(min=SMALLEST_CHANGE)
+        sizes.append(np.where(np.isfinite(change).any(axis=1), size, 1.0))
     return np.stack(sizes, axis=1).astype(np.float32)
 
 
@@ -202,7 +201,7 @@ def _target(prepared: Prepared, inputs: Inputs, series: list[str], name: str):
     if name == "head":
         values = prepared.heads[series]
     else:
-        values = repeat_for(prepared.surface_water[inputs.gauge], prepared, series)
+        values = variables.repeat_for(prepared.surface_water[inputs.gauge], prepared, series)
     training, lead_times = prepared.inside("train"), prepared.basin.settings.lead_times
     centre, scale = fit_climatology(values, prepared), standardise(values, training)[2]
     anomaly = (values - centre) / scale

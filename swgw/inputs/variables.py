@@ -155,24 +155,28 @@ def _levels(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str, 
     The season joins them where nothing else is known beyond the issue time.
     """
     columns = {} if inputs.weather_ahead else _season(prepared, series)
-    for task in inputs.past_of:
-        past = prepared.heads[series] if task == "head" else prepared.surface_water[[inputs.gauge]]
-        columns[task] = carry_forward(standardise(past, prepared.inside("train"))[0])
-    if "surface_water" in columns:
-        columns |= _monthly_lags(columns["surface_water"], prepared)
-    wide = {name: frame.shape[1] == len(series) for name, frame in columns.items()}
-    return {
-        name: frame if wide[name] else repeat_for(frame.iloc[:, 0], prepared, series)
-        for name, frame in columns.items()
-    }
+    training = prepared.inside("train")
+    if "head" in inputs.past_of:
+        columns["head"] = carry_forward(standardise(prepared.heads[series], training)[0])
+    if "surface_water" in inputs.past_of:
+        level = standardise(prepared.surface_water[[inputs.gauge]], training)[0]
+        water = _with_lags({"surface_water": carry_forward(level)}, prepared)
+        columns |= _for_every(water, prepared, series)
+    return columns
 
 
-def _monthly_lags(level: pd.DataFrame, prepared: Prepared) -> dict[str, pd.DataFrame]:
-    """Surface water 1 to 12 months earlier, by name."""
-    return {
-        f"surface_water_lag_{n}": level.shift(prepared.steps_in_months(n)).fillna(0.0)
-        for n in MONTHLY_LAGS
-    }
+def _with_lags(columns: dict[str, pd.DataFrame], prepared: Prepared) -> dict[str, pd.DataFrame]:
+    """Add surface water 1 to 12 months earlier to the gauge's columns."""
+    steps = {f"surface_water_lag_{n}": prepared.steps_in_months(n) for n in MONTHLY_LAGS}
+    level = columns["surface_water"]
+    return columns | {name: level.shift(lag).fillna(0.0) for name, lag in steps.items()}
+
+
+def _for_every(
+    columns: dict[str, pd.DataFrame], prepared: Prepared, series: list[str]
+) -> dict[str, pd.DataFrame]:
+    """Repeat a gauge's columns, each (time, 1), for every window."""
+    return {name: repeat_for(x.iloc[:, 0], prepared, series) for name, x in columns.items()}
 
 
 def repeat_for(values: np.ndarray, prepared: Prepared, series: list[str]) -> pd.DataFrame:
@@ -205,10 +209,8 @@ def _weather(prepared: Prepared, inputs: Inputs, series: list[str]) -> dict[str,
 def _observed(name: str, prepared: Prepared, values: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """An observed series carried over its gaps, a flag where it has gaps, and its climatology."""
     scaled = standardise(values, prepared.inside("train"))[0]
-    columns = {
-        name: carry_forward(scaled),
-        f"{name}_climatology": fit_climatology(scaled, prepared),
-    }
+    columns = {name: carry_forward(scaled)}
+    columns[f"{name}_climatology"] = fit_climatology(scaled, prepared)
     if scaled.isna().to_numpy().any():
         columns[f"{name}_observed"] = scaled.notna().astype(float)
     return columns
@@ -237,12 +239,11 @@ def _surface_water(prepared: Prepared, gauge: str, series: list[str]) -> dict[st
     if prepared.basin.settings.surface_water != "stage":  # floods are rare, and rivers run dry
         mean = past[prepared.inside("train")].mean()
         past = np.log(past.clip(lower=0) + 0.01 * mean.clip(lower=1e-6))
-    columns = _observed("surface_water", prepared, past[[gauge]])
-    columns |= _monthly_lags(columns["surface_water"], prepared)
+    columns = _with_lags(_observed("surface_water", prepared, past[[gauge]]), prepared)
     upstream = upstream_gauge(prepared, gauge)
     if upstream is not None:
         columns |= _observed("upstream_surface_water", prepared, past[[upstream]])
-    return {name: repeat_for(frame.iloc[:, 0], prepared, series) for name, frame in columns.items()}
+    return _for_every(columns, prepared, series)
 
 
 def upstream_gauge(prepared: Prepared, gauge: str) -> str | None:

@@ -181,9 +181,8 @@ def _ridge(panel: Panel, prepared: Prepared, issues: np.ndarray) -> np.ndarray:
     models = [Ridge(alpha=strength).fit(x, y) for strength in RIDGE_STRENGTHS]
     errors = [np.mean((m.predict(x_check) - y_check) ** 2) if len(x_check) else 0 for m in models]
     best = models[int(np.argmin(errors))]
-    series, issue = (
-        a.ravel() for a in np.meshgrid(range(len(panel.series)), issues, indexing="ij")
-    )
+    count = len(panel.series)
+    series, issue = np.repeat(np.arange(count), len(issues)), np.tile(issues, count)
     parts = np.array_split(np.arange(len(issue)), -(-len(issue) // RIDGE_WINDOWS))
     change = [best.predict(_features(panel, series[part], issue[part])) for part in parts]
     return centre + panel.scale[:, None] * (damped + np.concatenate(change).reshape(damped.shape))

@@ -24,12 +24,10 @@ from swgw.storage.results import CURVE, timed
 def make_network(run: Run, panel: Panel) -> torch.nn.Module:
     """Build an untrained network for a run; its first weights follow from the run's seed."""
     torch.manual_seed(run.seed)
+    from swgw.models.networks import CnnRnn, CoupledTFT
+
     if run.experiment.model == "TFT":
-        from swgw.models.networks import CoupledTFT
-
         return CoupledTFT(panel, run.hidden_size, run.dropout, run.attention_heads)
-    from swgw.models.networks import CnnRnn
-
     return CnnRnn(panel, run.experiment.model, run.hidden_size, run.dropout).to(device())
 
 

@@ -5,6 +5,7 @@ is left comes from the position of a step alone.
 """
 
 from dataclasses import replace
+from itertools import compress
 
 import numpy as np
 import torch
@@ -59,9 +60,7 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
             "lead_time": np.arange(1, panel.lead_times + 1),
             "encoder_step": np.arange(1 - panel.encoder_length, 1),
             "encoder_variable": list(panel.variables),
-            "decoder_variable": [
-                name for name, known in zip(panel.variables, panel.known, strict=True) if known
-            ],
+            "decoder_variable": list(compress(panel.variables, panel.known)),
             "static_variable": list(network.tft.static_variables),
             "target": list(panel.targets),
         },

@@ -7,6 +7,7 @@ The transformer, its weights and its state dict are pytorch-forecasting's;
 import logging
 import warnings
 from collections.abc import Iterator
+from itertools import compress
 
 import torch
 from torch import nn
@@ -66,11 +67,8 @@ class CnnRnn(nn.Module):
         sequence = torch.cat([past, block.future()], dim=1)
         flag = torch.zeros_like(sequence[..., :1])
         flag[:, past.shape[1] :] = 1.0
-        classes = block.static_classes()
-        one_hot = [
-            nn.functional.one_hot(classes[:, i], count).float()
-            for i, count in enumerate(self.class_counts)
-        ]
+        classes = zip(block.static_classes().T, self.class_counts, strict=True)
+        one_hot = [nn.functional.one_hot(column, count).float() for column, count in classes]
         statics = torch.cat([block.static_reals(), *one_hot], dim=1)[:, None]
         return torch.cat([sequence, flag, statics.expand(-1, sequence.shape[1], -1)], dim=-1)
 
@@ -105,7 +103,7 @@ def make_tft(
             static_reals=list(panel.static_reals),
             static_categoricals=list(panel.static_classes),
             time_varying_reals_encoder=dynamic,
-            time_varying_reals_decoder=[v for v, k in zip(dynamic, panel.known, strict=True) if k],
+            time_varying_reals_decoder=list(compress(dynamic, panel.known)),
             embedding_sizes=classes, embedding_labels={name: {} for name in classes},
             output_size=[len(LEVELS)] * n if n > 1 else len(LEVELS),
             loss=MultiLoss([loss] * n) if n > 1 else loss,

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
+import yaml
 
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import usable_wells
@@ -50,15 +52,7 @@ class Profile:
     models: tuple[str, ...] = ("GRU", "LSTM", "TFT")
 
 
-PROFILES = {
-    profile.name: profile
-    for profile in (
-        Profile("smoke", (0,), 256, 256, 2, 2, 8, 0, False),
-        Profile("quick", (0,), 5_120, 5_120, 4, 4, 16, 0, False),
-        Profile("paper", (0, 1, 2), 74_880, 37_440, 15, 5, None, 19_200, False),
-        Profile("full", (0, 1, 2, 3, 4), 74_880, 37_440, 15, 5, None, 19_200, True),
-    )
-}
+PROFILES = yaml.safe_load(Path(__file__).with_name("profiles.yml").read_text(encoding="utf-8"))
 
 
 def evenly(items: Sequence, most: int) -> tuple:
@@ -88,8 +82,8 @@ def get_profile(name: str, seeds: int = 0) -> Profile:
         raise UserError(f"--profile: found {name!r}; expected one of {known}")
     if not isinstance(seeds, int) or seeds < 0:
         raise UserError(f"--seeds: found {seeds}; expected a number from 1 (0: the profile's own)")
-    profile = PROFILES[name]
-    return replace(profile, seeds=tuple(range(seeds))) if seeds else profile
+    size = PROFILES[name] | ({"seeds": seeds} if seeds else {})
+    return Profile(name, **size | {"seeds": tuple(range(size["seeds"]))})
 
 
 BOTH = ("head", "surface_water")

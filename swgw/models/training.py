@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from swgw.inputs.panel import Panel
+from swgw.inputs.panel import Panel, ahead
 from swgw.models.batch import Block, Gatherer, Rows
 from swgw.models.run import Run
 from swgw.storage import UserError
@@ -187,8 +187,8 @@ def predict(network: nn.Module, panel: Panel, issues: np.ndarray) -> np.ndarray:
     ]
     windows = np.concatenate(parts)  # rows of a series follow each other, and so do its windows
     by_series = windows.reshape(len(panel.series), -1, *windows.shape[1:])[:, : len(issues)]
-    steps = issues[:, None] + np.arange(1, panel.lead_times + 1)
-    return panel.centre[:, steps, :, None] + panel.scale[:, None, None, :, None] * by_series
+    centre = panel.centre[:, ahead(issues, panel.lead_times), :, None]
+    return centre + panel.scale[:, None, None, :, None] * by_series
 
 
 def chunks(n: int, size: int) -> Iterator[np.ndarray]:

@@ -13,9 +13,10 @@ import yaml
 from swgw.basin.folder import Basin
 from swgw.basin.prepare import Prepared, prepare_basin
 from swgw.basin.settings import PERIODS
-from swgw.inputs.panel import Panel, issue_steps, make_panel, usable_wells
+from swgw.inputs.panel import Panel, ahead, issue_steps, make_panel, usable_wells
 from swgw.inputs.variables import Inputs, standardise
 from swgw.models.run import Profile
+from swgw.scores.skill import mean_known
 
 MEAN = "mean of the wells"
 LEFT_OUT = "TL-LSTM, well left out"
@@ -106,7 +107,7 @@ def monthly_windows(prepared: Prepared, groups: Mapping[str, Sequence[str]]) -> 
     found = {name: issue_steps(panel, prepared.inside(name)) for name in PERIODS}
     issues = np.concatenate(list(found.values()))
     period = np.repeat(PERIODS, [len(steps) for steps in found.values()])
-    steps = issues[:, None] + np.arange(1, LEAD_TIMES + 1)
+    steps = ahead(issues, LEAD_TIMES)
     fading = panel.fading[:, None, :, 0] * panel.anchor[:, issues, 0][:, :, None]
     change = panel.target[:, steps, 0] - fading
     unit, scale = _spread(change[:, period == "train"]), panel.scale[:, :1, None]
@@ -204,7 +205,5 @@ def _cut(panel: Panel, issues: np.ndarray, shown: list[int]) -> np.ndarray:
 
 def _spread(change: np.ndarray) -> np.ndarray:
     """Deviation over the training years (series, 1, lead_time); 0 for a constant series."""
-    known = np.isfinite(change)
-    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    spread = np.sqrt((np.where(known, change, 0.0) ** 2).sum(axis=1, keepdims=True) / count)
+    spread = np.sqrt(mean_known(change**2, axis=1, keepdims=True))
     return np.where(spread > 1e-6, spread, 0.0)

@@ -10,15 +10,7 @@ from swgw.basin.settings import PERIODS
 from swgw.inputs.panel import usable_wells
 from swgw.storage.files import read_dataset
 from swgw.storage.results import Result, read_seconds
-from swgw.transfer.monthly import (
-    APPROACHES,
-    DEVELOPMENT,
-    ENCODER_LENGTH,
-    MEAN,
-    monthly,
-    monthly_windows,
-    plan_of,
-)
+from swgw.transfer.monthly import APPROACHES, DEVELOPMENT, MEAN, monthly, monthly_windows, plan_of
 
 FEWEST = 3
 """Wells of a mean, and months of a well in each period after those of the first window."""
@@ -90,8 +82,9 @@ def lack_of_transfer(prepared: Prepared) -> str:
         Completes the sentence "This basin has …".
     """
     months = monthly(prepared.basin)
-    seen = months.heads[usable_wells(months)].notna()[ENCODER_LENGTH:]
-    counts = [seen[months.inside(period)[ENCODER_LENGTH:]].sum() for period in PERIODS]
+    first = months.basin.settings.encoder_length  # month with a whole window before it
+    seen = months.heads[usable_wells(months)].notna()[first:]
+    counts = [seen[months.inside(period)[first:]].sum() for period in PERIODS]
     if seen.shape[1] < FEWEST:
         return f"{seen.shape[1]} of {FEWEST} wells needed, with ten months of training data"
     if pd.concat(counts, axis=1).min(axis=1).max() < FEWEST:
