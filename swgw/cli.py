@@ -131,12 +131,11 @@ def new(folder: Folder) -> None:
 def simulate(folder: Folder, seed: Seed = None) -> None:
     """Simulate a realisation of the virtual basin, with its truth."""
     from swgw.storage.files import write_folder
-    from swgw.virtual.simulate import SEED
-    from swgw.virtual.simulate import simulate as write_virtual
+    from swgw.virtual import simulate as simulator
 
-    seed = SEED if seed is None else seed
+    seed = simulator.SEED if seed is None else seed
     with write_folder(folder) as draft:
-        write_virtual(draft, seed=seed)
+        simulator.simulate(draft, seed=seed)
     typer.echo(f"Wrote the virtual basin of seed {seed} to {folder}.")
 
 

@@ -201,12 +201,12 @@ def test_a_basin_of_one_water_has_single_task_models_only(own_basin, tmp_path):
 
 
 def test_baselines_forecast_the_validation_year(study):
-    found = study.validation_hindcast("head", "ridge")
+    found = study.baseline_hindcast("head", "ridge")
     year = study.basin.settings.validation
     assert found["valid_time"].min() >= np.datetime64(year.start)
     assert found["valid_time"].max() <= np.datetime64(year.end)
     assert np.isfinite(found["forecast"]).all()
-    last = study.validation_hindcast("surface_water", "persistence")
+    last = study.baseline_hindcast("surface_water", "persistence")
     flow = study.surface_water["01"][last["issue_time"].values].to_numpy()
     assert last["forecast"][0].values == pytest.approx(np.repeat(flow[:, None], 3, axis=1))
 

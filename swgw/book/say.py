@@ -17,10 +17,7 @@ class Say:
         if text:
             display(Markdown(text))
 
-    @staticmethod
-    def number(value: float, digits: int = 2) -> str:
-        """Write a number with a true minus sign; a dash where it is undefined."""
-        return number(value, digits)
+    number = staticmethod(number)
 
     @staticmethod
     def percent(share: float, digits: int = 0) -> str:

@@ -231,9 +231,8 @@ def sentence(found: dict) -> str:
     """Write a finding as two sentences of Markdown: the claim, then the verdict and its number."""
     source = "; published: ".join(filter(None, (found["where"], found["number"])))
     text = f"**Claim** `{found['key']}`: {found['text']}" + f" *({source})*" * bool(source)
-    return (
-        f"{text} **Verdict:** {verdict(found)}" + f"; {found['note']}" * bool(found["note"]) + "."
-    )
+    note = f"; {found['note']}" * bool(found["note"])
+    return f"{text} **Verdict:** {verdict(found)}{note}."
 
 
 def verdict(found: dict) -> str:

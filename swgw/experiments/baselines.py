@@ -19,12 +19,8 @@ from swgw.scores.skill import LEVELS
 from swgw.storage.files import read_dataset, write_dataset
 from swgw.storage.results import Result
 
-PERIODS = {
-    "test": ("baselines", "baselines"),
-    "validation": ("baselines_validation", "baselines, validation year"),
-    "folds": ("baselines_folds", "baselines, folds"),
-}
-"""Name and label of the results of each period."""
+PERIODS = {"test": "", "validation": ", validation year", "folds": ", folds"}
+"""What baselines forecast, as their label says it."""
 
 COST = 2_000.0
 """A second of work, in training samples of a recurrent network."""
@@ -33,8 +29,8 @@ WELLS_A_PART = 13
 MOST_WELLS = {"smoke": 0, "quick": 100}
 """Wells that Pastas is fitted to, half a second each; paper and full fit all."""
 
-SIZES = {"smoke": (2, 2), "quick": (6, 20)}  # members and at most so many issue times of the limit
-PAPER_SIZE = (16, 240)
+SIZES = {"smoke": (2, 2), "quick": (6, 20)}
+"""Members and issue times of the limit, where fewer than :class:`swgw.virtual.limit.Size` has."""
 
 
 def baselines(study, gauge: str | None, period: str = "test") -> Result:
@@ -48,11 +44,12 @@ def baselines(study, gauge: str | None, period: str = "test") -> Result:
         "test", "validation", or "folds": each block of the training years, forecast by baselines
         fitted without it.
     """
-    name, label = PERIODS[period]
+    name = "baselines" + f"_{period}" * (period != "test")
     args = study.prepared, gauge, study.clusters, period
     settings = {"baselines": BASELINES, "gauge": gauge}
     cost = COST * (FOLDS if period == "folds" else 1)
-    return study.kept(name, fit_baselines, args, settings, label=label, cost=cost)
+    more = {"label": f"baselines{PERIODS[period]}", "cost": cost}
+    return study.kept(name, fit_baselines, args, settings, **more)
 
 
 def fit_baselines(
@@ -103,7 +100,7 @@ def limit_of(study) -> Result | None:
     truth = basin.path / "truth"
     if load_origin(truth) is None or not (truth / "heads.csv").is_file():
         return None
-    size = limit.Size(*SIZES.get(study.profile.name, PAPER_SIZE))
+    size = limit.Size(*SIZES.get(study.profile.name, ()))
     step, valid = basin.settings.step, valid_times(study.prepared)
     return limit.limit_result(study.folder / "runs", basin.path, step, valid, size)
 
@@ -161,23 +158,17 @@ def fold_hindcasts(study, task: str, model: str) -> list[xr.Dataset]:
     ]
 
 
-def as_forecasts(hindcasts: list[xr.Dataset], step: str, steps_per_year: int) -> Forecasts:
+def as_forecasts(hindcasts: list[xr.Dataset], prepared: Prepared) -> Forecasts:
     """Bring hindcasts into the form of :mod:`swgw.scores.conformal`, each a block of its own."""
     parts = [part.transpose(*DIMS, ...) for part in hindcasts]
     times = np.concatenate([part["valid_time"].to_numpy() for part in parts])
-    season = step_of_year(pd.DatetimeIndex(times.ravel()), step).reshape(times.shape)
+    season = step_of_year(pd.DatetimeIndex(times.ravel()), prepared.basin.settings.step)
     block = np.repeat(np.arange(len(parts)), [part.sizes["issue_time"] for part in parts])
     name = "quantiles" if "quantiles" in parts[0] else "forecast"
     obs, centre = (np.concatenate([p[n].to_numpy() for p in parts], 1) for n in ("observed", name))
     if name == "quantiles":
         centre = np.sort(centre.astype(float), axis=-1)[..., LEVELS.index(0.5)]
-    return Forecasts(obs, centre, season, block, steps_per_year)
-
-
-def fold_forecasts(study, task: str, model: str) -> Forecasts:
-    """Give a model's forecasts out of fold, ready to recalibrate with."""
-    given = study.basin.settings.step, study.prepared.steps_per_year
-    return as_forecasts(fold_hindcasts(study, task, model), *given)
+    return Forecasts(obs, centre, season.reshape(times.shape), block, prepared.steps_per_year)
 
 
 def recalibrated(study, task: str, model: str, seed: int = 0) -> xr.Dataset:
@@ -198,8 +189,8 @@ def recalibrated(study, task: str, model: str, seed: int = 0) -> xr.Dataset:
         and ``median`` recalibrated; the point forecast stays.
     """
     hindcast = study.hindcast(task, model, seed).transpose(*DIMS, ...)
-    wanted = as_forecasts([hindcast], study.basin.settings.step, study.prepared.steps_per_year)
-    quantiles = recalibrate(fold_forecasts(study, task, model), wanted)
+    out_of_fold, wanted = fold_hindcasts(study, task, model), [hindcast]
+    quantiles = recalibrate(*(as_forecasts(h, study.prepared) for h in (out_of_fold, wanted)))
     if task == "surface_water" and study.water == "discharge":
         quantiles = quantiles.clip(min=0.0)
     made = hindcast.drop_vars(["quantiles", "quantile", "median"], errors="ignore")

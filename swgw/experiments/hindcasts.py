@@ -82,7 +82,7 @@ class Hindcasts:
         """
         found = {}
         for baseline in self.baselines(task):
-            hindcast = self.validation_hindcast(task, baseline, gauge)
+            hindcast = self.baseline_hindcast(task, baseline, gauge)
             if lead_time:
                 hindcast = hindcast.sel(lead_time=[lead_time])
             obs, sim = (chained(hindcast, name) for name in ("observed", "forecast"))
@@ -111,18 +111,17 @@ class Hindcasts:
             forecast (mean), observed, and for quantile models median and quantiles
             (…, quantile); valid_time (issue_time, lead_time).
         """
-        if model == compared.pastas.NAME:
-            return compared.pastas_hindcast(self)
-        if model in BASELINES[task]:
-            folder = compared.baselines(self, gauge or self.gauge).path
-            return read_dataset(folder / f"{task}_{model}.nc")
+        if model in (*BASELINES[task], compared.pastas.NAME):
+            return self.baseline_hindcast(task, model, gauge, "test")
         return read_dataset(self._folder_of(task, model, seed, gauge) / f"{task}.nc")
 
-    def validation_hindcast(self, task: str, baseline: str, gauge: str | None = None) -> xr.Dataset:
-        """Forecasts of the validation period by a baseline, in the form of :meth:`hindcast`."""
+    def baseline_hindcast(
+        self, task: str, baseline: str, gauge: str | None = None, period: str = "validation"
+    ) -> xr.Dataset:
+        """Forecasts of a period by a baseline, in the form of :meth:`hindcast`."""
         if baseline == compared.pastas.NAME:
-            return compared.pastas_hindcast(self, "validation")
-        folder = compared.baselines(self, gauge or self.gauge, "validation").path
+            return compared.pastas_hindcast(self, period)
+        folder = compared.baselines(self, gauge or self.gauge, period).path
         return read_dataset(folder / f"{task}_{baseline}.nc")
 
     fold_hindcasts = fold_hindcasts
@@ -218,11 +217,8 @@ class Hindcasts:
         where = (gauge or self.gauge, ahead, past, task)
         columns = ["gauge", "weather_ahead", "history", "task"]
         cell = table[(table[columns] == where).all(axis=1)].drop_duplicates("run")
-        found = (
-            ((f"{row.variant}-TFT", row.seed), self._read(row.run, task))
-            for row in cell.itertuples()
-        )
-        return side_by_side(task, found)
+        found = {(f"{c.variant}-TFT", c.seed): self._read(c.run, task) for c in cell.itertuples()}
+        return side_by_side(task, found.items())
 
     @property
     def assumptions(self) -> list[str]:
@@ -268,14 +264,8 @@ class Hindcasts:
         return read_dataset(self.result_of(run).path / f"{task}.nc")
 
     def _runs_of(self, task: str, gauge: str | None = None) -> list[Run]:
-        settings = self.basin.settings
-        usual = (
-            gauge or self.gauge,
-            settings.future_forcing == "observed",
-            settings.history,
-            None,
-            False,
-        )
+        ahead, past = self.settings.future_forcing == "observed", self.settings.history
+        usual = gauge or self.gauge, ahead, past, None, False
         return [
             run for run in self.all_runs
             if (run.gauge, run.weather_ahead, run.history, run.fold, run.printed) == usual

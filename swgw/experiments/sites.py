@@ -3,16 +3,18 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import yaml
 
 from swgw.basin.prepare import Prepared
-from swgw.inputs.panel import MIN_TRAINING_STEPS, usable_wells
+from swgw.inputs.panel import often_observed
 from swgw.models.run import Profile, evenly
 from swgw.transfer.results import lack_of_transfer
 
 LEAST = 6
 """With five sites a two-sided sign test gives p = 0.06 even where all of them agree."""
+
+SCORED = ("train", "test")
+"""Periods in which a site's gauge and wells must be observed."""
 
 SEEDS = 3
 SIZES = {"smoke": (128, 1), "quick": (1_280, 4)}
@@ -34,9 +36,8 @@ def find_sites(prepared: Prepared) -> dict[str, list[str]]:
     wells = prepared.basin.wells
     if "gauge_id" not in wells:
         return {}
-    usable = _scored(prepared, prepared.heads)
-    own = wells.loc[[well for well in usable_wells(prepared) if usable[well]], "gauge_id"]
-    gauges = _scored(prepared, prepared.surface_water)
+    own = wells["gauge_id"][often_observed(prepared, prepared.heads, *SCORED)]
+    gauges = often_observed(prepared, prepared.surface_water, *SCORED)
     found = {gauge: list(own.index[own == gauge]) for gauge in gauges.index[gauges]}
     return {gauge: wells for gauge, wells in found.items() if wells}
 
@@ -76,12 +77,6 @@ def site_profile(profile: Profile) -> Profile:
                    patience=epochs, fold_windows=0, grid=False, models=("TFT",))  # fmt: skip
 
 
-def _scored(prepared: Prepared, observed: pd.DataFrame) -> pd.Series:
-    """Whether each series has enough steps observed to learn and to score (series,)."""
-    counts = [observed[prepared.inside(period)].notna().sum() for period in ("train", "test")]
-    return pd.concat(counts, axis=1).min(axis=1) >= MIN_TRAINING_STEPS
-
-
 WORDS = yaml.safe_load(Path(__file__).with_name("lacking.yml").read_text("utf-8"))
 REASONS = {"sites": lack_of_sites, "transfer": lack_of_transfer}
 """Needs that state their own reason."""
@@ -118,13 +113,11 @@ def _lack(study, need: str) -> str:
         count, minimum = len(getattr(basin, kind)), int(detail)
         noun = kind if count != 1 else kind[:-1]
         return "" if count >= minimum else f"{count} {noun} where {minimum} or more are needed"
-    table, column, file = (
-        (basin.wells, detail, "wells.csv")
-        if kind == "well"
-        else (basin.forcing, kind, "forcing.csv")
-    )
-    known = column in table.columns and bool(table[column].notna().any())
-    return "" if known else f"no {column.replace('_', ' ')} (column `{column}` of `{file}`)"
+    table, column = (basin.wells, detail) if kind == "well" else (basin.forcing, kind)
+    if column in table and table[column].notna().any():
+        return ""
+    file = "wells.csv" if kind == "well" else "forcing.csv"
+    return f"no {column.replace('_', ' ')} (column `{column}` of `{file}`)"
 
 
 def _has(study, need: str) -> bool:

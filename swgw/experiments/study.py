@@ -15,13 +15,13 @@ import xarray as xr
 
 from swgw.basin.folder import Basin, load_basin
 from swgw.basin.prepare import Prepared, prepare_basin
-from swgw.experiments import table_2, work
+from swgw.experiments import table_2
 from swgw.experiments.hindcasts import Hindcasts
 from swgw.experiments.realisations import read_realisations
 from swgw.experiments.sites import at_site, chosen_sites, lacking, site_profile
 from swgw.experiments.variants import grid_runs
 from swgw.experiments.view import View, groundwater_scores, table_3
-from swgw.experiments.work import do_missing, results_of, run_result
+from swgw.experiments.work import attribution_of, do_missing, results_of, run_result
 from swgw.figures import use_style
 from swgw.inputs.wells import SomResult, fit_som
 from swgw.models.run import Profile, Run, get_profile, tasks
@@ -249,13 +249,13 @@ class Study(View, Hindcasts):
     def importance(self, seed: int = 0) -> xr.Dataset:
         """Permutation importance and mean weights of a seed's transformer.
 
-        See :func:`swgw.experiments.work.read_attribution`.
+        See :func:`swgw.experiments.work.attribution_of`.
         """
-        return work.read_attribution(self, seed, work.IMPORTANCE)
+        return read_dataset(attribution_of(self, seed) / "importance.nc")
 
     def null_model(self, seed: int = 0) -> xr.Dataset:
         """Mean weights of the same network, trained on permuted inputs (null model)."""
-        return work.read_attribution(self, seed, work.NULL_MODEL)
+        return read_dataset(attribution_of(self, seed) / "null_model.nc")
 
     def _own_task(self) -> str:
         return "head" if "head" in self.tasks else "surface_water"

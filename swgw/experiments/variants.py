@@ -10,7 +10,7 @@ import yaml
 
 from swgw.basin.prepare import Prepared
 from swgw.experiments.table_2 import Plan
-from swgw.inputs.panel import MIN_TRAINING_STEPS, Panel, as_level, make_panel, typical_change
+from swgw.inputs.panel import Panel, as_level, make_panel, often_observed, typical_change
 from swgw.inputs.variables import upstream_gauge
 from swgw.models.run import BOTH, Experiment, Profile, Run, tasks
 from swgw.storage.results import Result
@@ -79,10 +79,8 @@ def learnable_gauges(prepared: Prepared) -> tuple[str, ...]:
 
     Those on the same river come next: the gauge upstream of the target, those right below it.
     """
-    target = prepared.basin.settings.target_gauge
-    water = prepared.surface_water
-    counts = [water[prepared.inside(period)].notna().sum() for period in ("train", "test")]
-    enough = pd.concat(counts, axis=1).min(axis=1) >= MIN_TRAINING_STEPS
+    target, water = prepared.basin.settings.target_gauge, prepared.surface_water
+    enough = often_observed(prepared, water, "train", "test")
     usable = [gauge for gauge in water.columns[enough] if gauge != target]
     near = {upstream_gauge(prepared, target)}
     near |= {gauge for gauge in usable if upstream_gauge(prepared, gauge) == target}
@@ -128,16 +126,13 @@ def alternative(study, key: str, experiment: Experiment, seed: int) -> Result:
     windows = study.profile.fold_windows or study.profile.windows
     small = replace(study.profile, windows=windows, recurrent_windows=windows // 2)
     run = Plan(study.prepared, small).run(experiment, study.gauge, seed)
-    printed = {"level_shift": 0.0, "printed": True}
+    fixed, printed = {"level_shift": 0.0}, {"level_shift": 0.0, "printed": True}
     changed = {
         "weather": {"weather_ahead": not run.weather_ahead},
         "past": {"history": not run.history},
-        "fixed": {"level_shift": 0.0},
-        "inputs": {"level_shift": 0.0},
-        "anomaly": {"level_shift": 0.0},
-        "printed": printed,
-        "lags": printed,
     }
+    changed |= {"fixed": fixed, "inputs": fixed, "anomaly": fixed, "printed": printed}
+    changed |= {"lags": printed}
     run = replace(run, **changed.get(key, {}))
     if run in study.all_runs and key in ("", "printed"):
         return study.result_of(run)
@@ -158,7 +153,7 @@ def alternatives(study) -> list[Result]:
 
 def widest(tasks: tuple[str, ...]) -> Experiment:
     """Name the transformer that learns all tasks of a basin."""
-    return Experiment("TFT", "MT" if len(tasks) > 1 else "ST", BOTH if len(tasks) > 1 else tasks)
+    return Experiment("TFT", "MT", BOTH) if len(tasks) > 1 else Experiment("TFT", "ST", tasks)
 
 
 def train_alternative(
@@ -184,9 +179,9 @@ def changed_panel(key: str, panel: Panel, prepared: Prepared) -> Panel:
         return without_lags(panel)
     if key not in ("undamped", "climatology", "anomaly"):
         return panel
-    panel = replace(panel, fading=np.full_like(panel.fading, float(key == "undamped")))
-    typical = typical_change(panel.target, panel.anchor, panel.fading, training)
-    return replace(panel, typical=typical)
+    fading = np.full_like(panel.fading, float(key == "undamped"))
+    typical = typical_change(panel.target, panel.anchor, fading, training)
+    return replace(panel, fading=fading, typical=typical)
 
 
 def without_lags(panel: Panel) -> Panel:

@@ -6,14 +6,12 @@ cores or machines, times it, and ties its results to the book.
 
 import sys
 from collections.abc import Callable
-
-import xarray as xr
+from pathlib import Path
 
 from swgw.experiments.baselines import baselines, limit_of, pastas_parts
 from swgw.experiments.realisations import realisation_results
-from swgw.experiments.variants import alternatives
+from swgw.experiments.variants import alternatives, widest
 from swgw.models.run import Run
-from swgw.storage.files import read_dataset
 from swgw.storage.jobs import perform_all
 from swgw.storage.results import Result
 from swgw.transfer.results import transfer_work
@@ -80,19 +78,18 @@ def run_result(study, run: Run) -> Result:
     return study.kept(run.label, "swgw.models.fit:fit", args, run.settings(), **more)
 
 
-IMPORTANCE, NULL_MODEL = "importance.nc", "null_model.nc"
-"""Files of a look into a transformer."""
+SERIES, MOST_SERIES = {"smoke": 9, "quick": 9}, 60
+"""Series at most whose inputs are permuted, in small profiles and in others."""
 
 
 def attribution_results(study) -> list[Result]:
     """List the results, by seed: of MT-TFT, or of ST-TFT where there is one task."""
-    name = "MT-TFT" if len(study.tasks) == 2 else "ST-TFT"
-    runs = [run for run in study.runs if run.experiment.name == name]
+    runs = [run for run in study.runs if run.experiment == widest(study.tasks)]
     return [_result(study, run) for run in sorted(runs, key=lambda run: run.seed)]
 
 
 def _result(study, run: Run) -> Result:
-    of, most = study.result_of(run).path, 9 if study.profile.hidden_size else 60
+    of, most = study.result_of(run).path, SERIES.get(study.profile.name, MOST_SERIES)
     args = run, study.prepared, study.clusters, of, most
     made = {"attribution": run.settings(), "series": most}
     more = {"label": f"attribution, seed {run.seed}", "kind": "attribution", "cost": run.cost}
@@ -101,16 +98,11 @@ def _result(study, run: Run) -> Result:
     return study.kept(f"attribution_seed{run.seed}", make, args, made, **more)
 
 
-def read_attribution(study, seed: int, file: str) -> xr.Dataset:
-    """Read what is kept about the transformer of a seed.
+def attribution_of(study, seed: int) -> Path:
+    """Folder of what is kept about the transformer of a seed.
 
-    Parameters
-    ----------
-    study : Study
-    seed : int
-    file : str
-        ``importance.nc``: what :func:`swgw.attribution.permutation.permutation_importance` and
-        :func:`swgw.attribution.weights.mean_weights` give; ``null_model.nc``: the weights of its
-        null model.
+    ``importance.nc`` is what :func:`swgw.attribution.permutation.permutation_importance` and
+    :func:`swgw.attribution.weights.mean_weights` give; ``null_model.nc`` has the weights of its
+    null model.
     """
-    return read_dataset(attribution_results(study)[study.seeds.index(seed)].path / file)
+    return attribution_results(study)[study.seeds.index(seed)].path

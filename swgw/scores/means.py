@@ -1,6 +1,7 @@
 """Means with their intervals, and how a page writes numbers and intervals."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -96,12 +97,9 @@ def telling_digits(ends: Sequence[float], digits: int = 2, edges: Sequence[float
     >>> telling_digits([-0.3, 0.2]), telling_digits([0.0004, 0.2]), telling_digits([-8.1, -0.4], 0)
     (2, 4, 1)
     """
-    near = [
-        (end, edge) for end in ends for edge in edges if np.isfinite([end, edge]).all()
-        and end != edge
-    ]  # fmt: skip
+    pairs = [pair for pair in product(ends, edges) if np.isfinite(pair).all() and np.ptp(pair) > 0]
     for more in range(digits, digits + MOST + 1):
-        if all(number(end, more) != number(edge, more) for end, edge in near):
+        if all(number(end, more) != number(edge, more) for end, edge in pairs):
             return more
     return digits
 

@@ -87,11 +87,16 @@ def weather_numbers(basin) -> dict[str, float]:
     } | {f"rain_plain_{m}": v / years for m, v in by_month["precipitation"].sum().items()}
 
 
-def flow_numbers(basin) -> dict[str, float]:
-    """Every published number of the discharge at the target gauge, by key."""
+def daily_flow(basin) -> pd.Series:
+    """Discharge at the target gauge in the study period (day,) [m³/s]."""
     table = basin.surface_water.set_index("date")
     at_gauge = table["gauge_id"] == basin.settings.target_gauge
-    flow = table.loc[at_gauge, "value"].asfreq("D").loc[STUDY]
+    return table.loc[at_gauge, "value"].asfreq("D").loc[STUDY]
+
+
+def flow_numbers(basin) -> dict[str, float]:
+    """Every published number of the discharge at the target gauge, by key."""
+    flow = daily_flow(basin)
     by_month = flow.groupby(flow.index.month).mean()
     return {
         "flow": by_month.mean(), "flow_log_sd": np.log(flow).std(), "flow_max": flow.max(),
@@ -140,9 +145,7 @@ def exchange_numbers(truth: Truth) -> dict[str, float]:
 
 def flow_extremes(basin) -> dict[str, float]:
     """Every held-out number of the discharge at the target gauge: medians over the years."""
-    table = basin.surface_water.set_index("date")
-    at_gauge = table["gauge_id"] == basin.settings.target_gauge
-    flow = table.loc[at_gauge, "value"].asfreq("D").loc[STUDY]
+    flow = daily_flow(basin)
     years = flow.index.year
     smooth = {k: flow.rolling(k).mean().groupby(years) for k in (1, 7, 30, 90)}
     return {

@@ -15,13 +15,7 @@ import pandas as pd
 
 from swgw.basin.calendar import bin_starts
 from swgw.virtual import GAUGES, WELLS, Parameters
-from swgw.virtual.catchment import (
-    CatchmentState,
-    front_inflow,
-    run_catchment,
-    run_catchments,
-    warm_catchment,
-)
+from swgw.virtual import catchment as mountain
 from swgw.virtual.reach import Noise
 from swgw.virtual.run import FIRST, RECHARGING_RAIN, Coupled, Forcing, Outside, State, warm_up
 from swgw.virtual.simulate import FLOW_NOISE, HEAD_NOISE, MEASURED_DAY
@@ -35,7 +29,7 @@ class Restart:
 
     day: pd.Timestamp
     state: State
-    catchment: CatchmentState
+    catchment: mountain.CatchmentState
 
 
 @dataclass(frozen=True)
@@ -78,10 +72,10 @@ def true_restarts(
         Delay of recharge (``Coupled.rate``), which the spin-up fixed.
     """
     mountains, catchments = outside.weather["mountains"], {}
-    catchment, begin = warm_catchment(mountains, parameters.catchment), mountains.index[0]
+    catchment, begin = mountain.warm_catchment(mountains, parameters.catchment), mountains.index[0]
     for day in days:
         span = mountains.loc[begin : day - pd.Timedelta(days=1)]
-        _, catchment = run_catchment(span, parameters.catchment, catchment)
+        _, catchment = mountain.run_catchment(span, parameters.catchment, catchment)
         catchments[day], begin = catchment, day
     coupled, state, rng = warm_up(parameters, seed)
     rng = deepcopy(rng)
@@ -155,11 +149,11 @@ class Ensemble:
         plain, pet = self.outside.weather["plain"]["precipitation"], self.outside.pet
         each = {days[0]: days for days in sources}  # members under the true weather share it
         mountains = [self.outside.weather["mountains"].loc[d[0] : d[-1]] for d in each.values()]
-        found = run_catchments(mountains, self.parameters.catchment, restart.catchment)
+        found = mountain.run_catchments(mountains, self.parameters.catchment, restart.catchment)
         column = {first: k for k, first in enumerate(each)}
         inflow, slow = (part[:, [column[days[0]] for days in sources]] for part in found)
         usual = self.outside.catchment["slow"].mean()
-        front = front_inflow(slow, usual, self.parameters.aquifer)
+        front = mountain.front_inflow(slow, usual, self.parameters.aquifer)
         rain, pet = ([s[days].to_numpy() for days in sources] for s in (plain, pet))
         return inflow, np.stack(rain, axis=1), np.stack(pet, axis=1), front
 

@@ -109,7 +109,7 @@ class WaterUse:
     def canal_demand(self, day: pd.Timestamp, rain: float | np.ndarray, noise: Noise) -> np.ndarray:
         """Demand of the canals (canal, member) [m³/s]; ``rain`` [mm] is that of recent days."""
         p = self.parameters
-        year = _between(p.diversion_first, p.diversion_last, day) / 86400
+        year = _between(p.diversion_first, p.diversion_last, day) / SECONDS
         less = np.exp(-p.rain_response * rain)
         random = np.exp(noise.diversion - p.diversion_sd**2 / 2)
         return year * _season(CANAL_CALENDAR, day) * less * self.share * random
@@ -143,7 +143,7 @@ class WaterUse:
         [mm/d] above the threshold, one value or (member,).
         """
         p = self.parameters
-        from_canals = self.canal_cells @ (p.return_canal * diverted * 86400)
+        from_canals = self.canal_cells @ (p.return_canal * diverted * SECONDS)
         hills = np.where(self.domain.margin, 4.0, 1.0)[:, None]  # runoff gathers at their foot
         from_rain = p.rain_recharge * heavy_rain * 1e3 * hills
         return from_canals + p.return_pumped * pumped + from_rain

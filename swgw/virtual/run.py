@@ -160,17 +160,10 @@ class Outside:
         inflow, front = self.catchment["discharge"], self.catchment["front"]
         daily = pd.concat([inflow, rain, heavy, self.pet, front], axis=1)
         normal = daily.groupby(rain.index.month).mean()
-        year = pd.Timestamp(START).year
+        normal.index = pd.date_range(START, periods=12, freq="MS") + pd.Timedelta(days=14)
         return [
-            Forcing(
-                pd.Timestamp(year, month, 15),
-                np.array([inflow]),
-                rain,
-                heavy,
-                pet,
-                np.array([front]),
-            )
-            for month, inflow, rain, heavy, pet, front in normal.itertuples()
+            Forcing(day, np.array([inflow]), rain, heavy, pet, np.array([front]))
+            for day, inflow, rain, heavy, pet, front in normal.itertuples()
         ]
 
 
