@@ -11,6 +11,7 @@ from swgw.basin.settings import basin_folder
 from swgw.virtual import Parameters, limit, load_origin, write_origin
 from swgw.virtual.catchment import run_catchment, warm_catchment
 from swgw.virtual.ensemble import Ensemble, Members, Restart, in_steps, true_restarts
+from swgw.virtual.reach import vadose_rate
 from swgw.virtual.run import Coupled, make_outside
 
 SEED = 3
@@ -26,7 +27,8 @@ def outside():
 def truth(outside):
     """A true run of a few weeks: its restart, its chance from there on, its heads and flow."""
     coupled, rng = Coupled(Parameters(), SEED), np.random.default_rng(0)
-    coupled.set_vadose(coupled.domain.surface - 10)
+    surface, aquifer = coupled.domain.surface, coupled.parameters.aquifer
+    coupled.rate = vadose_rate(coupled.domain, aquifer, surface - 10)
     state = coupled.first_state((coupled.domain.surface - 4.0)[:, None], 50.0)
     for day in pd.date_range("2002-04-01", RESTART, inclusive="left"):
         state, _ = coupled.step(state, outside.forcing(day), rng)

@@ -31,7 +31,7 @@ def weather():
 @pytest.fixture(scope="module")
 def coupled():
     built = Coupled(Parameters(), seed=3)
-    built.set_vadose(built.domain.surface - 10)
+    built.rate = vadose_rate(built.domain, built.parameters.aquifer, built.domain.surface - 10)
     return built
 
 

@@ -7,6 +7,7 @@ static attributes from another well. Everything else stays. So an input keeps it
 each window and loses its relation to the others (Breiman, 2001).
 """
 
+import math
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -76,10 +77,10 @@ def rows_of_blocks(gatherer: Gatherer, step: str) -> tuple[Rows, int]:
     issues = gatherer.issues
     block = min(block_length(step), len(issues))
     starts = issues[0] + block * np.arange(len(issues) // block)
-    stride = -(-block // WINDOWS_PER_BLOCK)
+    stride = math.ceil(block / WINDOWS_PER_BLOCK)
     series = np.arange(gatherer.n_series)
-    first = np.tile(starts, len(series))
-    return Rows(np.repeat(series, len(starts)), first, -(-block // stride), stride), len(starts)
+    first, per_row = np.tile(starts, len(series)), math.ceil(block / stride)
+    return Rows(np.repeat(series, len(starts)), first, per_row, stride), len(starts)
 
 
 def middle_windows(rows: Rows) -> Rows:

@@ -5,6 +5,7 @@ permuted in time, each on its own and alike for all wells, and the statics are p
 wells; the targets stay. Its weights differ from input to input for no reason that is in the data.
 """
 
+import math
 from dataclasses import replace
 from itertools import compress
 from pathlib import Path
@@ -117,9 +118,8 @@ def null_model_weights(
         Training samples at most.
     """
     inputs = permuted(panel, run.seed)
-    with one_thread():
-        network = learn(replace(run, windows=windows), prepared, inputs, folder)
-        return mean_weights(network, inputs, prepared)
+    network = learn(replace(run, windows=windows), prepared, inputs, folder)
+    return mean_weights(network, inputs, prepared)
 
 
 NULL_WINDOWS = 9_600
@@ -145,11 +145,11 @@ def attribute(
     """
     trained = TrainedRun(run, prepared, clusters, of)
     network, panel = trained.network, trained.panel
-    every = -(-len(panel.series) // most)
+    every = math.ceil(len(panel.series) / most)
     panel = replace(panel, **{name: getattr(panel, name)[::every] for name in BY_SERIES.split()})
     with one_thread():
         found = permutation_importance(network, panel, prepared, run.seed)
         found = found.merge(mean_weights(network, panel, prepared))
-    write_dataset(found, folder / "importance.nc")
-    null = null_model_weights(run, prepared, panel, folder, min(run.windows, NULL_WINDOWS))
+        write_dataset(found, folder / "importance.nc")
+        null = null_model_weights(run, prepared, panel, folder, min(run.windows, NULL_WINDOWS))
     write_dataset(null, folder / "null_model.nc")

@@ -48,8 +48,8 @@ def baselines(study, gauge: str | None, period: str = "test") -> Result:
     args = study.prepared, gauge, study.clusters, period
     settings = {"baselines": BASELINES, "gauge": gauge}
     cost = COST * (FOLDS if period == "folds" else 1)
-    more = {"label": f"baselines{PERIODS[period]}", "cost": cost}
-    return study.kept(name, fit_baselines, args, settings, **more)
+    label = f"baselines{PERIODS[period]}"
+    return study.kept(name, fit_baselines, args, settings, label=label, cost=cost)
 
 
 def fit_baselines(
@@ -61,8 +61,8 @@ def fit_baselines(
     """
     from swgw.models.baseline import baseline_hindcasts
 
-    parts = {"": prepared.inside(period)} if period != "folds" else {}
-    parts |= {f"_fold{k}": fold_bins(prepared, k) for k in range(FOLDS) if not parts}
+    folds = {f"_fold{k}": fold_bins(prepared, k) for k in range(FOLDS)}
+    parts = folds if period == "folds" else {"": prepared.inside(period)}
     for suffix, scored in parts.items():
         known = prepared.without(scored) if suffix else prepared
         for task in tasks(prepared):
@@ -189,8 +189,8 @@ def recalibrated(study, task: str, model: str, seed: int = 0) -> xr.Dataset:
         and ``median`` recalibrated; the point forecast stays.
     """
     hindcast = study.hindcast(task, model, seed).transpose(*DIMS, ...)
-    out_of_fold, wanted = fold_hindcasts(study, task, model), [hindcast]
-    quantiles = recalibrate(*(as_forecasts(h, study.prepared) for h in (out_of_fold, wanted)))
+    out_of_fold = as_forecasts(fold_hindcasts(study, task, model), study.prepared)
+    quantiles = recalibrate(out_of_fold, as_forecasts([hindcast], study.prepared))
     if task == "surface_water" and study.water == "discharge":
         quantiles = quantiles.clip(min=0.0)
     made = hindcast.drop_vars(["quantiles", "quantile", "median"], errors="ignore")

@@ -11,9 +11,8 @@ from swgw.experiments import baselines as compared
 from swgw.experiments import variants as choices
 from swgw.experiments.baselines import fold_hindcasts, recalibrated
 from swgw.experiments.table_2 import BASELINES, CONTROLS, TABLE_2
-from swgw.experiments.view import chained
+from swgw.experiments.view import chain_scores, chained
 from swgw.models.run import Experiment, Run
-from swgw.scores.skill import nse
 from swgw.storage.files import read_dataset
 
 BASELINE_SEED = -1
@@ -52,13 +51,12 @@ class Hindcasts:
 
     def models(self, task: str, gauge: str | None = None) -> list[str]:
         """List the trained models of a task, then its baselines."""
-        found = dict.fromkeys(run.experiment.name for run in self._runs_of(task, gauge))
-        order = [e.name for e in TABLE_2 + CONTROLS]
-        return [n for n in dict.fromkeys(order) if n in found] + self.baselines(task)
+        return self.trained(task, gauge) + self.baselines(task)
 
     def trained(self, task: str, gauge: str | None = None) -> list[str]:
-        """List the trained models of a task."""
-        return [m for m in self.models(task, gauge) if m not in self.baselines(task)]
+        """List the trained models of a task, in the order of Table 2."""
+        found = {run.experiment.name for run in self._runs_of(task, gauge)}
+        return [n for n in dict.fromkeys(e.name for e in TABLE_2 + CONTROLS) if n in found]
 
     def baselines(self, task: str) -> list[str]:
         """List the baselines of a task: of heads Pastas, too, where it is installed."""
@@ -85,9 +83,7 @@ class Hindcasts:
             hindcast = self.baseline_hindcast(task, baseline, gauge)
             if lead_time:
                 hindcast = hindcast.sel(lead_time=[lead_time])
-            obs, sim = (chained(hindcast, name) for name in ("observed", "forecast"))
-            each = pd.Series([nse(obs[series], sim[series]) for series in obs])
-            found[baseline] = each.median()
+            found[baseline] = chain_scores([({}, hindcast)])["nse"].median()
         return pd.Series(found).fillna(-np.inf).idxmax()
 
     def hindcast(

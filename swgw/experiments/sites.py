@@ -122,15 +122,13 @@ def _lack(study, need: str) -> str:
 
 def _has(study, need: str) -> bool:
     """Whether a study has one of the things in :data:`WORDS`."""
-    basin = study.basin
+    if need in ("gauge", "truth", "som"):
+        return getattr(study, need) is not None
     met = {
-        "gauge": lambda: study.gauge is not None,
-        "river": lambda: basin.river is not None,
-        "truth": lambda: study.truth is not None,
-        "discharge": lambda: basin.settings.surface_water == "discharge",
-        "companion": lambda: basin.settings.companion == "jing2025",
-        "both": lambda: len(study.tasks) == 2,
-        "som": lambda: study.som is not None,
-        "folds": lambda: bool(study.fold_runs),
+        "river": study.basin.river is not None,
+        "discharge": study.water == "discharge",
+        "companion": study.companion,
+        "both": len(study.tasks) == 2,
+        "folds": len(study.fold_runs) > 0,
     }
-    return met[need]()
+    return met[need]

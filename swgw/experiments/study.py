@@ -182,10 +182,6 @@ class Study(View, Hindcasts):
         known = settings | {"clusters": groups}
         return Result(self.folder / "runs", name, make, args, known, self.basin.digest, **more)
 
-    def result_of(self, run: Run) -> Result:
-        """Give the kept result of a run."""
-        return run_result(self, run)
-
     def train(
         self, workers: int = 1, say: Callable[[str], None] | None = None, scheduler: str = ""
     ) -> None:
@@ -202,6 +198,7 @@ class Study(View, Hindcasts):
         """
         do_missing(results_of(self), workers, say, scheduler)
 
+    result_of = run_result
     lacking = lacking
     table_3 = table_3
     groundwater_scores = groundwater_scores

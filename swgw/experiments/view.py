@@ -6,6 +6,7 @@ import pandas as pd
 import xarray as xr
 
 from swgw.basin.folder import BasinSettings
+from swgw.figures.drawings import names_of
 from swgw.scores import paper, skill
 from swgw.scores.resample import block_length
 from swgw.storage.files import write_whole
@@ -99,9 +100,8 @@ class View:
 
     def name(self, place: str) -> str:
         """Name of a gauge or well: its ``name``, or its id where it has none."""
-        names = pd.concat([t["name"] for t in (self.gauges, self.wells) if "name" in t] or [None])
-        known = names.get(place)
-        return str(place if known is None or pd.isna(known) else known)
+        table = next(table for table in (self.gauges, self.wells) if place in table.index)
+        return names_of(table.loc[[place]])[0]
 
     def words(self, name: str) -> str:
         """Name a target or an input in words: "discharge lag 2" (months) for the code's name."""

@@ -69,7 +69,7 @@ def do_missing(
 
 
 def run_result(study, run: Run) -> Result:
-    """Describe one run."""
+    """Give the kept result of a run."""
     args = run, study.prepared, study.clusters, not (study.is_site or run.printed)
     kind = run.experiment.name + ", folds" * (run.fold is not None) + ", as printed" * run.printed
     more = {"label": run.label, "kind": kind, "cost": run.cost, "parts": run.epochs}

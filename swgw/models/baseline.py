@@ -1,5 +1,7 @@
 """Baselines on the windows of the trained models; forecasts of a period as a Dataset."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -183,7 +185,7 @@ def _ridge(panel: Panel, prepared: Prepared, issues: np.ndarray) -> np.ndarray:
     best = models[int(np.argmin(errors))]
     count = len(panel.series)
     series, issue = np.repeat(np.arange(count), len(issues)), np.tile(issues, count)
-    parts = np.array_split(np.arange(len(issue)), -(-len(issue) // RIDGE_WINDOWS))
+    parts = np.array_split(np.arange(len(issue)), math.ceil(len(issue) / RIDGE_WINDOWS))
     change = [best.predict(_features(panel, series[part], issue[part])) for part in parts]
     return centre + panel.scale[:, None] * (damped + np.concatenate(change).reshape(damped.shape))
 
@@ -193,7 +195,7 @@ def _samples(panel: Panel, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     issues = issue_steps(panel, inside)
     change = panel.target[:, ahead(issues, panel.lead_times), 0] - _damped(panel, issues)
     rows = np.argwhere(np.isfinite(change).all(axis=2))
-    series, place = rows[:: max(1, -(-len(rows) // RIDGE_WINDOWS))].T
+    series, place = rows[:: max(1, math.ceil(len(rows) / RIDGE_WINDOWS))].T
     found = _features(panel, series, issues[place]) if len(rows) else np.empty((0, 0))
     return found, change[series, place]
 

@@ -1,5 +1,6 @@
 """Windows as tensors, in blocks that share their time steps, and losses of their forecasts."""
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -176,16 +177,27 @@ class Gatherer:
         the windows there twice, and networks learn less from that than from shorter batches.
         Without a generator, all rows have the same length, at most ``per_row``.
         """
-        count = -(-(self.issues[-1] - self.issues[0] + 1) // stride)
+        count = math.ceil((self.issues[-1] - self.issues[0] + 1) / stride)
         per_row = min(per_row, count)
         if rng is None:
-            per_row = -(-count // -(-count // per_row))
+            per_row = math.ceil(count / math.ceil(count / per_row))
         series, residue = np.divmod(np.arange(self.n_series * stride), stride)
         phase = rng.integers(per_row, size=len(series)) if rng else np.zeros(len(series), int)
-        pieces = -(-(count + per_row - 1) // per_row) if rng else -(-count // per_row)
+        pieces = math.ceil((count + (per_row - 1 if rng else 0)) / per_row)
         first = (residue - phase * stride)[:, None] + np.arange(pieces) * per_row * stride
         rows = Rows(np.repeat(series, pieces), self.issues[0] + first.ravel(), per_row, stride)
         return rows.take(np.flatnonzero(self.inside(rows).any(axis=1)))
+
+
+def gather_at(panel: Panel, steps: np.ndarray, series: np.ndarray) -> Block:
+    """Gather the windows of some series that are issued at some steps, by series, then by step."""
+    rows = Rows(np.repeat(series, len(steps)), np.tile(steps, len(series)), 1, 1)
+    return Gatherer(panel, steps).gather(rows)
+
+
+def places(n: int, most: int) -> np.ndarray:
+    """Spread places evenly over 0…n−1, at most so many."""
+    return np.arange(0, n, math.ceil(n / most))
 
 
 def _mean_over_tasks(error: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:

@@ -12,7 +12,7 @@ import torch
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel, issue_steps, make_panel
 from swgw.models.baseline import task_hindcast
-from swgw.models.batch import Block, Gatherer, Rows, device, one_minus_r2, quantile_loss
+from swgw.models.batch import Block, device, gather_at, one_minus_r2, places, quantile_loss
 from swgw.models.run import Run, fold_bins
 from swgw.models.training import load_checkpoint, one_thread, predict, train
 from swgw.scores.skill import LEVELS
@@ -107,8 +107,8 @@ def learn(
     """
     network = make_network(run, panel)
     loss = quantile_loss if run.experiment.model == "TFT" else one_minus_r2
-    issues = tuple(issue_steps(panel, prepared.inside(p)) for p in ("train", "validation"))
-    for name, found in zip(("train", "validation"), issues, strict=True):
+    issues = {p: issue_steps(panel, prepared.inside(p)) for p in ("train", "validation")}
+    for name, found in issues.items():
         if not len(found):
             raise UserError(
                 f"basin.yml, {name}: found no room for {panel.encoder_length} steps before and "
@@ -120,7 +120,7 @@ def learn(
         if on_epoch is not None:
             on_epoch(curve)
 
-    train(network, loss, panel, issues, run, folder / "checkpoint.pt", write_curve)
+    train(network, loss, panel, tuple(issues.values()), run, folder / "checkpoint.pt", write_curve)
     parameters = sum(p.numel() for p in network.parameters())
     write_text(folder / "parameters.txt", f"{parameters}\n")
     return network
@@ -164,10 +164,7 @@ class TrainedRun:
     def block(self, issued: pd.Timestamp | pd.DatetimeIndex, most: int = 50) -> Block:
         """Gather the windows issued at some steps, by series; see :meth:`windows`."""
         steps = np.flatnonzero(self.panel.time.isin(pd.DatetimeIndex(np.atleast_1d(issued))))
-        series = np.arange(len(self.panel.series))
-        series = series[:: -(-len(series) // most)]
-        rows = Rows(np.repeat(series, len(steps)), np.tile(steps, len(series)), 1, 1)
-        return Gatherer(self.panel, steps).gather(rows)
+        return gather_at(self.panel, steps, places(len(self.panel.series), most))
 
     def windows(
         self, issued: pd.Timestamp | pd.DatetimeIndex, most: int = 50

@@ -13,7 +13,7 @@ import xarray as xr
 
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel, issue_steps
-from swgw.models.batch import Block, Gatherer, Rows
+from swgw.models.batch import Gatherer, Rows, gather_at, places
 from swgw.models.networks import CoupledTFT
 from swgw.models.training import FORECAST_PER_ROW, FORECAST_ROWS, chunks
 
@@ -39,7 +39,7 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
     network.eval()
     gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("test")))
     rows = gatherer.tile(FORECAST_PER_ROW, 1)
-    rows = rows.take(np.arange(0, len(rows), -(-len(rows) // MEAN_ROWS)))
+    rows = rows.take(places(len(rows), MEAN_ROWS))
     mean = _mean_weights(network, gatherer, rows)
     step = int(np.flatnonzero(prepared.inside("train"))[-1])
     weights = {name: mean[name] / mean[name].sum() for name in ("encoder", "decoder")}
@@ -81,12 +81,6 @@ def _mean_weights(network: CoupledTFT, gatherer: Gatherer, rows: Rows) -> dict[s
     return {name: total / count for name, total in totals.items()}
 
 
-def _windows_at(panel: Panel, step: int, series: np.ndarray) -> Block:
-    """Gather the windows of some series that are issued at one step."""
-    rows = Rows(series, np.full(len(series), step), per_row=1, stride=1)
-    return Gatherer(panel, np.array([step])).gather(rows)
-
-
 @torch.no_grad()
 def attention_at(network: CoupledTFT, panel: Panel, step: int) -> np.ndarray:
     """Give the attention of every series' window issued at a step, mean over attention heads.
@@ -95,11 +89,9 @@ def attention_at(network: CoupledTFT, panel: Panel, step: int) -> np.ndarray:
     -------
     array (series, lead_time, encoder_step)
     """
-    some = [
-        network.interpret(_windows_at(panel, step, series))["attention"].cpu().numpy()
-        for series in chunks(len(panel.series), SERIES_AT_ONCE)
-    ]
-    return np.concatenate(some)
+    parts = chunks(len(panel.series), SERIES_AT_ONCE)
+    blocks = (gather_at(panel, np.array([step]), series) for series in parts)
+    return np.concatenate([network.interpret(b)["attention"].cpu().numpy() for b in blocks])
 
 
 @torch.no_grad()
@@ -114,8 +106,7 @@ def attention_of_permuted_past(
         Mean over lead times and at most 50 series.
     """
     generator = torch.Generator().manual_seed(seed)
-    every = np.arange(len(panel.series))
-    block = _windows_at(panel, step, every[:: -(-len(every) // NULL_SERIES)])
+    block = gather_at(panel, np.array([step]), places(len(panel.series), NULL_SERIES))
     attention = []
     for _ in range(permutations):
         values = block.values.clone()

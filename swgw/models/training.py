@@ -18,7 +18,7 @@ import torch
 from torch import nn
 
 from swgw.inputs.panel import Panel, ahead
-from swgw.models.batch import Block, Gatherer, Rows
+from swgw.models.batch import Block, Gatherer, Rows, places
 from swgw.models.run import Run
 from swgw.storage import UserError
 from swgw.storage.files import write_whole
@@ -144,7 +144,8 @@ def draw_rows(gatherer: Gatherer, run: Run, epoch: int) -> Iterator[Rows]:
     rng = np.random.default_rng([run.seed, epoch])
     rows = gatherer.tile(run.per_row, run.stride, rng)
     count = run.steps_per_epoch * max(1, run.batch_size // rows.per_row)
-    order = np.concatenate([rng.permutation(len(rows)) for _ in range(-(-count // len(rows)))])
+    rounds = range(math.ceil(count / len(rows)))
+    order = np.concatenate([rng.permutation(len(rows)) for _ in rounds])
     for chosen in np.split(order[:count], run.steps_per_epoch):
         yield rows.take(chosen)
 
@@ -154,7 +155,7 @@ def evaluate(network, loss, gatherer: Gatherer) -> float:
     """Mean loss over a period's windows, or over evenly spread ones of many, dropout off."""
     network.eval()
     rows = gatherer.tile(FORECAST_PER_ROW, 1)
-    rows = rows.take(np.arange(0, len(rows), -(-len(rows) // VALIDATION_ROWS)))
+    rows = rows.take(places(len(rows), VALIDATION_ROWS))
     values, sizes = [], []
     for chosen in chunks(len(rows), FORECAST_ROWS):
         block = gatherer.gather(rows.take(chosen))

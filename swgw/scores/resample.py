@@ -7,6 +7,7 @@ depend on what else stands in a table. The few seeds of a model would be too sim
 resampled; their mean varies by Student's t instead, in each resample.
 """
 
+import math
 import zlib
 from collections.abc import Callable, Iterable
 
@@ -163,7 +164,7 @@ def _block_starts(steps: int, block: int, count: int) -> np.ndarray:
     """Tell how often each block is in each resample: array (resample, start)."""
     block = min(block, steps)
     places = steps - block + 1
-    starts = np.random.default_rng(0).integers(0, places, (count, -(-steps // block)))
+    starts = np.random.default_rng(0).integers(0, places, (count, math.ceil(steps / block)))
     rows = np.repeat(np.arange(count), starts.shape[1])
     counts = np.bincount(rows * places + starts.ravel(), minlength=count * places)
     return counts.reshape(count, places)

@@ -4,6 +4,7 @@ Where the simulator does not reproduce the heads of the truth there are no hindc
 gives the reason.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -68,8 +69,8 @@ def limit_result(runs: Path, basin: Path, step: str, valid: xr.DataArray, size: 
 def chosen_issues(valid: xr.DataArray, most: int) -> np.ndarray:
     """Positions of the issue times with an ensemble: all, or those of the concatenated series."""
     issues, leads = valid.shape
-    concatenated = -(-issues // leads)
-    every = 1 if issues <= most else leads * -(-concatenated // most)
+    concatenated = math.ceil(issues / leads)
+    every = 1 if issues <= most else leads * math.ceil(concatenated / most)
     return np.arange(0, issues, every)
 
 

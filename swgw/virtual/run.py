@@ -76,10 +76,6 @@ class Coupled:
         self.water_use = reach.WaterUse(self.domain, parameters.water_use)
         self.rate = np.ones((self.domain.n_cells, 1))
 
-    def set_vadose(self, head: np.ndarray) -> None:
-        """Fix the delay of recharge to the depth of a water table (cell,) [m]."""
-        self.rate = reach.vadose_rate(self.domain, self.parameters.aquifer, head)
-
     def first_state(self, head: np.ndarray, inflow: float) -> State:
         """One member at a water table (cell, 1) [m], with empty vadose stores."""
         cells, reaches = self.domain.n_cells, len(self.domain.reach_cell)
@@ -210,7 +206,7 @@ def warm_up(parameters: Parameters, seed: int) -> tuple[Coupled, State, np.rando
     outside = make_outside(parameters, seed)
     water_table = spin_up(parameters, outside, seed)
     coupled, rng = Coupled(parameters, seed), np.random.default_rng([seed, 3])
-    coupled.set_vadose(water_table[:, 0])
+    coupled.rate = reach.vadose_rate(coupled.domain, parameters.aquifer, water_table[:, 0])
     state = coupled.first_state(water_table, FIRST_FLOW)
     for day in pd.date_range(START, FIRST, inclusive="left"):
         state, _ = coupled.step(state, outside.forcing(day), rng)
