@@ -10,8 +10,6 @@ from swgw.scores.means import sample_means
 from swgw.scores.resample import interval, resampled_scores
 from swgw.scores.skill import correlation
 
-PERMUTATIONS = 50
-
 
 def attention(run, issued: pd.Timestamp) -> np.ndarray:
     """Give the attention of every series' window that is issued at a step.
@@ -35,8 +33,8 @@ def attention(run, issued: pd.Timestamp) -> np.ndarray:
     return attention_at(run.network, run.panel, run.panel.time.get_loc(pd.Timestamp(issued)))
 
 
-def null_attention(run, issued: pd.Timestamp, permutations: int = PERMUTATIONS) -> np.ndarray:
-    """Give the attention of the same windows with the steps of their past in random orders.
+def null_attention(run, issued: pd.Timestamp) -> np.ndarray:
+    """Give the attention of the same windows with the steps of their past in 50 random orders.
 
     Returns
     -------
@@ -44,8 +42,7 @@ def null_attention(run, issued: pd.Timestamp, permutations: int = PERMUTATIONS) 
         Mean over lead times and at most 50 series.
     """
     step = run.panel.time.get_loc(pd.Timestamp(issued))
-    seed = run.run.seed
-    return attention_of_permuted_past(run.network, run.panel, step, seed, permutations)
+    return attention_of_permuted_past(run.network, run.panel, step, run.run.seed)
 
 
 def attention_match(attention: ArrayLike, null: ArrayLike, driver: ArrayLike) -> dict[str, float]:

@@ -239,7 +239,7 @@ def loss_and_rises(network, gatherer: Gatherer, rows: Rows, plan: Permutations) 
 def _rows_apart(parts: list[np.ndarray], n_series: int) -> np.ndarray:
     """Join parts (…, row) and unfold their rows: (…, series, block)."""
     whole = np.concatenate(parts, axis=-1)
-    return whole.reshape(*whole.shape[:-1], n_series, -1)
+    return whole.reshape(*whole.shape[:-1], n_series, whole.shape[-1] // n_series)
 
 
 def row_losses(network, block: Block) -> np.ndarray:

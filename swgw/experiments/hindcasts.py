@@ -1,7 +1,6 @@
 """Forecasts of a study, one by one and side by side: the part of Study that reads them."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -68,23 +67,12 @@ class Hindcasts:
         known = (*BASELINES["surface_water"], compared.pastas.NAME)
         return (BASELINE_SEED,) if model in known else self.profile.seeds
 
-    def best_baseline(self, task: str, gauge: str | None = None, lead_time: int = 0) -> str:
-        """Name the baseline with the highest NSE in the validation period, median over series.
-
-        Parameters
-        ----------
-        task : str
-        gauge : str, optional
-        lead_time : int
-            0 takes the concatenated forecasts.
-        """
-        found = {}
-        for baseline in self.baselines(task):
-            hindcast = self.baseline_hindcast(task, baseline, gauge)
-            if lead_time:
-                hindcast = hindcast.sel(lead_time=[lead_time])
-            found[baseline] = chain_scores([({}, hindcast)])["nse"].median()
-        return pd.Series(found).fillna(-np.inf).idxmax()
+    def best_baseline(self, task: str) -> str:
+        """Name the baseline with the highest NSE in the validation period, median over series."""
+        found = {name: self.baseline_hindcast(task, name) for name in self.baselines(task)}
+        scores = chain_scores(({"model": name}, hindcast) for name, hindcast in found.items())
+        medians = scores.groupby("model", sort=False)["nse"].median()
+        return medians.fillna(-np.inf).idxmax()
 
     def hindcast(
         self, task: str, model: str, seed: int = 0, gauge: str | None = None
@@ -109,7 +97,7 @@ class Hindcasts:
         """
         if model in (*BASELINES[task], compared.pastas.NAME):
             return self.baseline_hindcast(task, model, gauge, "test")
-        return read_dataset(self._folder_of(task, model, seed, gauge) / f"{task}.nc")
+        return self._read(self._run_of(task, model, seed, gauge), task)
 
     def baseline_hindcast(
         self, task: str, baseline: str, gauge: str | None = None, period: str = "validation"
@@ -127,7 +115,7 @@ class Hindcasts:
         """List the models of a task that :meth:`recalibrated` takes; none without folds."""
         return [model for model in self.models(task) if fold_hindcasts(self, task, model)]
 
-    def limit(self, task: str, weather: str, gauge: str | None = None) -> xr.Dataset | None:
+    def limit(self, task: str, weather: str) -> xr.Dataset | None:
         """Forecasts of the simulator itself on the index of a hindcast; None without one.
 
         Parameters
@@ -135,13 +123,12 @@ class Hindcasts:
         task : str
         weather : str
             "observed": the coming weather is known; "resampled": it is that of other years.
-        gauge : str, optional
         """
         from swgw.virtual.limit import open_limit
 
         if compared.why_no_limit(self):
             return None
-        template = self.hindcast(task, "persistence", gauge=gauge)
+        template = self.hindcast(task, "persistence")
         return open_limit(compared.limit_of(self).path, task, weather, template)
 
     def concatenated(self, task: str, gauge: str | None = None) -> tuple[Series, pd.DataFrame]:
@@ -173,14 +160,12 @@ class Hindcasts:
         found = (((run.experiment.name, run.seed), self._read(run, task)) for run in runs)
         return side_by_side(task, found)
 
-    def at_lead_time(
-        self, task: str, lead_time: int, gauge: str | None = None
-    ) -> tuple[Series, pd.DataFrame]:
+    def at_lead_time(self, task: str, lead_time: int) -> tuple[Series, pd.DataFrame]:
         """Observations and forecasts of one lead time from every issue time.
 
         The same form as :meth:`concatenated`, by valid time.
         """
-        every = self._every(task, gauge)
+        every = self._every(task)
         return side_by_side(task, ((name, one.sel(lead_time=[lead_time])) for name, one in every))
 
     def variants(
@@ -251,7 +236,7 @@ class Hindcasts:
                 found[key or "as in the book", seed] = read_dataset(result.path / f"{task}.nc")
         return side_by_side(task, found.items())
 
-    def _every(self, task: str, gauge: str | None):
+    def _every(self, task: str, gauge: str | None = None):
         for model in self.models(task, gauge):
             for seed in self.seeds_of(model):
                 yield (model, max(seed, 0)), self.hindcast(task, model, seed, gauge)
@@ -273,6 +258,3 @@ class Hindcasts:
             if run.experiment.name == model and run.seed == seed:
                 return run
         raise KeyError(f"no {model} for {task} with seed {seed} at {gauge or self.gauge}")
-
-    def _folder_of(self, task: str, model: str, seed: int, gauge: str | None = None) -> Path:
-        return self.result_of(self._run_of(task, model, seed, gauge)).path

@@ -221,7 +221,8 @@ class Study(View, Hindcasts):
 
     def interpretation(self, seed: int = 0, model: str = "MT-TFT") -> xr.Dataset:
         """Attention, selection weights and permutation importance of a TFT run."""
-        return read_dataset(self._folder_of(self._own_task(), model, seed) / "interpretation.nc")
+        run = self._run_of(self._own_task(), model, seed)
+        return read_dataset(self.result_of(run).path / "interpretation.nc")
 
     def learning_curves(self) -> pd.DataFrame:
         """Losses of every run by training samples, and its number of trainable parameters.

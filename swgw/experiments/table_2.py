@@ -20,8 +20,6 @@ from swgw.storage.files import shared, write_text
 MODELS = ("GRU", "LSTM", "TFT")
 COMMON = ("persistence", "damped persistence", "climatology", "ridge")
 BASELINES = {"head": COMMON, "surface_water": (*COMMON, "lumped model")}
-OWN_SETTINGS = "settings.yml"
-TRIALS = "tuning.csv"
 LARGEST_SETTING = 4096
 
 TABLE_2 = tuple(
@@ -62,21 +60,17 @@ def load_settings(prepared: Prepared) -> dict[str, dict]:
     UserError
         Where the basin's own ``settings.yml`` holds something else.
     """
-    common = shared("settings") / f"{prepared.basin.settings.step}.yml"
+    common, own = (settings_files(prepared.basin, kept)[0] for kept in (False, True))
     settings = yaml.safe_load(common.read_text(encoding="utf-8"))
-    own = prepared.basin.path / OWN_SETTINGS
     return _own_settings(own, settings) if own.exists() else settings
 
 
-def tuning_files(basin: Basin) -> tuple[Path, Path]:
-    """Say where a search leaves the settings it found and its trials.
-
-    A basin keeps its own; what is found on an embedded basin serves every basin of its step.
-    """
-    if basin.path.parent == shared("basins"):
-        common = shared("settings")
-        return common / f"{basin.settings.step}.yml", common / f"{basin.settings.step}.csv"
-    return basin.path / OWN_SETTINGS, basin.path / TRIALS
+def settings_files(basin: Basin, own: bool) -> tuple[Path, Path]:
+    """Name the settings and the trials behind them: a basin's own, or those of its time step."""
+    if own:
+        return basin.path / "settings.yml", basin.path / "tuning.csv"
+    common = shared("settings") / f"{basin.settings.step}.yml"
+    return common, common.with_suffix(".csv")
 
 
 def read_trials(basin: Basin) -> pd.DataFrame:
@@ -88,10 +82,9 @@ def read_trials(basin: Basin) -> pd.DataFrame:
         trial, value (best validation loss), state, the settings tried, model; empty where there
         was no search.
     """
-    own = basin.path / TRIALS
-    common = shared("settings") / f"{basin.settings.step}.csv"
-    path = own if own.exists() or (basin.path / OWN_SETTINGS).exists() else common
-    return pd.read_csv(path) if path.exists() else pd.DataFrame()
+    own = any(path.exists() for path in settings_files(basin, own=True))
+    _, trials = settings_files(basin, own)
+    return pd.read_csv(trials) if trials.exists() else pd.DataFrame()
 
 
 def _own_settings(path: Path, common: dict[str, dict]) -> dict[str, dict]:
@@ -124,8 +117,7 @@ def planned_runs(prepared: Prepared, profile: Profile) -> list[Run]:
     possible = [e for e in possible_experiments(prepared) if e.model in profile.models]
     all_of_them = profile.grid or not prepared.basin.settings.history  # then STw is ST+
     wanted = [e for e in possible if all_of_them or e.variant != "STw"]
-    pairs = product(wanted, profile.seeds)
-    runs = [plan.run(experiment, gauge, seed) for experiment, seed in pairs]
+    runs = [plan.run(e, gauge, seed) for e, seed in product(wanted, profile.seeds)]
     return sorted(runs, key=lambda run: run.cost, reverse=True)
 
 
@@ -224,7 +216,8 @@ def tune(study, trials: int, say: Callable[[str], None]) -> Path:
             for t in _finished(search)
         ]
         tables.append(pd.DataFrame(rows).assign(model=model))
-    path, trials_file = tuning_files(study.basin)
+    embedded = study.basin.path.parent == shared("basins")  # its settings serve all of its step
+    path, trials_file = settings_files(study.basin, own=not embedded)
     write_text(trials_file, pd.concat(tables, ignore_index=True).to_csv(index=False))
     write_text(path, yaml.safe_dump(settings, sort_keys=False))
     return path

@@ -25,9 +25,7 @@ REACH = 6.0
 """Half of the width of a marker [pixels]."""
 
 
-def name_places(
-    axes: Axes, points: np.ndarray, names: Sequence[str], others: np.ndarray, size: float = 8.5
-) -> None:
+def name_places(axes: Axes, points: np.ndarray, names: Sequence[str], others: np.ndarray) -> None:
     """Write names beside points of a finished figure.
 
     Parameters
@@ -39,15 +37,13 @@ def name_places(
     names : sequence of str
     others : array (place, 2)
         What else a name should not cover.
-    size : float
-        Of the letters [points].
     """
     axes.figure.draw_without_rendering()  # what covers what depends on the layout
     places = axes.transData.transform(np.vstack([points, others]))
     taken = [Bbox([place - REACH, place + REACH]) for place in places]
     frame = axes.get_window_extent()
     for point, name in zip(points, names, strict=True):
-        options = [_beside(axes, name, point, side, size) for side in SIDES]
+        options = [_beside(axes, name, point, side) for side in SIDES]
         boxes = [option.get_window_extent() for option in options]
         covered = [box.count_overlaps(taken) + 3 * _leaves(box, frame) for box in boxes]
         best = int(np.argmin(covered))
@@ -61,11 +57,9 @@ def _leaves(box: Bbox, frame: Bbox) -> bool:
     return not (frame.contains(*box.min) and frame.contains(*box.max))
 
 
-def _beside(
-    axes: Axes, name: str, point: np.ndarray, side: tuple[float, float], size: float
-) -> Annotation:
+def _beside(axes: Axes, name: str, point: np.ndarray, side: tuple[float, float]) -> Annotation:
     text = axes.annotate(
-        literal(name, 28), point, xytext=side, textcoords="offset points", fontsize=size,
+        literal(name, 28), point, xytext=side, textcoords="offset points", fontsize=8.5,
         ha={1: "left", -1: "right", 0: "center"}[int(np.sign(side[0]))], color=DARK, zorder=5,
         path_effects=[withStroke(linewidth=2.5, foreground="white")],
     )  # fmt: skip

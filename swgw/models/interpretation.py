@@ -45,7 +45,7 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
     weights = {name: mean[name] / mean[name].sum() for name in ("encoder", "decoder")}
     statics = mean["static"] / max(mean["static"].sum(), 1e-12)
     at_issue = attention_at(network, panel, step)
-    null = attention_of_permuted_past(network, panel, step, seed, PERMUTATIONS)
+    null = attention_of_permuted_past(network, panel, step, seed)
     return xr.Dataset(
         {
             "attention": (("lead_time", "encoder_step"), mean["attention"]),
@@ -96,7 +96,7 @@ def attention_at(network: CoupledTFT, panel: Panel, step: int) -> np.ndarray:
 
 @torch.no_grad()
 def attention_of_permuted_past(
-    network: CoupledTFT, panel: Panel, step: int, seed: int, permutations: int
+    network: CoupledTFT, panel: Panel, step: int, seed: int
 ) -> np.ndarray:
     """Give the attention of the same windows with the steps of their past in random orders.
 
@@ -108,7 +108,7 @@ def attention_of_permuted_past(
     generator = torch.Generator().manual_seed(seed)
     block = gather_at(panel, np.array([step]), places(len(panel.series), NULL_SERIES))
     attention = []
-    for _ in range(permutations):
+    for _ in range(PERMUTATIONS):
         values = block.values.clone()
         order = torch.randperm(block.encoder_length, generator=generator)
         values[:, : block.encoder_length] = values[:, order]
