@@ -10,7 +10,6 @@ import itertools
 import json
 import shutil
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,13 +22,12 @@ from swgw.book.execute import Job, execute_all, is_current, read, seconds_of
 from swgw.book.render import provenance, write_provenance
 from swgw.book.say import say as words
 from swgw.experiments.study import open_study
+from swgw.storage import Tell
 from swgw.storage.files import clear_drafts, digest, shared, write_text
 
 SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
 LAST = ("05_claims", "intro", "provenance")
 """Pages executed after all others, in this order: they show the others' findings and times."""
-
-Tell = Callable[[str], None]
 
 
 def build_book(

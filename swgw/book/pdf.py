@@ -5,7 +5,7 @@ It is a Sphinx extension, too: exercises are numbered by page, and one long page
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from swgw.book.render import render
-from swgw.storage import UserError, install
+from swgw.storage import Tell, UserError, install
 from swgw.storage.files import shared, write_whole
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def open_browser() -> Iterator["Browser"]:
         yield browser
 
 
-def make_pdf(home: Path, say: Callable[[str], None]) -> None:
+def make_pdf(home: Path, say: Tell) -> None:
     """Build the book of a basin as one page and print it.
 
     Parameters

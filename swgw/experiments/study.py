@@ -25,6 +25,7 @@ from swgw.experiments.work import attribution_of, do_missing, results_of, run_re
 from swgw.figures import use_style
 from swgw.inputs.wells import SomResult, fit_som
 from swgw.models.run import Profile, Run, get_profile, tasks
+from swgw.storage import Tell
 from swgw.storage.files import read_dataset, results
 from swgw.storage.results import CURVE, Result
 
@@ -182,9 +183,7 @@ class Study(View, Hindcasts):
         known = settings | {"clusters": groups}
         return Result(self.folder / "runs", name, make, args, known, self.basin.digest, **more)
 
-    def train(
-        self, workers: int = 1, say: Callable[[str], None] | None = None, scheduler: str = ""
-    ) -> None:
+    def train(self, workers: int = 1, say: Tell | None = None, scheduler: str = "") -> None:
         """Make the results that are not finished; the same call continues where it stopped.
 
         Parameters

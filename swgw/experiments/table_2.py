@@ -1,6 +1,5 @@
 """The nine experiments of Table 2 and their controls: settings, the search for them, and runs."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -14,7 +13,7 @@ from swgw.basin.prepare import Prepared
 from swgw.basin.settings import load_yaml, shown
 from swgw.inputs.panel import make_panel
 from swgw.models.run import BOTH, FOLDS, Experiment, Profile, Run, tasks
-from swgw.storage import UserError
+from swgw.storage import Tell, UserError
 from swgw.storage.files import shared, write_text
 
 MODELS = ("GRU", "LSTM", "TFT")
@@ -162,18 +161,17 @@ class Plan:
     def __init__(self, prepared: Prepared, profile: Profile):
         self.profile, self.basin = profile, prepared.basin.settings
         self.settings = load_settings(prepared)
-        if profile.hidden_size is not None:
-            small = {"hidden_size": profile.hidden_size}
-            self.settings = {model: own | small for model, own in self.settings.items()}
 
     def run(self, experiment: Experiment, gauge: str | None, seed: int) -> Run:
         """Put a run of an experiment together."""
-        size = self.profile
+        size, settings = self.profile, self.settings[experiment.model]
+        if size.hidden_size is not None:
+            settings = settings | {"hidden_size": size.hidden_size}
         windows = size.windows if experiment.model == "TFT" else size.recurrent_windows
         return Run(
             experiment, gauge, seed, windows, size.epochs, size.patience,
             weather_ahead=self.basin.future_forcing == "observed", history=self.basin.history,
-            **self.settings[experiment.model],
+            **settings,
         )  # fmt: skip
 
 
@@ -183,7 +181,7 @@ LEARNING_RATE = (5e-4, 1e-2)
 SEARCHED = ("hidden_size", "dropout", "learning_rate")
 
 
-def tune(study, trials: int, say: Callable[[str], None]) -> Path:
+def tune(study, trials: int, say: Tell) -> Path:
     """Search settings for every model and write them where the next book finds them.
 
     Parameters
@@ -223,7 +221,7 @@ def tune(study, trials: int, say: Callable[[str], None]) -> Path:
     return path
 
 
-def _search(study, run: Run, trials: int, say: Callable[[str], None]):
+def _search(study, run: Run, trials: int, say: Tell):
     import optuna
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend

@@ -5,13 +5,13 @@ cores or machines, times it, and ties its results to the book.
 """
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from swgw.experiments.baselines import baselines, limit_of, pastas_parts
 from swgw.experiments.realisations import realisation_results
 from swgw.experiments.variants import alternatives, widest
 from swgw.models.run import Run
+from swgw.storage import Tell
 from swgw.storage.jobs import perform_all
 from swgw.storage.results import Result
 from swgw.transfer.results import transfer_work
@@ -44,10 +44,7 @@ def own_results(study) -> list[Result]:
 
 
 def do_missing(
-    results: list[Result],
-    workers: int,
-    say: Callable[[str], None] | None = None,
-    scheduler: str = "",
+    results: list[Result], workers: int, say: Tell | None = None, scheduler: str = ""
 ) -> None:
     """Make the results that are not finished yet.
 

@@ -3,8 +3,12 @@
 A mistake raises one message without a traceback.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+Tell = Callable[[str], None]
+"""Gets a line for the user."""
 
 
 @dataclass(frozen=True)
