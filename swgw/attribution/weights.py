@@ -72,7 +72,8 @@ def _by_series(network, gatherer: Gatherer, rows: Rows, blocks: int) -> dict[str
         for kind, part in parts.items():
             part.append(found[kind].unflatten(0, (len(chosen), -1)).mean(dim=1).cpu().numpy())
     whole = {kind: np.concatenate(part) for kind, part in parts.items()}
-    return {k: w.reshape(-1, blocks, w.shape[-1]).mean(axis=1) for k, w in whole.items()}
+    count = gatherer.n_series
+    return {k: w.reshape(count, blocks, w.shape[-1]).mean(axis=1) for k, w in whole.items()}
 
 
 def permuted(panel: Panel, seed: int) -> Panel:
