@@ -13,6 +13,7 @@ from swgw.basin.prepare import prepare_basin
 from swgw.experiments.study import Study
 from swgw.models.run import get_profile
 from swgw.scores.skill import nse
+from swgw.transfer import VARIANTS, lack_of_transfer, transfer_results, transfer_work
 from swgw.transfer.competitors import (
     CALLS,
     Task,
@@ -34,7 +35,6 @@ from swgw.transfer.monthly import (
     monthly_windows,
     part,
 )
-from swgw.transfer.results import VARIANTS, lack_of_transfer, transfer_results, transfer_work
 
 PLAN = Plan((0, 1), 2, 6, 3, 5, 1)
 FAST = Setting(5, 0.01, 0.1)

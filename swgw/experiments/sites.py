@@ -8,7 +8,7 @@ import yaml
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import often_observed
 from swgw.models.run import Profile, evenly
-from swgw.transfer.results import lack_of_transfer
+from swgw.transfer import lack_of_transfer
 
 LEAST = 6
 """With five sites a two-sided sign test gives p = 0.06 even where all of them agree."""

@@ -14,7 +14,7 @@ from swgw.models.run import Run
 from swgw.storage import Tell
 from swgw.storage.jobs import perform_all
 from swgw.storage.results import Result
-from swgw.transfer.results import transfer_work
+from swgw.transfer import transfer_work
 
 
 def results_of(study) -> list[Result]:
