@@ -93,7 +93,7 @@ def study(trained, tmp_path_factory):
     shutil.copytree(trained.folder / "runs", folder / "runs")
     profile = replace(trained.profile, fold_windows=128)
     made = Study(trained.prepared, profile, folder)
-    baselines(made, made.gauge, "folds").fill()
+    baselines(made, "folds").fill()
     for run in made.fold_runs:
         if run.experiment.name == "MT-TFT":
             made.result_of(run).fill()

@@ -33,20 +33,19 @@ SIZES = {"smoke": (2, 2), "quick": (6, 20)}
 """Members and issue times of the limit, where fewer than :class:`swgw.virtual.limit.Size` has."""
 
 
-def baselines(study, gauge: str | None, period: str = "test") -> Result:
-    """Describe the forecasts of all baselines of a gauge and of the wells.
+def baselines(study, period: str = "test") -> Result:
+    """Describe the forecasts of all baselines of the target gauge and of the wells.
 
     Parameters
     ----------
     study : Study
-    gauge : str or None
     period : str
         "test", "validation", or "folds": each block of the training years, forecast by baselines
         fitted without it.
     """
     name = "baselines" + f"_{period}" * (period != "test")
-    args = study.prepared, gauge, study.clusters, period
-    settings = {"baselines": BASELINES, "gauge": gauge}
+    args = study.prepared, study.gauge, study.clusters, period
+    settings = {"baselines": BASELINES, "gauge": study.gauge}
     cost = COST * (FOLDS if period == "folds" else 1)
     label = f"baselines{PERIODS[period]}"
     return study.kept(name, fit_baselines, args, settings, label=label, cost=cost)
@@ -149,7 +148,7 @@ def fold_hindcasts(study, task: str, model: str) -> list[xr.Dataset]:
     if not study.fold_runs:
         return []
     if model in BASELINES[task]:
-        folder = baselines(study, study.gauge, "folds").path
+        folder = baselines(study, "folds").path
         return [read_dataset(folder / f"{task}_{model}_fold{k}.nc") for k in range(FOLDS)]
     return [
         read_dataset(study.result_of(run).path / f"{task}.nc")

@@ -48,13 +48,13 @@ def side_by_side(
 class Hindcasts:
     """The part of :class:`swgw.experiments.study.Study` that reads forecasts."""
 
-    def models(self, task: str, gauge: str | None = None) -> list[str]:
+    def models(self, task: str) -> list[str]:
         """List the trained models of a task, then its baselines."""
-        return self.trained(task, gauge) + self.baselines(task)
+        return self.trained(task) + self.baselines(task)
 
-    def trained(self, task: str, gauge: str | None = None) -> list[str]:
+    def trained(self, task: str) -> list[str]:
         """List the trained models of a task, in the order of Table 2."""
-        found = {run.experiment.name for run in self._runs_of(task, gauge)}
+        found = {run.experiment.name for run in self._runs_of(task)}
         return [n for n in dict.fromkeys(e.name for e in TABLE_2 + CONTROLS) if n in found]
 
     def baselines(self, task: str) -> list[str]:
@@ -74,9 +74,7 @@ class Hindcasts:
         medians = scores.groupby("model", sort=False)["nse"].median()
         return medians.fillna(-np.inf).idxmax()
 
-    def hindcast(
-        self, task: str, model: str, seed: int = 0, gauge: str | None = None
-    ) -> xr.Dataset:
+    def hindcast(self, task: str, model: str, seed: int = 0) -> xr.Dataset:
         """Forecasts of the test period.
 
         Parameters
@@ -86,8 +84,6 @@ class Hindcasts:
         model : str
             One of :meth:`models`; baselines have no seed.
         seed : int
-        gauge : str, optional
-            The run's gauge; the target gauge by default.
 
         Returns
         -------
@@ -96,16 +92,14 @@ class Hindcasts:
             (…, quantile); valid_time (issue_time, lead_time).
         """
         if model in (*BASELINES[task], compared.pastas.NAME):
-            return self.baseline_hindcast(task, model, gauge, "test")
-        return self._read(self._run_of(task, model, seed, gauge), task)
+            return self.baseline_hindcast(task, model, "test")
+        return self._read(self._run_of(task, model, seed), task)
 
-    def baseline_hindcast(
-        self, task: str, baseline: str, gauge: str | None = None, period: str = "validation"
-    ) -> xr.Dataset:
+    def baseline_hindcast(self, task: str, baseline: str, period: str = "validation") -> xr.Dataset:
         """Forecasts of a period by a baseline, in the form of :meth:`hindcast`."""
         if baseline == compared.pastas.NAME:
             return compared.pastas_hindcast(self, period)
-        folder = compared.baselines(self, gauge or self.gauge, period).path
+        folder = compared.baselines(self, period).path
         return read_dataset(folder / f"{task}_{baseline}.nc")
 
     fold_hindcasts = fold_hindcasts
@@ -131,15 +125,13 @@ class Hindcasts:
         template = self.hindcast(task, "persistence")
         return open_limit(compared.limit_of(self).path, task, weather, template)
 
-    def concatenated(self, task: str, gauge: str | None = None) -> tuple[Series, pd.DataFrame]:
+    def concatenated(self, task: str) -> tuple[Series, pd.DataFrame]:
         """Observations and forecasts of the test period, lead times 1…n end to end (Fig. 5).
 
         Parameters
         ----------
         task : str
             "surface_water" or "head".
-        gauge : str, optional
-            The target gauge by default.
 
         Returns
         -------
@@ -148,7 +140,7 @@ class Hindcasts:
         sims : DataFrame (time; model, seed), or (time; model, seed, well) for heads
             Trained models, then baselines, whose seed is 0.
         """
-        return side_by_side(task, self._every(task, gauge))
+        return side_by_side(task, self._every(task))
 
     def as_printed(self, task: str) -> tuple[Series, pd.DataFrame]:
         """Observations and forecasts of Table 2 as the paper describes it (sections 2.4 to 2.7).
@@ -236,25 +228,25 @@ class Hindcasts:
                 found[key or "as in the book", seed] = read_dataset(result.path / f"{task}.nc")
         return side_by_side(task, found.items())
 
-    def _every(self, task: str, gauge: str | None = None):
-        for model in self.models(task, gauge):
+    def _every(self, task: str):
+        for model in self.models(task):
             for seed in self.seeds_of(model):
-                yield (model, max(seed, 0)), self.hindcast(task, model, seed, gauge)
+                yield (model, max(seed, 0)), self.hindcast(task, model, seed)
 
     def _read(self, run: Run, task: str) -> xr.Dataset:
         return read_dataset(self.result_of(run).path / f"{task}.nc")
 
-    def _runs_of(self, task: str, gauge: str | None = None) -> list[Run]:
+    def _runs_of(self, task: str) -> list[Run]:
         ahead, past = self.settings.future_forcing == "observed", self.settings.history
-        usual = gauge or self.gauge, ahead, past, None, False
+        usual = self.gauge, ahead, past, None, False
         return [
             run for run in self.all_runs
             if (run.gauge, run.weather_ahead, run.history, run.fold, run.printed) == usual
             and task in run.experiment.targets
         ]  # fmt: skip
 
-    def _run_of(self, task: str, model: str, seed: int, gauge: str | None = None) -> Run:
-        for run in self._runs_of(task, gauge):
+    def _run_of(self, task: str, model: str, seed: int) -> Run:
+        for run in self._runs_of(task):
             if run.experiment.name == model and run.seed == seed:
                 return run
-        raise KeyError(f"no {model} for {task} with seed {seed} at {gauge or self.gauge}")
+        raise KeyError(f"no {model} for {task} with seed {seed} at {self.gauge}")

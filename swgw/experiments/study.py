@@ -155,11 +155,6 @@ class Study(View, Hindcasts):
         grid = self.grid["run"] if self.profile.grid else ()
         return tuple(dict.fromkeys([*self.runs, *self.printed_runs, *self.fold_runs, *grid]))
 
-    @property
-    def gauges_studied(self) -> list[str | None]:
-        """The gauges that have runs, the target gauge first."""
-        return list(dict.fromkeys([self.gauge, *(run.gauge for run in self.all_runs)]))
-
     @cached_property
     def sites(self) -> dict[str, "Study"]:
         """A study of each gauge that has wells of its own; empty for fewer than six of them."""

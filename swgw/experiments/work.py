@@ -24,11 +24,10 @@ def results_of(study) -> list[Result]:
     ----------
     study : Study
     """
-    folds = [baselines(study, study.gauge, "folds")] if study.fold_runs else []
+    periods = ("test", "validation", *(["folds"] if study.fold_runs else []))
     limit, prepared = limit_of(study), study.prepared
     return [
-        *(baselines(study, gauge) for gauge in study.gauges_studied),
-        *folds, *(baselines(study, gauge, "validation") for gauge in study.gauges_studied),
+        *(baselines(study, period) for period in periods),
         *pastas_parts(study), *([limit] if limit else []),
         *map(study.result_of, study.all_runs),
         *realisation_results(prepared, study.profile, study.folder),
@@ -40,7 +39,7 @@ def results_of(study) -> list[Result]:
 
 def own_results(study) -> list[Result]:
     """List the baselines and runs of a study at a site."""
-    return [baselines(study, study.gauge), *map(study.result_of, study.all_runs)]
+    return [baselines(study), *map(study.result_of, study.all_runs)]
 
 
 def do_missing(
