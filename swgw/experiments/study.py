@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xarray as xr
 
-from swgw.basin.folder import Basin, load_basin
+from swgw.basin.folder import load_basin
 from swgw.basin.prepare import Prepared, prepare_basin
 from swgw.experiments import table_2
 from swgw.experiments.hindcasts import Hindcasts
@@ -95,16 +95,6 @@ class Study(View, Hindcasts):
     profile: Profile
     folder: Path
     is_site: bool = False
-
-    @property
-    def basin(self) -> Basin:
-        """The basin as its folder gives it."""
-        return self.prepared.basin
-
-    @property
-    def gauge(self) -> str | None:
-        """The target gauge."""
-        return self.basin.settings.target_gauge
 
     @cached_property
     def tasks(self) -> tuple[str, ...]:

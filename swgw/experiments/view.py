@@ -1,64 +1,40 @@
 """The part of Study that shows its basin, units and periods; scores of chained forecasts."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 import pandas as pd
 import xarray as xr
 
-from swgw.basin.folder import BasinSettings
 from swgw.figures.drawings import names_of
 from swgw.scores import paper, skill
 from swgw.scores.resample import block_length
 from swgw.storage.files import write_whole
 
 
+def _shown(path: str, doc: str) -> property:
+    """Give a property that shows what lies deeper in a study."""
+    return property(attrgetter(path), doc=doc)
+
+
 class View:
     """The part of :class:`swgw.experiments.study.Study` that shows the basin itself."""
 
-    @property
-    def settings(self) -> BasinSettings:
-        """What ``basin.yml`` says."""
-        return self.basin.settings
-
-    @property
-    def wells(self) -> pd.DataFrame:
-        """Attributes of the wells (well_id, attribute)."""
-        return self.basin.wells
-
-    @property
-    def gauges(self) -> pd.DataFrame:
-        """Attributes of the gauges (gauge_id, attribute)."""
-        return self.basin.gauges
-
-    @property
-    def heads(self) -> pd.DataFrame:
-        """Heads on the calendar of the step (time, well) [m above the datum]; NaN is a gap."""
-        return self.prepared.heads
-
-    @property
-    def surface_water(self) -> pd.DataFrame:
-        """Discharge [m³/s] or stage [m] (time, gauge); NaN is a gap."""
-        return self.prepared.surface_water
-
-    @property
-    def water(self) -> str:
-        """What the gauges measure: "discharge" or "stage"."""
-        return self.settings.surface_water
-
-    @property
-    def unit(self) -> str:
-        """Unit of the surface water: m³/s or m."""
-        return self.settings.unit
+    basin = _shown("prepared.basin", "The basin as its folder gives it.")
+    settings = _shown("basin.settings", "What ``basin.yml`` says.")
+    gauge = _shown("settings.target_gauge", "The target gauge; None where there is none.")
+    wells = _shown("basin.wells", "Attributes of the wells (well_id, attribute).")
+    gauges = _shown("basin.gauges", "Attributes of the gauges (gauge_id, attribute).")
+    heads = _shown("prepared.heads", "Heads (time, well) [m above the datum]; NaN is a gap.")
+    surface_water = _shown("prepared.surface_water", "Water (time, gauge) [m³/s or m], with gaps.")
+    water = _shown("settings.surface_water", 'What gauges measure: "discharge" or "stage".')
+    unit = _shown("settings.unit", "Unit of the surface water: m³/s or m.")
+    seeds = _shown("profile.seeds", "Seeds of every model.")
 
     @property
     def companion(self) -> bool:
         """Whether the numbers of Jing et al. (2025) stand beside this basin's."""
         return self.settings.companion == "jing2025"
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """Seeds of every model."""
-        return self.profile.seeds
 
     @property
     def block(self) -> int:
