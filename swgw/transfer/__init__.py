@@ -17,7 +17,8 @@ from swgw.basin.settings import PERIODS
 from swgw.inputs.panel import usable_wells
 from swgw.storage.files import read_dataset
 from swgw.storage.results import Result, read_seconds
-from swgw.transfer.monthly import APPROACHES, DEVELOPMENT, MEAN, monthly, monthly_windows, plan_of
+from swgw.transfer import monthly as plans
+from swgw.transfer.monthly import APPROACHES, DEVELOPMENT, MEAN, monthly_windows, plan_of
 
 FEWEST = 3
 """Wells of a mean, and months of a well in each period after those of the first window."""
@@ -68,7 +69,7 @@ def transfer_results(study) -> TransferResults:
         month = month.set_index(issue_time="valid_time").rename(issue_time="time")
         sim = month["forecast"].stack(column=("seed", "well"))  # noqa: PD013
         sims[name] = sim.transpose("time", ...).to_pandas()
-    prepared = monthly(study.basin)
+    prepared = plans.monthly(study.basin)
     wells = usable_wells(prepared)
     return TransferResults(
         prepared.heads[wells],
@@ -88,7 +89,7 @@ def lack_of_transfer(prepared: Prepared) -> str:
     str
         Completes the sentence "This basin has …".
     """
-    months = monthly(prepared.basin)
+    months = plans.monthly(prepared.basin)
     first = months.basin.settings.encoder_length  # month with a whole window before it
     seen = months.heads[usable_wells(months)].notna()[first:]
     counts = [seen[months.inside(period)[first:]].sum() for period in PERIODS]
