@@ -6,6 +6,7 @@ from operator import attrgetter
 import pandas as pd
 import xarray as xr
 
+from swgw.basin.settings import PERIODS
 from swgw.figures.drawings import names_of
 from swgw.scores import paper, skill
 from swgw.scores.resample import block_length
@@ -15,6 +16,16 @@ from swgw.storage.files import write_whole
 def _shown(path: str, doc: str) -> property:
     """Give a property that shows what lies deeper in a study."""
     return property(attrgetter(path), doc=doc)
+
+
+def _period(name: str) -> property:
+    """Give a property with the days of a period."""
+
+    def days(study) -> slice:
+        inside = study.prepared.time[study.prepared.inside(name)]
+        return slice(inside[0], inside[-1])
+
+    return property(days, doc=f"The {name} period, to select from a time index.")
 
 
 class View:
@@ -41,24 +52,7 @@ class View:
         """Time steps in a block of the bootstrap."""
         return block_length(self.settings.step)
 
-    @property
-    def train_period(self) -> slice:
-        """Training period, to select from a time index."""
-        return self._period("train")
-
-    @property
-    def validation_period(self) -> slice:
-        """Validation period, to select from a time index."""
-        return self._period("validation")
-
-    @property
-    def test_period(self) -> slice:
-        """Test period, to select from a time index."""
-        return self._period("test")
-
-    def _period(self, name: str) -> slice:
-        inside = self.prepared.time[self.prepared.inside(name)]
-        return slice(inside[0], inside[-1])
+    train_period, validation_period, test_period = map(_period, PERIODS)
 
     def step_of_year(self) -> pd.Series:
         """Number each time step within its year, from 0 (time,)."""
