@@ -15,7 +15,7 @@ from scipy.optimize import nnls
 from benchmarks.challenge.blocks import WHOLE, block_of
 from benchmarks.challenge.recipe import MEMBERS, Fit, fits_of, read_forecast
 from benchmarks.challenge.site import Site
-from swgw.scores.conformal import Forecasts, left_out, recalibrate
+from swgw.scores.conformal import Forecasts, recalibrate
 from swgw.scores.skill import rmse
 
 LEVELS = (0.025, 0.975)
@@ -170,7 +170,17 @@ def intervals(obs: pd.Series, out_of_fold: pd.Series, centre: pd.Series) -> np.n
 def held_share(obs: pd.Series, out_of_fold: pd.Series) -> float:
     """Share of heads inside 95 % intervals, each block's made from the other blocks."""
     known = _as_forecasts(out_of_fold, obs, block_of(obs.index))
-    return float(obs.between(*left_out(known, LEVELS)[0, :, 0].T).mean())
+    return float(obs.between(*left_out(known)[0, :, 0].T).mean())
+
+
+def left_out(forecasts: Forecasts) -> np.ndarray:
+    """Recalibrate each block by the other blocks: (series, issue_time, lead_time, level)."""
+    quantiles = np.full((*forecasts.obs.shape, len(LEVELS)), np.nan)
+    for block in np.unique(forecasts.block):
+        inside = forecasts.block == block
+        known, wanted = forecasts.take(~inside), forecasts.take(inside)
+        quantiles[:, inside] = recalibrate(known, wanted, LEVELS)
+    return quantiles
 
 
 def _as_forecasts(head: pd.Series, obs: pd.Series, block: np.ndarray) -> Forecasts:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from benchmarks.challenge.forecast import (
     has_failed,
     held_share,
     intervals,
+    left_out,
     member_weights,
     nested,
 )
@@ -27,6 +29,7 @@ from benchmarks.challenge.results import (
 )
 from benchmarks.challenge.site import PERIODS, Period, choose_period, find_site, read_site
 from swgw.scores import skill
+from swgw.scores.conformal import Forecasts
 from swgw.storage import UserError
 
 UPSTREAM = Path(__file__).resolve().parents[3] / "shared" / "data" / "gwchallenge-usa"
@@ -394,3 +397,15 @@ def test_the_usa_site_reaches_what_is_published(tmp_path):
     assert table.loc["swgw", "coverage"] >= 0.90
     record = json.loads((tmp_path / "USA" / "challenge.json").read_text())
     assert 0.90 <= record["coverage_of_blocks"] <= 0.98  # the scored years may prove calmer
+
+
+def test_a_block_left_out_is_not_used():
+    rng, block = np.random.default_rng(0), np.repeat(np.arange(4), 90)
+    obs, centre = rng.normal(size=(2, 1, 360, 1))
+    season = np.arange(360)[:, None]
+    known = Forecasts(obs, centre, season, block, 366)
+    changed = obs + 1000 * (block == 2)[:, None]
+    before, after = (left_out(replace(known, obs=each)) for each in (obs, changed))
+    inside = block == 2
+    assert (before[:, inside] == after[:, inside]).all()
+    assert (before[:, ~inside] != after[:, ~inside]).any()
