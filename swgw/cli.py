@@ -3,6 +3,8 @@
 Each imports what it needs when it runs, so that ``swgw --help`` answers at once.
 """
 
+import os
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -52,6 +54,8 @@ BUILD = Path("_build")
 @app.callback(invoke_without_command=True)
 def version(show: Annotated[bool, typer.Option("--version", help="Say the version.")] = False):
     """Forecast surface water and groundwater: from a folder of CSV files to a book."""
+    if not sys.stderr.isatty():  # a log gets a line a minute
+        os.environ.setdefault("TQDM_MININTERVAL", "60")
     if show:
         from swgw import __version__
 

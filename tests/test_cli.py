@@ -116,3 +116,11 @@ def test_no_text_installs_the_package_from_an_index():
     texts = [root / "README.md", *root.glob("book/*.md"), *root.glob("notebooks/*.ipynb")]
     for path in [*texts, *root.glob("swgw/**/*.py")]:
         assert "swgw[" not in path.read_text(encoding="utf-8"), path
+
+
+def test_a_log_gets_a_line_of_progress_a_minute():
+    lines = (
+        "from swgw.cli import version; version(); from tqdm import tqdm; print(tqdm().mininterval)"
+    )
+    told = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True)
+    assert float(told.stdout) == 60

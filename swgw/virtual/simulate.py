@@ -106,7 +106,7 @@ def simulate(folder: str | Path, seed: int = SEED, parameters: Parameters | None
     """
     folder, parameters = Path(folder), parameters or Parameters()
     days = len(pd.date_range(FIRST, END))
-    with tqdm(total=2 * days, desc="virtual basin", unit="d", mininterval=1) as bar:
+    with tqdm(total=2 * days, desc="virtual basin", unit="d") as bar:
         coupled, outside, record = run_record(parameters, seed, tick=bar.update)
         heads = run_scenarios(coupled, outside, record, bar.update)
     write_observations(folder, coupled, outside, record, seed)
