@@ -82,6 +82,14 @@ def test_the_first_cell_is_table_2(grid, prepared):
     assert set(small["run"]) == set(first["run"])
 
 
+def test_without_past_values_a_small_grid_is_of_table_2_too(prepared):
+    settings = replace(prepared.basin.settings, history=False)
+    bare = replace(prepared, basin=replace(prepared.basin, settings=settings))
+    runs = planned_runs(bare, get_profile("paper"))
+    assert set(grid_runs(bare, get_profile("paper"))["run"]) <= set(runs)
+    assert "STw" not in {run.experiment.variant for run in runs}
+
+
 def test_heads_alone_take_one_run_where_gauges_share_their_weather(prepared, grid):
     shared = replace(prepared, weather={"basin": prepared.weather["basin"]})
     alike = grid_runs(shared, get_profile("full"))

@@ -5,7 +5,7 @@ recharge. Exponentially weighted means give a memory that the network need not l
 trained sequence to sequence: every day of a sequence has a loss, and its first days only fill the
 network's memory. Training is short, or the network overfits within a minute. One set of constants
 serves every site; they were chosen by blocked cross-validation on the training years of the USA
-site of the 2022 Groundwater Time Series Modelling Challenge (``benchmarks/challenge``).
+site of the 2022 Groundwater Time Series Modelling Challenge.
 """
 
 from dataclasses import dataclass

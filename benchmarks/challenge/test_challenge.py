@@ -409,3 +409,8 @@ def test_a_block_left_out_is_not_used():
     inside = block == 2
     assert (before[:, inside] == after[:, inside]).all()
     assert (before[:, ~inside] != after[:, ~inside]).any()
+
+
+def test_every_module_that_names_a_fit_is_there():
+    folder = Path(recipe.__file__).parent
+    assert all((folder / f"{name}.py").is_file() for name in recipe.SOURCES)

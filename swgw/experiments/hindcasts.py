@@ -58,7 +58,7 @@ class Hindcasts:
         return [n for n in dict.fromkeys(e.name for e in TABLE_2 + CONTROLS) if n in found]
 
     def baselines(self, task: str) -> list[str]:
-        """List the baselines of a task: of heads Pastas, too, where it is installed."""
+        """List the baselines of a task: of heads Pastas, too, where it is fitted."""
         extra = [compared.pastas.NAME] if task == "head" and compared.pastas_parts(self) else []
         return [*BASELINES[task], *extra]
 

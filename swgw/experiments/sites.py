@@ -3,11 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import often_observed
 from swgw.models.run import Profile, evenly
+from swgw.storage.files import DATA
 from swgw.transfer import lack_of_transfer
 
 LEAST = 6
@@ -75,6 +77,19 @@ def site_profile(profile: Profile) -> Profile:
     windows, epochs = SIZES.get(profile.name, PAPER_SIZE)
     return replace(profile, seeds=profile.seeds[:SEEDS], windows=windows, epochs=epochs,
                    patience=epochs, fold_windows=0, grid=False, models=("TFT",))  # fmt: skip
+
+
+def measured_sites() -> pd.DataFrame:
+    """Read what the second task gains at the sites of a measured basin, in profile ``paper``.
+
+    Returns
+    -------
+    DataFrame
+        One row a site and target, as ``benchmarks/sites.py`` writes them: the difference in NSE
+        (value, low, high), seeds, blocks, target, site, gauge, r (correlation of heads and river
+        without their mean seasons), basin, and the commit that the numbers were made with.
+    """
+    return pd.read_csv(DATA / "sites.csv")
 
 
 WORDS = yaml.safe_load(Path(__file__).with_name("lacking.yml").read_text("utf-8"))

@@ -114,8 +114,7 @@ def planned_runs(prepared: Prepared, profile: Profile) -> list[Run]:
     plan = Plan(prepared, profile)
     gauge = prepared.basin.settings.target_gauge
     possible = [e for e in possible_experiments(prepared) if e.model in profile.models]
-    all_of_them = profile.grid or not prepared.basin.settings.history  # then STw is ST+
-    wanted = [e for e in possible if all_of_them or e.variant != "STw"]
+    wanted = [e for e in possible if profile.grid or e.variant != "STw"]
     runs = [plan.run(e, gauge, seed) for e, seed in product(wanted, profile.seeds)]
     return sorted(runs, key=lambda run: run.cost, reverse=True)
 

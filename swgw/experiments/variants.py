@@ -49,7 +49,7 @@ def grid_runs(prepared: Prepared, profile: Profile) -> pd.DataFrame:
 
     def run(gauge: str, ahead: bool, past: bool, task: str, variant: str, seed: int) -> Run:
         """Name a run; the same for variants and cells with the same inputs."""
-        if variant == "ST+" and not past:  # no past values: the control has the inputs of STw
+        if variant == "ST+" and not past and profile.grid:  # the control has the inputs of STw
             variant = "STw" if task == "surface_water" else "ST"
         if (variant, task) == ("ST", "head"):  # the gauge's weather is all it gets of the gauge
             gauge = alike[gauge]

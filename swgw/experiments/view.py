@@ -70,7 +70,7 @@ class View:
 
     def name(self, place: str) -> str:
         """Name of a gauge or well: its ``name``, or its id where it has none."""
-        table = next(table for table in (self.gauges, self.wells) if place in table.index)
+        table = self.gauges if place in self.gauges.index else self.wells
         return names_of(table.loc[[place]])[0]
 
     def words(self, name: str) -> str:

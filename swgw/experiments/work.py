@@ -18,7 +18,7 @@ from swgw.transfer import transfer_work
 
 
 def results_of(study) -> list[Result]:
-    """List the results of a study, finished or not.
+    """List the results of a study, finished or not, each once.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def results_of(study) -> list[Result]:
     """
     periods = ("test", "validation", *(["folds"] if study.fold_runs else []))
     limit, prepared = limit_of(study), study.prepared
-    return [
+    found = [
         *(baselines(study, period) for period in periods),
         *pastas_parts(study), *([limit] if limit else []),
         *map(study.result_of, study.all_runs),
@@ -35,6 +35,7 @@ def results_of(study) -> list[Result]:
         *(result for site in study.sites.values() for result in own_results(site)),
         *attribution_results(study), *alternatives(study),
     ]  # fmt: skip
+    return list({result.path: result for result in found}.values())
 
 
 def own_results(study) -> list[Result]:
@@ -56,7 +57,7 @@ def do_missing(
     scheduler : str
         Address of a Dask scheduler; see :func:`swgw.storage.jobs.perform_all`.
     """
-    work = list({result.path: result for result in results if not result.is_finished()}.values())
+    work = [result for result in results if not result.is_finished()]
     if work:
         where = f"on {scheduler}" if scheduler else f"{workers} at a time"
         line = f"{len(work)} of {len(results)} jobs to do, {where}"

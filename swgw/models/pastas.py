@@ -1,10 +1,9 @@
 """Heads as the response to rain, evaporation and the river: one Pastas model for each well.
 
-Groundwater hydrologists fit such transfer-function
-noise models :cite:`collenteur2019` to single wells. The head is a constant plus the convolutions of
-the stresses with smooth response functions; the residual follows a first-order autoregressive
-model. A forecast is the simulation plus the last residual, which fades as fitted. Everything is
-fitted on the training years.
+Groundwater hydrologists fit such transfer-function noise models :cite:`collenteur2019` to single
+wells. The head is a constant plus the convolutions of the stresses with smooth response functions;
+the residual follows a first-order autoregressive model. A forecast is the simulation plus the last
+residual, which fades as fitted. Everything is fitted on the training years.
 
 Pastas needs equal steps. The bins of a year are nearly equal; here they have exactly equal steps.
 """

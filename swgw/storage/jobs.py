@@ -141,7 +141,7 @@ def end_with_parent() -> None:
 def _bar(results: list[Result], workers: int) -> Iterator[None]:
     """Show how much is done and the time left, by cost, read from the folders as they fill."""
     layout = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}{postfix}"
-    layout += "\n" * (not sys.stderr.isatty())  # of a log, a line each
+    layout += "\n" * ("TQDM_MININTERVAL" in os.environ)  # in a log; see swgw.cli
     total = sum(result.cost for result in results)
     bar = tqdm(total=total, desc="models", bar_format=layout, file=sys.stderr, smoothing=0)
     stop, started = threading.Event(), time.time()
