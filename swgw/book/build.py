@@ -27,7 +27,7 @@ from swgw.storage.files import clear_drafts, digest, shared, write_text
 
 SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
 LAST = ("05_claims", "intro", "provenance")
-"""Pages executed after all others, in this order: they show the others' findings and times."""
+"""Pages executed after all others, whose findings they show; the last has the times of all."""
 
 
 def build_book(
@@ -131,8 +131,12 @@ def _execute(study, jobs: list[Job], workers: int, say: Tell) -> None:
         rest = f"; about {tqdm.format_interval(left)} left" if done < count else ""
         say(f"    [{done}/{count}] {job.source.stem}: {seconds_of(job.target):.0f} s{rest}")
 
-    execute_all(waiting, workers, tell)
-    execute_all(_last(study, jobs) if last else [], 1, tell)
+    longest_first = sorted(waiting, key=lambda job: -job.source.stat().st_size)
+    execute_all(longest_first, workers, tell)
+    if last:
+        *gather, with_times = _last(study, jobs)
+        execute_all(gather, workers, tell)
+        execute_all([with_times], 1, tell)
 
 
 def _last(study, jobs: list[Job]) -> list[Job]:
@@ -154,7 +158,7 @@ def _render(study, executed: list[Path], toc: dict, say: Tell) -> None:
     pages, record = study.folder / "html", study.folder / "logs" / "pages"
     if record.is_file() and record.read_bytes() == _state(inputs, pages).encode():
         return say("4/5 Pages: unchanged.")
-    say("4/5 Pages: Jupyter Book, warnings as errors (about a minute).")
+    say("4/5 Pages: Jupyter Book, warnings as errors.")
     render.render(study.folder / "book", pages, study.folder / "logs" / "jupyter-book.log")
     write_text(record, _state(inputs, pages))
 
