@@ -6,7 +6,6 @@ takes seconds when there is nothing to do.
 
 import base64
 import hashlib
-import itertools
 import json
 import shutil
 import time
@@ -122,21 +121,26 @@ def _execute(study, jobs: list[Job], workers: int, say: Tell) -> None:
     waiting = [job for job in jobs if job.source.stem not in LAST and not is_current(job)]
     last = _last(study, jobs)
     last = last if waiting or not all(map(is_current, last)) else []
-    count, started, numbers = len(waiting) + len(last), time.perf_counter(), itertools.count(1)
+    count, started, sizes = len(waiting) + len(last), time.perf_counter(), []
+    whole = sum(map(_size, waiting + last))
     say(f"3/5 Notebooks: {count} to execute, {len(jobs) - count} unchanged.")
 
     def tell(job: Job) -> None:
-        done = next(numbers)
-        left = (time.perf_counter() - started) / done * (count - done)
-        rest = f"; about {tqdm.format_interval(left)} left" if done < count else ""
-        say(f"    [{done}/{count}] {job.source.stem}: {seconds_of(job.target):.0f} s{rest}")
+        sizes.append(_size(job))
+        left = (time.perf_counter() - started) * (whole / sum(sizes) - 1)
+        rest = f"; about {tqdm.format_interval(left)} left" if len(sizes) < count else ""
+        say(f"    [{len(sizes)}/{count}] {job.source.stem}: {seconds_of(job.target):.0f} s{rest}")
 
-    longest_first = sorted(waiting, key=lambda job: -job.source.stat().st_size)
-    execute_all(longest_first, workers, tell)
+    execute_all(sorted(waiting, key=_size, reverse=True), workers, tell)
     if last:
         *gather, with_times = _last(study, jobs)
         execute_all(gather, workers, tell)
         execute_all([with_times], 1, tell)
+
+
+def _size(job: Job) -> int:
+    """Give the bytes of a notebook, as a guess of how long it takes."""
+    return job.source.stat().st_size
 
 
 def _last(study, jobs: list[Job]) -> list[Job]:
