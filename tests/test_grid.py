@@ -205,6 +205,16 @@ def test_a_site_from_training_to_scores(many, tmp_path):
     assert {"ST+-TFT", "persistence"} <= set(sims.columns.unique("model"))
 
 
+def test_the_table_of_measured_sites_is_whole():
+    import swgw
+
+    table = swgw.measured_sites()
+    assert not table.isna().to_numpy().any()
+    assert (table["low"] <= table["value"]).all() and (table["value"] <= table["high"]).all()
+    assert table.groupby("gauge")["target"].nunique().eq(2).all()
+    assert table["gauge"].nunique() >= 18 and table["seeds"].eq(3).all()
+
+
 # ---- assumptions -----------------------------------------------------------------------------
 
 
