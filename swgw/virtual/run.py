@@ -177,7 +177,10 @@ def make_outside(parameters: Parameters, seed: int, start: str = START, end: str
 
 
 def spin_up(parameters: Parameters, outside: Outside, seed: int) -> np.ndarray:
-    """Water table (cell, 1) [m] in balance with the first year's water use and normal weather."""
+    """Water table (cell, 1) [m] after years of the first year's water use and normal weather.
+
+    The slowest cell still falls by a quarter of a metre a year, as tables under new wells do.
+    """
     surface, year = make_domain(parameters.aquifer, seed).surface, outside.normal_year()
     head = (surface - 8.0)[:, None]
     for years, step in SPIN_UP:
