@@ -83,16 +83,15 @@ EVAPORATION = "other weather"
 PLACE = "place (all static inputs)"
 GROUPS = (SEASON, OWN_PAST, RIVER, RAIN, EVAPORATION)
 
+# The driver of a virtual basin that a group of inputs stands for; pumping has no input.
+#
+# Weather of the catchment reaches wells through the river alone. Canal water falls with rain on the
+# fields and brings most of the recharge that the truth calls irrigation; it also falls when the
+# river is low, which no rule can divide.
 DRIVER_OF = {RIVER: "river", RAIN: "irrigation", EVAPORATION: "evapotranspiration"}
-"""The driver of a virtual basin that a group of inputs stands for; pumping has no input.
 
-Weather of the catchment reaches wells through the river alone. Canal water falls with rain on the
-fields and brings most of the recharge that the truth calls irrigation; it also falls when the river
-is low, which no rule can divide.
-"""
-
+# Ages in months at which the past is cut; what is older is the last part.
 AGES = (0, 1, 2, 3, 6, 9, 12)
-"""Ages in months at which the past is cut; what is older is the last part."""
 
 
 def group_of(variable: str) -> str:

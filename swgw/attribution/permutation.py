@@ -23,8 +23,8 @@ from swgw.models.training import chunks
 from swgw.scores.resample import block_length
 
 WINDOWS_PER_BLOCK = 2
+# Other years that inputs are taken from; years differ more than blocks do.
 YEARS = 2
-"""Other years that inputs are taken from; years differ more than blocks do."""
 
 ROWS_AT_ONCE = 32
 
@@ -122,8 +122,8 @@ def permutation_importance(network, panel: Panel, prepared: Prepared, seed: int)
     return found.assign_coords(target=list(panel.targets), series=list(panel.series))
 
 
+# By kind of rise: name to permutation.
 Permutations = dict[str, dict[str, Permutation]]
-"""By kind of rise: name to permutation."""
 
 DIMENSION = {"rise_of_variable": "encoder_variable", "rise_of_static": "static_input"}
 DIMENSION |= {"rise_of_group": "group", "rise_in_season": "group", "rise_of_past": "age"}

@@ -123,8 +123,8 @@ def null_model_weights(
     return mean_weights(network, inputs, prepared)
 
 
+# Training samples of a null model at most: it has nothing to learn.
 NULL_WINDOWS = 9_600
-"""Training samples of a null model at most: it has nothing to learn."""
 
 
 def attribute(

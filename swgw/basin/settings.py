@@ -23,8 +23,8 @@ STEPS = ("D", "5D", "W", "MS")
 DEFAULT_LENGTHS = {"D": (365, 30), "5D": (73, 6), "W": (52, 4), "MS": (24, 3)}
 PERIODS = ("train", "validation", "test")
 UNSTATED = "not stated"
+# Rules of :mod:`swgw.basin.plausible` in their order; ``limits`` are those of ``find``.
 RULES = pd.read_csv(shared("rules.csv"), keep_default_na=False)
-"""Rules of :mod:`swgw.basin.plausible` in their order; ``limits`` are those of ``find``."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 

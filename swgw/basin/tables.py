@@ -17,24 +17,24 @@ from swgw.storage import Problem
 from swgw.storage.files import shared
 
 GAPS = ("", "NaN", "nan", "NA")
+# Numbers that loggers and agencies write for a gap; none can be a level, a flow or weather.
 MISSING_CODES = (-999, -999.9, -999.99, -9999, -9999.9, -9999.99, -6999, -7999, -99999, -999999)
-"""Numbers that loggers and agencies write for a gap; none can be a level, a flow or weather."""
 
 HUGE = 1e19  # and every larger number: 1e20, 1e30, netCDF's 9.97e36
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?")
 _DAYS = "YYYY-MM-DD, with or without HH:MM, between 1800 and 2200, in local time without a zone"
 _YEARS = (1800, 2200)  # a date outside is a typing error, and would make a huge calendar
+# What a text that is no date or no number may be.
 _LIKE = (
     (_DATE.pattern + r"(\.\d+)? ?([A-Z]{1,5}|[+-]\d{2}:?\d{2})", " but a time with a time zone"),
     (r"\d{5}(\.\d+)?", " but looks like Excel's count of days"),
     (r"\s*-?\d+,\d+\s*", ", a decimal comma"),
     (r"\s*-?\d{1,3}(,\d{3})+\.\d*\s*", ", a comma between thousands"),
 )
-"""What a text that is no date or no number may be."""
 
 _NAME = re.compile(r"[^\W\d_][\w -]*")
+# Names of columns that models use themselves, or that PyTorch has as attributes of a module.
 RESERVED = set(shared("reserved.txt").read_text().split())
-"""Names of columns that models use themselves, or that PyTorch has as attributes of a module."""
 
 _MARKS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
@@ -177,11 +177,11 @@ PAIRS = {"wells.csv": "heads.csv", "gauges.csv": "surface_water.csv"}
 PARTNERS = PAIRS | {series: places for places, series in PAIRS.items()}
 
 
+# Every known column: its file, kind, range and whether it is required.
 COLUMNS = pd.read_csv(shared("columns.csv"))
-"""Every known column: its file, kind, range and whether it is required."""
 
+# The known columns by file.
 KNOWN = {file: rows.set_index("column") for file, rows in COLUMNS.groupby("file", sort=False)}
-"""The known columns by file."""
 
 
 def read_tables(folder: Path, settings: BasinSettings | None, problems: list[Problem]) -> Tables:

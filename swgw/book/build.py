@@ -25,8 +25,8 @@ from swgw.storage import Tell
 from swgw.storage.files import clear_drafts, digest, shared, write_text
 
 SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
+# Pages executed after all others, whose findings they show; the last has the times of all.
 LAST = ("05_claims", "intro", "provenance")
-"""Pages executed after all others, whose findings they show; the last has the times of all."""
 
 
 def build_book(

@@ -123,12 +123,12 @@ def placeholder(reason: str) -> Figure:
     return figure
 
 
+# Part of the address as long as nobody has published this copy.
 PLACEHOLDER = "YOUR_ACCOUNT"
-"""Part of the address as long as nobody has published this copy."""
 
 LEFT_OUT = {"student": {"solution", "book"}, "instructor": {"book"}}
+# Folder beside a class's notebooks that holds what they train.
 RESULTS = "results"
-"""Folder beside a class's notebooks that holds what they train."""
 
 
 def write_classroom(folder: str | Path) -> list[str]:

@@ -25,8 +25,8 @@ from swgw.storage import UserError
 from swgw.storage.files import clear_drafts, digest, write_text
 from swgw.storage.jobs import start
 
+# A table that a notebook writes, in its JSON.
 KEPT = re.compile(rb'study\.keep\(.*?, \\"(\w+)\\"\)')
-"""A table that a notebook writes, in its JSON."""
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from sphinx.application import Sphinx
 
+# Environment variable with the path of Chromium, where it is not found by itself.
 VARIABLE = "SWGW_CHROMIUM"
-"""Environment variable with the path of Chromium, where it is not found by itself."""
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -68,8 +68,8 @@ def versions() -> dict[str, str]:
     return found | {name: version(name) for name in names}
 
 
+# Those below every page; the page on provenance lists all.
 NAMED_VERSIONS = ("swgw", "python", "torch", "pytorch-forecasting", "numpy", "pandas")
-"""Those below every page; the page on provenance lists all."""
 
 PLOTLY = "application/vnd.plotly.v1+json"
 PLOTLY_HTML = {

@@ -14,12 +14,12 @@ from swgw.claims.read import Band, Claim, read_claims
 from swgw.scores.means import over_seeds, with_interval
 from swgw.storage.files import write_text
 
+# Every verdict in the order of tables, with a shape, so that nothing rests on colour alone.
 MARKS = {
     "supported and of note": "▲", "supported but negligible": "△",
     "no effect within the bound": "□", "contradicted": "▼", "inconclusive": "○",
     "not judged": "–", "not testable here": "◇",
 }  # fmt: skip
-"""Every verdict in the order of tables, with a shape, so that nothing rests on colour alone."""
 
 
 def judge(parts: pd.DataFrame, band: Band = (0, inf), smallest: float = 0.0) -> list[str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+# The bounds of a claim; infinite where it has one only.
 Band = tuple[float, float]
-"""The bounds of a claim; infinite where it has one only."""
 
 
 @dataclass(frozen=True)

@@ -19,18 +19,18 @@ from swgw.scores.skill import LEVELS
 from swgw.storage.files import read_dataset, write_dataset
 from swgw.storage.results import Result
 
+# What baselines forecast, as their label says it.
 PERIODS = {"test": "", "validation": ", validation year", "folds": ", folds"}
-"""What baselines forecast, as their label says it."""
 
+# A second of work, in training samples of a recurrent network.
 COST = 2_000.0
-"""A second of work, in training samples of a recurrent network."""
 
 WELLS_A_PART = 13
+# Wells that Pastas is fitted to, half a second each; paper and full fit all.
 MOST_WELLS = {"smoke": 0, "quick": 100}
-"""Wells that Pastas is fitted to, half a second each; paper and full fit all."""
 
+# Members and issue times of the limit, where fewer than :class:`swgw.virtual.limit.Size` has.
 SIZES = {"smoke": (2, 2), "quick": (6, 20)}
-"""Members and issue times of the limit, where fewer than :class:`swgw.virtual.limit.Size` has."""
 
 
 def baselines(study, period: str = "test") -> Result:

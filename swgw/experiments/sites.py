@@ -12,20 +12,20 @@ from swgw.models.run import Profile, evenly
 from swgw.storage.files import DATA
 from swgw.transfer import lack_of_transfer
 
+# With five sites a two-sided sign test gives p = 0.06 even where all of them agree.
 LEAST = 6
-"""With five sites a two-sided sign test gives p = 0.06 even where all of them agree."""
 
+# Periods in which a site's gauge and wells must be observed.
 SCORED = ("train", "test")
-"""Periods in which a site's gauge and wells must be observed."""
 
 SEEDS = 3
 SIZES = {"smoke": (128, 1), "quick": (1_280, 4)}
+# Training samples and epochs of a run, by profile: a site has one gauge and a well or two, and a
+# thousand windows to learn from.
 PAPER_SIZE = 12_800, 10
-"""Training samples and epochs of a run, by profile: a site has one gauge and a well or two, and a
-thousand windows to learn from."""
 
+# Sites in small profiles, spread evenly over those that there are; others have them all.
 MOST_SITES = {"smoke": 6, "quick": 8}
-"""Sites in small profiles, spread evenly over those that there are; others have them all."""
 
 
 def find_sites(prepared: Prepared) -> dict[str, list[str]]:
@@ -93,8 +93,8 @@ def measured_sites() -> pd.DataFrame:
 
 
 WORDS = yaml.safe_load(Path(__file__).with_name("lacking.yml").read_text("utf-8"))
+# Needs that state their own reason.
 REASONS = {"sites": lack_of_sites, "transfer": lack_of_transfer}
-"""Needs that state their own reason."""
 
 
 def lacking(study, *needs: str) -> list[str]:

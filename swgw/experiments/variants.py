@@ -15,8 +15,8 @@ from swgw.inputs.variables import upstream_gauge
 from swgw.models.run import BOTH, Experiment, Profile, Run, tasks
 from swgw.storage.results import Result
 
+# Variants by task, each with one thing more than the one before; STw in profile full alone.
 VARIANTS = {"surface_water": ("ST", "STw", "ST+", "MT"), "head": ("ST", "ST+", "MT")}
-"""Variants by task, each with one thing more than the one before; STw in profile full alone."""
 
 GRID_SEEDS = 3
 MOST_GAUGES = 4
@@ -87,16 +87,16 @@ def learnable_gauges(prepared: Prepared) -> tuple[str, ...]:
     return (target, *sorted(usable, key=lambda gauge: gauge not in near))[:MOST_GAUGES]
 
 
+# By key, what is done in place of the book's assumption; "" stands for the book's own.
 ALTERNATIVES = yaml.safe_load(Path(__file__).with_name("alternatives.yml").read_text("utf-8"))
-"""By key, what is done in place of the book's assumption; "" stands for the book's own."""
 
 LENGTHS = {"shorter": 0.5, "longer": 2.0}
+# Training years must hold so many encoders at least, where the encoder is made longer.
 FEWEST_WINDOWS = 2
-"""Training years must hold so many encoders at least, where the encoder is made longer."""
 
 SEEDS = 2
+# From the paper as printed to the book, one change after another; every profile trains these.
 STEPS = ("printed", "inputs", "anomaly", "fixed", "")
-"""From the paper as printed to the book, one change after another; every profile trains these."""
 
 
 def possible(prepared: Prepared) -> list[str]:

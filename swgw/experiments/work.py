@@ -75,8 +75,8 @@ def run_result(study, run: Run) -> Result:
     return study.kept(run.label, "swgw.models.fit:fit", args, run.settings(), **more)
 
 
+# Series at most whose inputs are permuted, in small profiles and in others.
 SERIES, MOST_SERIES = {"smoke": 9, "quick": 9}, 60
-"""Series at most whose inputs are permuted, in small profiles and in others."""
 
 
 def attribution_results(study) -> list[Result]:

@@ -11,12 +11,13 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from IPython import get_ipython
 
+# Name, inside its SVG, of a figure that holds nothing but the reason why it is empty.
 NOT_DRAWN = "not-drawn"
-"""Name, inside its SVG, of a figure that holds nothing but the reason why it is empty."""
 
 GREEN, RED, BLUE, ORANGE = "#009E73", "#D55E00", "#0072B2", "#E69F00"
 SKY, PURPLE, GREY, DARK = "#56B4E9", "#AA4499", "#7F7F7F", "#333333"
 
+# Colour, line and marker: the colour tells the algorithm, the others single from multi-task.
 LOOKS = {
     "ST-GRU": (ORANGE, "--", "o"), "MT-GRU": (ORANGE, "-", "s"), "ST-LSTM": (GREEN, "--", "o"),
     "MT-LSTM": (GREEN, "-", "s"), "ST-TFT": (BLUE, "--", "o"), "MT-TFT": (BLUE, "-", "s"),
@@ -26,7 +27,6 @@ LOOKS = {
     "lumped model": ("#2F4F4F", (0, (5, 1)), "p"),
     "Pastas": ("#8A6D3B", (0, (4, 1, 1, 1, 1, 1)), "*"),
 }  # fmt: skip
-"""Colour, line and marker: the colour tells the algorithm, the others single from multi-task."""
 
 CLUSTER_COLOURS = {1: GREEN, 2: RED, 3: BLUE, 4: PURPLE, 5: ORANGE, 6: SKY}
 CLUSTER_MARKERS = {1: "o", 2: "s", 3: "^", 4: "D", 5: "v", 6: "P"}

@@ -18,11 +18,11 @@ from matplotlib.transforms import Bbox
 from swgw import figures
 from swgw.figures import BLUE, CLUSTER_COLOURS, CLUSTER_MARKERS, DARK, GREY, literal
 
+# Where a name may stand [points] from its place, the best place first.
 SIDES = ((9, 5), (-9, 5), (9, -12), (-9, -12), (0, 12), (0, -20))
-"""Where a name may stand [points] from its place, the best place first."""
 
+# Half of the width of a marker [pixels].
 REACH = 6.0
-"""Half of the width of a marker [pixels]."""
 
 
 def name_places(axes: Axes, points: np.ndarray, names: Sequence[str], others: np.ndarray) -> None:
@@ -67,11 +67,11 @@ def _beside(axes: Axes, name: str, point: np.ndarray, side: tuple[float, float])
     return text
 
 
+# Length of a degree of latitude; good to half a per cent, enough for a scale bar.
 KM_PER_DEGREE = 111.2
-"""Length of a degree of latitude; good to half a per cent, enough for a scale bar."""
 
+# So many wells, at most, are named on the map.
 FEW_WELLS = 10
-"""So many wells, at most, are named on the map."""
 
 
 def plot_map(
@@ -191,8 +191,8 @@ def _scale_bar(axes: Axes, west: float, south: float, width: float, shrink: floa
 
 
 SCHEMES = yaml.safe_load(Path(__file__).with_name("schemes.yml").read_text(encoding="utf-8"))
+# What goes in, layers that the tasks share, layers of one task, what comes out.
 FILLS = {"input": "#ECECEC", "shared": "#CFE3F3", "task": "#FBE0C3", "output": "#D5EBDD"}
-"""What goes in, layers that the tasks share, layers of one task, what comes out."""
 
 
 def plot_scheme(name: str, targets: Sequence[str] = (), **words: object) -> Figure:

@@ -10,8 +10,8 @@ from swgw.inputs import variables
 from swgw.inputs.variables import Inputs, carry_forward, damping, fit_climatology, standardise
 from swgw.scores.skill import mean_known
 
+# Observed steps of a series in a period in which it is learned or scored.
 LEAST_STEPS = 10
-"""Observed steps of a series in a period in which it is learned or scored."""
 
 SMALLEST_CHANGE = 0.02
 

@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike
 
 from swgw.basin.prepare import Prepared
 
+# Updates of the map, one well each.
 ITERATIONS = 10_000
-"""Updates of the map, one well each."""
 
+# Rank of a cluster by its distance to the river, nearest first, and the paper's number for it.
 PAPER_ORDER = {1: 2, 2: 1, 3: 3}
-"""Rank of a cluster by its distance to the river, nearest first, and the paper's number for it."""
 
 
 @dataclass(frozen=True)

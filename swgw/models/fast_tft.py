@@ -21,10 +21,10 @@ from torch.nn import functional
 
 from swgw.models.batch import Block, unfold
 
+# Layers that act side by side: one for each variable, one for each attention head.
 SIDE_BY_SIDE = re.compile(
     r"(^prescalers|coder_variable_selection\.single_variable_grns|[qk]_layers)\.[^.]+\."
 )
-"""Layers that act side by side: one for each variable, one for each attention head."""
 
 
 class FlatParameters:

@@ -27,8 +27,8 @@ BOUNDS = {
     "middle": (0.01, 0.3),  # [1/d]
     "slow": (0.0003, 0.05),  # [1/d]
 }
+# Potential evaporation where it is not given [mm/(d °C)].
 PER_DEGREE = 0.2
-"""Potential evaporation where it is not given [mm/(d °C)]."""
 
 SPIN_UP_YEARS = 3
 GENERATIONS, SETS_A_PARAMETER = 60, 5

@@ -18,8 +18,8 @@ from swgw.models.fast_tft import FlatParameters, block_output
 from swgw.scores.skill import LEVELS
 
 logging.getLogger("lightning").setLevel(logging.ERROR)
+# Steps under the convolution, which is not padded.
 KERNEL_SIZE = 3
-"""Steps under the convolution, which is not padded."""
 
 
 class CnnRnn(nn.Module):

@@ -22,8 +22,8 @@ import numpy as np
 
 from swgw.scores.skill import LEVELS, mean_known
 
+# Least unit, as a share of a series' mean error: no season is forecast without error.
 SMALLEST = 0.1
-"""Least unit, as a share of a series' mean error: no season is forecast without error."""
 
 HALF_SEASON_MONTHS = 1
 

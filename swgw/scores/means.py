@@ -57,8 +57,8 @@ def over_seeds(values: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"value": mean, "low": mean - half, "high": mean + half, "seeds": seeds})
 
 
+# So many digits more than asked for are written at most.
 MOST = 3
-"""So many digits more than asked for are written at most."""
 
 
 def number(value: float, digits: int = 2) -> str:

@@ -17,8 +17,8 @@ import pandas as pd
 from swgw.scores import skill
 
 RESAMPLES = 10_000
+# Resamples for more wells than `MANY`, and for scores that are no function of moments.
 FEWER = 1_000
-"""Resamples for more wells than `MANY`, and for scores that are no function of moments."""
 
 MANY = 100
 LEVEL = 0.9
@@ -262,9 +262,9 @@ def _kge(n, o, s, oo, ss, errors, centre):
     return 1 - np.sqrt((r - 1) ** 2 + (alpha - 1) ** 2 + (beta - 1) ** 2)
 
 
+# Scores as functions of sums over steps: pairs, obs, sim, their squares, squared errors.
 FROM_MOMENTS = {
     skill.nse: _nse, skill.r2: _r2, skill.correlation: _correlation, skill.kge: _kge,
     skill.rmse: lambda n, o, s, oo, ss, errors, centre: np.sqrt(errors / n),
     skill.bias: lambda n, o, s, oo, ss, errors, centre: (s - o) / n,
 }  # fmt: skip
-"""Scores as functions of sums over steps: pairs, obs, sim, their squares, squared errors."""

@@ -7,8 +7,8 @@ either value is missing are left out; a score of fewer than two pairs is NaN.
 import numpy as np
 from numpy.typing import ArrayLike
 
+# Probabilities of the quantiles that every forecast of this book has.
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
-"""Probabilities of the quantiles that every forecast of this book has."""
 
 
 def _pairs(obs: ArrayLike, sim: ArrayLike) -> tuple[np.ndarray, np.ndarray]:

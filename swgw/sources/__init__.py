@@ -21,11 +21,11 @@ from swgw.basin.tables import read_tables
 from swgw.storage import BasinError, Problem, UserError
 from swgw.storage.files import write_text
 
+# Tables of a basin by file name.
 Tables = dict[str, pd.DataFrame]
-"""Tables of a basin by file name."""
 
+# What is fixed about each source: how to cite it, what was done, settings; and units.
 DESCRIPTIONS = Path(__file__).parent / "descriptions"
-"""What is fixed about each source: how to cite it, what was done, settings; and units."""
 
 UNITS = yaml.safe_load((DESCRIPTIONS / "units.yml").read_text("utf-8"))
 COMMENTS = yaml.safe_load((DESCRIPTIONS / "settings.yml").read_text("utf-8"))

@@ -11,12 +11,12 @@ from swgw.basin.settings import load_yaml, near, shown
 from swgw.sources import DESCRIPTIONS
 from swgw.storage import Problem, UserError
 
+# Keys that a section hands to pandas; none of them opens a file or runs code.
 READ = ("sep", "decimal", "thousands", "skiprows", "header", "names", "comment", "encoding",
         "na_values", "sheet_name", "usecols")  # fmt: skip
-"""Keys that a section hands to pandas; none of them opens a file or runs code."""
 
+# Keys that stood in the section itself before ``read`` held them; they still do what they did.
 FORMER = {key: key for key in READ} | {"separator": "sep", "missing": "na_values"}
-"""Keys that stood in the section itself before ``read`` held them; they still do what they did."""
 
 FORMATS = yaml.safe_load((DESCRIPTIONS / "formats.yml").read_text("utf-8"))
 KEYS = yaml.safe_load((DESCRIPTIONS / "mapping.yml").read_text("utf-8"))

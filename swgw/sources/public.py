@@ -164,9 +164,9 @@ READERS = {"bemp": _bemp, "naqua": _naqua, "challenge-usa": _challenge_usa}
 
 
 MIRROR = "SWGW_MIRROR"
+# By data set: its folder in a mirror and in the cache.
 FOLDERS = {"bemp": "bemp-rio-grande", "naqua": "swiss-naqua-collenteur2023",
            "challenge-usa": "gwchallenge-usa"}  # fmt: skip
-"""By data set: its folder in a mirror and in the cache."""
 
 
 def fetch(name: str, folder: str | Path) -> str:

@@ -72,9 +72,9 @@ def _ask(address: str | None, getter: str, query: dict) -> pd.DataFrame:
 LICENCE = "public domain (U.S. Geological Survey)"
 CITATION = "U.S. Geological Survey: Water Data for the Nation. doi:10.5066/F7P55KJN"
 DISCHARGE, DEPTH = "00060", "72019"
+# Parameters of groundwater levels [ft], the best first: depth below the land surface; elevation
+# above NAVD 88, NGVD 29, local mean sea level.
 LEVELS = [DEPTH, "62611", "62610", "72150"]
-"""Parameters of groundwater levels [ft], the best first: depth below the land surface; elevation
-above NAVD 88, NGVD 29, local mean sea level."""
 
 BEST = [*LEVELS, "00003", "00008", "00002", "00001"]  # and mean, median, minimum, maximum of a day
 NEARLY = 0.9  # a better kind of value is preferred to a series at most so much longer

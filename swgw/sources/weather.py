@@ -86,8 +86,8 @@ def add_weather(
 Day = datetime | None
 SERVICE = "NASA POWER"
 ADDRESS = "https://power.larc.nasa.gov/api/temporal/daily/point"
+# Environment variable that names another address of the service.
 MOVED = "SWGW_POWER"
-"""Environment variable that names another address of the service."""
 
 FIRST = pd.Timestamp(1981, 1, 1)
 CELL = (0.625, 0.5)  # degrees of longitude and latitude, counted from 180° W and 90° S

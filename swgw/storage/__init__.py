@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+# Gets a line for the user.
 Tell = Callable[[str], None]
-"""Gets a line for the user."""
 
 
 @dataclass(frozen=True)

@@ -64,13 +64,13 @@ def perform_all(results: list[Result], workers: int, scheduler: str = "") -> Non
             _perform_in_processes(sorted(results, key=lambda r: -r.cost), workers)
 
 
+# What jobs and notebooks need and what takes long to import; what is not installed is left out.
 IMPORTED = (
     *("swgw.models.networks", "swgw.models.fit", "swgw.experiments.study", "swgw.book.say"),
     *("swgw.claims.judge", "swgw.virtual.limit", "sklearn.ensemble", "statsmodels.tsa.seasonal"),
     *("ipykernel.kernelapp", "matplotlib.backends.backend_svg", "pandas.plotting._matplotlib"),
     *("pandas.io.formats.style", "seaborn", "plotly.express", "optuna", "dask.array"),
 )
-"""What jobs and notebooks need and what takes long to import; what is not installed is left out."""
 
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",

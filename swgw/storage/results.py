@@ -27,8 +27,8 @@ from swgw.storage.files import PACKAGE, clear_drafts, digest, write_text
 log = logging.getLogger(__name__)
 LIBRARIES = ("torch", "pytorch-forecasting", "scikit-learn", "numpy", "pandas", "minisom")
 CURVE, DONE, SECONDS = "learning_curve.csv", "done.json", "seconds.json"
+# The stage that covers all others.
 WHOLE = "whole"
-"""The stage that covers all others."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,8 +20,8 @@ from swgw.storage.results import Result, read_seconds
 from swgw.transfer import monthly as plans
 from swgw.transfer.monthly import APPROACHES, DEVELOPMENT, MEAN, monthly_windows, plan_of
 
+# Wells of a mean, and months of a well in each period after those of the first window.
 FEWEST = 3
-"""Wells of a mean, and months of a well in each period after those of the first window."""
 
 VARIANTS = "variants"
 

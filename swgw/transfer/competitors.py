@@ -173,11 +173,11 @@ def _flat(task: Task, period: str) -> tuple[np.ndarray, np.ndarray]:
     return x.reshape(*x.shape[:2], -1), y[..., 0]
 
 
+# The others are baselines: variables of the windows.
 CALLS: dict[str, Callable] = {
     "IT-LSTM": individual, "TL-LSTM": transferred, plans.LEFT_OUT: transferred,
     "SVR": support_vectors, "random forest": random_forests,
 }  # fmt: skip
-"""The others are baselines: variables of the windows."""
 
 
 def means_of(approach: str, wells: Sequence[str]) -> dict[str, list[str]]:
@@ -211,8 +211,8 @@ def make_hindcast(approach: str, basin: Basin, plan: Plan, folder: Path) -> None
     write_dataset(data.rename(series="well"), folder / "hindcast.nc")
 
 
+# Wells in a mean, up to the number of wells: 7 is the source's.
 SIZES = (1, 2, 3, 5, 7, 10, 15, 25, 50)
-"""Wells in a mean, up to the number of wells: 7 is the source's."""
 
 
 def make_variants(basin: Basin, plan: Plan, clusters: pd.Series | None, folder: Path) -> None:

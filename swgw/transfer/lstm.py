@@ -13,8 +13,8 @@ from torch import nn
 
 from swgw.transfer.monthly import LEAD_TIMES, Plan, Setting
 
+# From the input on: two LSTM layers, a dense layer with tanh, and the output.
 LAYERS = ("first", "second", "dense", "output")
-"""From the input on: two LSTM layers, a dense layer with tanh, and the output."""
 
 Weights = dict[str, torch.Tensor]
 

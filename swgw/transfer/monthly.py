@@ -24,14 +24,14 @@ APPROACHES = (
     *("IT-LSTM", "TL-LSTM", LEFT_OUT, "SVR", "random forest"),
     *("persistence", "damped persistence", "climatology"),
 )
+# Stage of the clock: the time to have one model of every well.
 DEVELOPMENT = "development"
-"""Stage of the clock: the time to have one model of every well."""
 
+# First layers that fine-tuning leaves as they are: both LSTM layers.
 FROZEN = 2
-"""First layers that fine-tuning leaves as they are: both LSTM layers."""
 
+# Learning rate of fine-tuning over that of pre-training.
 FINE_TUNING = 1 / 3
-"""Learning rate of fine-tuning over that of pre-training."""
 
 _DATA = yaml.safe_load(Path(__file__).with_name("settings.yml").read_text(encoding="utf-8"))
 
@@ -45,8 +45,8 @@ class Setting(NamedTuple):
 
 
 NETWORKS = tuple(Setting(**values) for values in _DATA["networks"])
+# Settings of each kind of model; a budget of n trials takes the first n of each.
 SUPPORT_VECTORS, FORESTS = _DATA["support_vectors"], _DATA["forests"]
-"""Settings of each kind of model; a budget of n trials takes the first n of each."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,13 @@ def plan_of(profile: Profile) -> Plan:
     return Plan(profile.seeds, **_DATA["profiles"][profile.name])
 
 
+# Months up to the issue time that every approach uses.
 ENCODER_LENGTH = 12
-"""Months up to the issue time that every approach uses."""
 
 LEAD_TIMES = 1
+# Inputs of the book's other models that are left out: the season and a year of past values hold
+# the same, and whether a series has gaps must not decide what a network uses.
 NOT_INPUTS = ("_climatology", "_observed", "_lag_")
-"""Inputs of the book's other models that are left out: the season and a year of past values hold
-the same, and whether a series has gaps must not decide what a network uses."""
 
 
 def monthly(basin: Basin) -> Prepared:

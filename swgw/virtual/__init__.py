@@ -33,8 +33,8 @@ def _table(name: str) -> pd.DataFrame:
 PARAMETERS, PUBLISHED, HELD_OUT = map(_table, ("parameters", "published", "held_out"))
 WELLS, GAUGES = _table("wells"), _table("gauges")
 COURSE, DISTRICTS = _table("course"), _table("districts")
+# Settings of wells that the simulator treats differently.
 CHANNEL, MARGIN = "along the channel", "hilly margin"
-"""Settings of wells that the simulator treats differently."""
 
 
 def published(quantity: str) -> pd.Series:

@@ -11,8 +11,8 @@ from swgw.virtual.truth import Truth, climatology
 
 SLOWER = 2005  # the year from which storage is lost more slowly (Mi et al. 2016b)
 STUDY, TEST = slice("2001-01-01", "2012-12-31"), slice("2010-01-01", "2012-12-31")
+# Months of the dry and of the wet season; the sources do not give theirs.
 DRY, WET = (12, 1, 2, 3), (6, 7, 8, 9)
-"""Months of the dry and of the wet season; the sources do not give theirs."""
 
 
 def compare_published(basin, truth: Truth) -> pd.DataFrame:
