@@ -85,13 +85,7 @@ def build_book(
     _execute(study, jobs, workers, say)
     executed = [job.target for job in jobs]
     _render(study, executed, toc, say)
-    results = write_provenance(study).parent
-    for table in (study.table_3, study.groundwater_scores):
-        write_text(results / f"{table.__name__}.csv", table().to_csv(index=False))
-    figures = collect_figures(executed, results / "figures")
-    for folder in (results, study.folder):
-        clear_drafts(folder)
-    say(f"5/5 Results: tables, {figures} figures and provenance.json in {results}")
+    _collect(study, executed, say)
     page = study.folder / "html" / "index.html"
     say(f"Done in {tqdm.format_interval(time.perf_counter() - started)}. Open {page}")
     return page
@@ -170,6 +164,17 @@ def _render(study, executed: list[Path], toc: dict, say: Tell) -> None:
 def _state(inputs: str, pages: Path) -> str:
     """Give the digests of what pages are made from and of all of their files."""
     return f"{inputs} {digest(pages.rglob('*'), pages)}"
+
+
+def _collect(study, executed: list[Path], say: Tell) -> None:
+    """Write provenance, tables of scores and figures beside the pages."""
+    results = write_provenance(study).parent
+    for table in (study.table_3, study.groundwater_scores):
+        write_text(results / f"{table.__name__}.csv", table().to_csv(index=False))
+    figures = collect_figures(executed, results / "figures")
+    for folder in (results, study.folder):
+        clear_drafts(folder)
+    say(f"5/5 Results: tables, {figures} figures and provenance.json in {results}")
 
 
 SUFFIX = {"image/svg+xml": "svg", "image/png": "png"}

@@ -71,6 +71,7 @@ def _ask(address: str | None, getter: str, query: dict) -> pd.DataFrame:
 
 LICENCE = "public domain (U.S. Geological Survey)"
 CITATION = "U.S. Geological Survey: Water Data for the Nation. doi:10.5066/F7P55KJN"
+CITED = {"licence": LICENCE, "citation": CITATION}
 DISCHARGE, DEPTH = "00060", "72019"
 # Parameters of groundwater levels [ft], the best first: depth below the land surface; elevation
 # above NAVD 88, NGVD 29, local mean sea level.
@@ -127,30 +128,46 @@ def write(
         flow = _series("get_daily", site.name, [DISCHARGE], "/".join(days))
         levels = [_levels(place, days) for place in tqdm(places.index, "USGS wells", leave=False)]
         empty = [place for place, table in zip(places.index, levels, strict=True) if table.empty]
-        if flow.empty or len(empty) == len(levels):
-            what = f"discharge of {site.name}" if flow.empty else f"level of {empty[0]}"
-            what += " from " + " to ".join(days)
-            raise UserError(f"the USGS has no {what}; choose other days or places")
+        _assert_found(site.name, flow, levels, empty, days)
         tables = _tables(site, places.drop(empty), flow, pd.concat(levels))
         sources.write_tables(new, tables)
         datums = " and ".join(sorted(set(places["vertical_datum"].dropna()))) or "not stated"
-        cited = {"licence": LICENCE, "citation": CITATION}
         given = {
-            "name": sources.folder_name(folder, "usgs"), "title": site["name"].strip(), **cited,
+            "name": sources.folder_name(folder, "usgs"), "title": site["name"].strip(), **CITED,
             "virtual": False, "vertical_datum": datums, "surface_water": "discharge",
             "target_gauge": _short(site.name),
         }  # fmt: skip
         sources.write_settings(new, "usgs", tables, given, sky.FIRST if weather else None)
         told = {"days": " to ".join(days), "datums": datums, "left_out": ", ".join(empty) or "none"}
         files = sources.digests(new / name for name in tables)
-        write_text(new / "SOURCE.md", sources.describe("usgs", **told, **cited, files=files))
+        write_text(new / "SOURCE.md", sources.describe("usgs", **told, **CITED, files=files))
         sources.assert_sound(new, folder)
         said = sky.add_power(new) if weather else ""
         sources.assert_sound(new, folder)
+    return f"{_counted(levels, flow)}. Licence: {LICENCE}. {said}".strip()
+
+
+def _assert_found(
+    site: str,
+    flow: pd.DataFrame,
+    levels: list[pd.DataFrame],
+    empty: list[str],
+    days: tuple[str, str],
+) -> None:
+    """Refuse a gauge without discharge, and wells of which none has a level."""
+    if flow.empty or len(empty) == len(levels):
+        what = f"discharge of {site}" if flow.empty else f"level of {empty[0]}"
+        what += " from " + " to ".join(days)
+        raise UserError(f"the USGS has no {what}; choose other days or places")
+
+
+def _counted(levels: list[pd.DataFrame], flow: pd.DataFrame) -> str:
+    """Count what was written, and what was left out."""
+    empty = sum(table.empty for table in levels)
     undated = sum(table.attrs["undated"] for table in levels)
-    return (f"{len(levels) - len(empty)} wells with levels ({len(empty)} without left out), "
-            + f"{undated} readings without a day left out, " * bool(undated) +
-            f"{len(flow)} daily discharges. Licence: {LICENCE}. {said}").strip()  # fmt: skip
+    left_out = f"{undated} readings without a day left out, " * bool(undated)
+    wells = f"{len(levels) - empty} wells with levels ({empty} without left out)"
+    return f"{wells}, {left_out}{len(flow)} daily discharges"
 
 
 def _short(place: str) -> str:
