@@ -124,7 +124,7 @@ def null_model_weights(
 
 
 # Training samples of a null model at most: it has nothing to learn.
-NULL_WINDOWS = 9_600
+NULL_WINDOWS = 4_800
 
 
 def attribute(

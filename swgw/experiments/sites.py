@@ -19,10 +19,10 @@ LEAST = 6
 SCORED = ("train", "test")
 
 SEEDS = 3
-SIZES = {"smoke": (128, 1), "quick": (1_280, 4)}
+SIZES = {"smoke": (128, 1), "quick": (640, 4)}
 # Training samples and epochs of a run, by profile: a site has one gauge and a well or two, and a
 # thousand windows to learn from.
-PAPER_SIZE = 12_800, 10
+PAPER_SIZE = 6_400, 10
 
 # Sites in small profiles, spread evenly over those that there are; others have them all.
 MOST_SITES = {"smoke": 6, "quick": 8}

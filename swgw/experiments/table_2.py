@@ -137,15 +137,13 @@ def fold_runs(prepared: Prepared, profile: Profile) -> list[Run]:
     """
     if not profile.fold_windows:
         return []
-    plan = Plan(prepared, profile)
+    plan = Plan(prepared, replace(profile, windows=profile.fold_windows))
     gauge = prepared.basin.settings.target_gauge
-    runs = [
+    return [
         replace(plan.run(experiment, gauge, profile.seeds[0]), fold=fold)
         for experiment, fold in product(possible_experiments(prepared), range(FOLDS))
         if experiment in TABLE_2
     ]
-    share = profile.fold_windows / profile.windows
-    return [replace(run, windows=round(share * run.windows)) for run in runs]
 
 
 class Plan:
@@ -166,9 +164,8 @@ class Plan:
         size, settings = self.profile, self.settings[experiment.model]
         if size.hidden_size is not None:
             settings = settings | {"hidden_size": size.hidden_size}
-        windows = size.windows if experiment.model == "TFT" else size.recurrent_windows
         return Run(
-            experiment, gauge, seed, windows, size.epochs, size.patience,
+            experiment, gauge, seed, size.windows, size.epochs, size.patience,
             weather_ahead=self.basin.future_forcing == "observed", history=self.basin.history,
             **settings,
         )  # fmt: skip
@@ -253,6 +250,7 @@ def _loss(trial, study, run: Run) -> float:
     from optuna import TrialPruned
 
     from swgw.models.fit import learn
+    from swgw.models.training import one_thread
 
     suggested = {
         "hidden_size": trial.suggest_categorical("hidden_size", HIDDEN_SIZES),
@@ -268,6 +266,6 @@ def _loss(trial, study, run: Run) -> float:
             raise TrialPruned
 
     panel = make_panel(study.prepared, run.inputs(), study.clusters)
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, one_thread():
         learn(run, study.prepared, panel, Path(folder), report)
     return min(losses)

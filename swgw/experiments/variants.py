@@ -124,8 +124,8 @@ def alternative(study, key: str, experiment: Experiment, seed: int) -> Result:
     seed : int
     """
     windows = study.profile.fold_windows or study.profile.windows
-    small = replace(study.profile, windows=windows, recurrent_windows=windows // 2)
-    run = Plan(study.prepared, small).run(experiment, study.gauge, seed)
+    small = Plan(study.prepared, replace(study.profile, windows=windows))
+    run = small.run(experiment, study.gauge, seed)
     fixed, printed = {"level_shift": 0.0}, {"level_shift": 0.0, "printed": True}
     changed = {
         "weather": {"weather_ahead": not run.weather_ahead},

@@ -22,17 +22,15 @@ class Profile:
     ----------
     name : str
     seeds : tuple of int
-    windows, recurrent_windows : int
-        Windows presented to each run of a TFT and of a recurrent model, which stops learning
-        sooner.
+    windows : int
+        Windows presented to each run.
     epochs, patience : int
         Parts of a run after which it is validated; how many may pass without a gain.
     hidden_size : int or None
         Overrides the tuned settings where a profile must be small.
     fold_windows : int
-        Windows presented to each TFT that forecasts a block of the training years kept out of its
-        fit, recurrent models in proportion; 0 leaves them out, and with them recalibrated
-        intervals.
+        Windows presented to each run that forecasts a block of the training years kept out of its
+        fit; 0 leaves them out, and with them recalibrated intervals.
     grid : bool
         Whether the question of the second task is asked at every gauge, with known and unknown
         weather, with and without the targets' pasts.
@@ -43,7 +41,6 @@ class Profile:
     name: str
     seeds: tuple[int, ...]
     windows: int
-    recurrent_windows: int
     epochs: int
     patience: int
     hidden_size: int | None
