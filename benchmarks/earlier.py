@@ -11,8 +11,8 @@ from pytorch_forecasting.metrics import QuantileLoss
 from torch import nn
 
 from swgw.models.batch import Block, Gatherer, unfold
-from swgw.models.fast_tft import SIDE_BY_SIDE, block_output
-from swgw.models.networks import library_batch
+from swgw.models.fast_tft import block_output
+from swgw.models.networks import SIDE_BY_SIDE, library_batch
 from swgw.models.run import Run
 from swgw.models.training import draw_rows
 from swgw.scores.skill import LEVELS

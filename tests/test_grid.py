@@ -8,6 +8,7 @@ import pytest
 
 import swgw
 from swgw.experiments import variants as choices
+from swgw.experiments.baselines import baselines
 from swgw.experiments.sites import MOST_SITES, at_site, chosen_sites, find_sites, lack_of_sites
 from swgw.experiments.study import open_study
 from swgw.experiments.table_2 import Plan, planned_runs
@@ -19,7 +20,7 @@ from swgw.experiments.variants import (
     grid_runs,
     possible,
 )
-from swgw.experiments.work import own_results, results_of
+from swgw.experiments.work import results_of
 from swgw.inputs.panel import make_panel
 from swgw.models.run import BOTH, Experiment, get_profile
 from swgw.storage.results import Result
@@ -179,6 +180,10 @@ def test_nothing_of_another_site_enters_a_run(basin_of_sites):
     assert first.series == ("A2b",)
     for name in ("values", "target", "anchor", "centre", "scale"):
         np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+
+
+def own_results(site):
+    return [baselines(site), *map(site.result_of, site.all_runs)]
 
 
 def test_each_site_is_a_study_with_folders_of_its_own(many, tmp_path):

@@ -185,8 +185,7 @@ def test_an_epoch_is_drawn_from_seed_and_number(prepared, run):
 @pytest.mark.parametrize("variant", ["ST", "MT"])
 def test_block_forward_is_the_librarys(prepared, variant, hidden_size, double):
     """The same windows, weights and gaps: outputs and gradients of both forwards agree."""
-    from swgw.models.fast_tft import FlatParameters
-    from swgw.models.networks import library_batch
+    from swgw.models.networks import FlatParameters, library_batch
 
     runs = planned_runs(prepared, get_profile("smoke"))
     run = next(r for r in runs if r.experiment.name == f"{variant}-TFT")

@@ -45,7 +45,8 @@ def grid_runs(prepared: Prepared, profile: Profile) -> pd.DataFrame:
     gauges = learnable_gauges(prepared) if len(tasks(prepared)) == len(BOTH) else ()
     gauges = gauges[: MOST_GAUGES if profile.grid else 1]
     upstream = {gauge: upstream_gauge(prepared, gauge) for gauge in gauges}
-    alike = {gauge: _first_with_weather_of(prepared, gauge, gauges) for gauge in gauges}
+    weather = {gauge: prepared.weather_of_gauge(gauge) for gauge in gauges}
+    alike = {g: next(o for o in gauges if weather[o].equals(weather[g])) for g in gauges}
 
     def run(gauge: str, ahead: bool, past: bool, task: str, variant: str, seed: int) -> Run:
         """Name a run; the same for variants and cells with the same inputs."""
@@ -67,11 +68,6 @@ def grid_runs(prepared: Prepared, profile: Profile) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns)
     above = table["gauge"].map(upstream)
     return table.assign(upstream=above.where(above.isin(gauges), None))
-
-
-def _first_with_weather_of(prepared: Prepared, gauge: str, gauges: tuple[str, ...]) -> str:
-    own = prepared.weather_of_gauge(gauge)
-    return next(other for other in gauges if prepared.weather_of_gauge(other).equals(own))
 
 
 def learnable_gauges(prepared: Prepared) -> tuple[str, ...]:
@@ -123,17 +119,15 @@ def alternative(study, key: str, experiment: Experiment, seed: int) -> Result:
     experiment : Experiment
     seed : int
     """
-    windows = study.profile.fold_windows or study.profile.windows
-    small = Plan(study.prepared, replace(study.profile, windows=windows))
-    run = small.run(experiment, study.gauge, seed)
-    fixed, printed = {"level_shift": 0.0}, {"level_shift": 0.0, "printed": True}
-    changed = {
-        "weather": {"weather_ahead": not run.weather_ahead},
-        "past": {"history": not run.history},
-    }
-    changed |= {"fixed": fixed, "inputs": fixed, "anomaly": fixed, "printed": printed}
-    changed |= {"lags": printed}
-    run = replace(run, **changed.get(key, {}))
+    size = replace(study.profile, windows=study.profile.fold_windows or study.profile.windows)
+    run = Plan(study.prepared, size).run(experiment, study.gauge, seed)
+    printed = key in ("printed", "lags")
+    shifted = not printed and key not in ("fixed", "inputs", "anomaly")
+    run = replace(
+        run, printed=printed, level_shift=run.level_shift * shifted,
+        weather_ahead=run.weather_ahead != (key == "weather"),
+        history=run.history != (key == "past"),
+    )  # fmt: skip
     if run in study.all_runs and key in ("", "printed"):
         return study.result_of(run)
     args = key, run, study.prepared, study.clusters

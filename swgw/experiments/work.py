@@ -32,15 +32,11 @@ def results_of(study) -> list[Result]:
         *map(study.result_of, study.all_runs),
         *realisation_results(prepared, study.profile, study.folder),
         *transfer_work(study).values(),
-        *(result for site in study.sites.values() for result in own_results(site)),
+        *map(baselines, study.sites.values()),
+        *(site.result_of(run) for site in study.sites.values() for run in site.all_runs),
         *attribution_results(study), *alternatives(study),
     ]  # fmt: skip
     return list({result.path: result for result in found}.values())
-
-
-def own_results(study) -> list[Result]:
-    """List the baselines and runs of a study at a site."""
-    return [baselines(study), *map(study.result_of, study.all_runs)]
 
 
 def do_missing(

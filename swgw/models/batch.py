@@ -195,11 +195,6 @@ def gather_at(panel: Panel, steps: np.ndarray, series: np.ndarray) -> Block:
     return Gatherer(panel, steps).gather(rows)
 
 
-def places(n: int, most: int) -> np.ndarray:
-    """Spread places evenly over 0…n−1, at most so many."""
-    return np.arange(0, n, math.ceil(n / most))
-
-
 def _mean_over_tasks(error: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Mean over what was observed, task by task, then over tasks: (B, L, target) → ()."""
     observed = weight.sum(dim=(0, 1))

@@ -2,67 +2,23 @@
 
 The embedding and selection of variables act on one step at a time. They are computed once per
 (series, step) instead of once per window, all variables side by side, and gathered into windows
-before the LSTM. All parameters are parts of one vector: one tensor for the optimiser instead of
-hundreds. A test compares outputs and gradients with the library's own forward.
+before the LSTM. A test compares outputs and gradients with the library's own forward.
 
 Shapes: R rows, B = R · K windows, E encoder steps, L lead times, S steps of a row, V variables,
 H hidden size, n attention heads.
 """
 
 import math
-import re
 from functools import cache
 
 import numpy as np
 import torch
-from torch import nn
 from torch.func import functional_call
 from torch.nn import functional
 
 from swgw.models.batch import Block, unfold
 
-# Layers that act side by side: one for each variable, one for each attention head.
-SIDE_BY_SIDE = re.compile(
-    r"(^prescalers|coder_variable_selection\.single_variable_grns|[qk]_layers)\.[^.]+\."
-)
 EPSILON = 1e-5  # of the library's layer normalisation
-
-
-class FlatParameters:
-    """The vector of a network's parameters and its parts by name.
-
-    The network's own parameters become views of the vector, so that its state dict and its
-    forward stay the library's. Parameters of layers that act side by side come out stacked.
-
-    Parameters
-    ----------
-    network : Module
-        Must not be moved or copied afterwards.
-
-    Attributes
-    ----------
-    vector : tensor (parameter,)
-        The optimiser trains this tensor.
-    """
-
-    def __init__(self, network: nn.Module):
-        members: dict[str, list[nn.Parameter]] = {}
-        for name, parameter in network.named_parameters():
-            members.setdefault(SIDE_BY_SIDE.sub(r"\1.*.", name), []).append(parameter)
-        every = [parameter for group in members.values() for parameter in group]
-        self.vector = torch.cat([p.detach().flatten() for p in every]).requires_grad_()
-        pieces = self.vector.detach().split([p.numel() for p in every])
-        for parameter, piece in zip(every, pieces, strict=True):
-            parameter.data = piece.view(parameter.shape)
-            parameter.requires_grad_(False)
-        stacks = {name: (len(group),) * ("*" in name) for name, group in members.items()}
-        self._shapes = {name: (*stacks[name], *group[0].shape) for name, group in members.items()}
-
-    def unpack(self) -> dict[str, torch.Tensor]:
-        """Give the parts by name; names with a star hold a stack, one layer after another."""
-        pieces = self.vector.split([math.prod(shape) for shape in self._shapes.values()])
-        named = zip(self._shapes.items(), pieces, strict=True)
-        return {name: piece.view(shape) for (name, shape), piece in named}
 
 
 @cache
@@ -88,7 +44,7 @@ class Layers:
     Parameters
     ----------
     weights : dict of str to tensor
-        See :meth:`FlatParameters.unpack`.
+        See :meth:`swgw.models.networks.FlatParameters.unpack`.
     dropout : float
         0 in a forecast; rounded to a 256th.
     """
@@ -165,7 +121,7 @@ def block_output(tft, weights: dict[str, torch.Tensor], block: Block) -> dict[st
     tft : TemporalFusionTransformer
         Gives sizes, names and whether it is in training mode.
     weights : dict of str to tensor
-        See :meth:`FlatParameters.unpack`.
+        See :meth:`swgw.models.networks.FlatParameters.unpack`.
     block : Block
 
     Returns
@@ -264,15 +220,12 @@ def _resampled_line(layers: Layers, name: str, x: torch.Tensor, scale, offset) -
     mask = layers.weights[f"{name}.mask"]
     matrix = interpolation(scale.shape[-1], mask.shape[-1], x.dtype, x.device)
     lines = torch.stack([scale, offset]) @ matrix * (2.0 * mask.sigmoid())  # (2, V, H)
-    slope, constant = lines - lines.mean(dim=-1, keepdim=True)
-    square, product, level = (
-        (a * b).mean(dim=-1)[:, None, None]
-        for a, b in ((slope, slope), (slope, constant), (constant, constant))
-    )
-    inverse = ((square * x + 2.0 * product) * x + level + EPSILON).rsqrt()  # (V, n, 1)
+    lines = lines - lines.mean(dim=-1, keepdim=True)
+    moment = torch.einsum("avh,bvh->abv", lines, lines)[..., None, None] / lines.shape[-1]
+    inverse = ((moment[0, 0] * x + 2.0 * moment[0, 1]) * x + moment[1, 1] + EPSILON).rsqrt()
     weight, bias = layers.weights[f"{name}.norm.weight"], layers.weights[f"{name}.norm.bias"]
     parts = torch.cat([x * inverse, inverse, torch.ones_like(x)], dim=-1)
-    return parts @ torch.stack([slope * weight, constant * weight, bias], dim=1)
+    return parts @ torch.stack([*(lines * weight), bias], dim=1)
 
 
 def _weigh(layers: Layers, name: str, x: torch.Tensor, scale, offset, context) -> torch.Tensor:

@@ -12,8 +12,8 @@ import torch
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel, issue_steps, make_panel
 from swgw.models.baseline import task_hindcast
-from swgw.models.batch import Block, device, gather_at, one_minus_r2, places, quantile_loss
-from swgw.models.run import Run, fold_bins
+from swgw.models.batch import Block, device, gather_at, one_minus_r2, quantile_loss
+from swgw.models.run import Run, evenly, fold_bins
 from swgw.models.training import load_checkpoint, one_thread, predict, train
 from swgw.scores.skill import LEVELS
 from swgw.storage import UserError
@@ -164,7 +164,7 @@ class TrainedRun:
     def block(self, issued: pd.Timestamp | pd.DatetimeIndex, most: int = 50) -> Block:
         """Gather the windows issued at some steps, by series; see :meth:`windows`."""
         steps = np.flatnonzero(self.panel.time.isin(pd.DatetimeIndex(np.atleast_1d(issued))))
-        return gather_at(self.panel, steps, places(len(self.panel.series), most))
+        return gather_at(self.panel, steps, evenly(range(len(self.panel.series)), most))
 
     def windows(
         self, issued: pd.Timestamp | pd.DatetimeIndex, most: int = 50

@@ -13,8 +13,9 @@ import xarray as xr
 
 from swgw.basin.prepare import Prepared
 from swgw.inputs.panel import Panel, issue_steps
-from swgw.models.batch import Gatherer, Rows, gather_at, places
+from swgw.models.batch import Gatherer, Rows, gather_at
 from swgw.models.networks import CoupledTFT
+from swgw.models.run import evenly
 from swgw.models.training import FORECAST_PER_ROW, FORECAST_ROWS, chunks
 
 PERMUTATIONS = 50
@@ -39,7 +40,7 @@ def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: i
     network.eval()
     gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("test")))
     rows = gatherer.tile(FORECAST_PER_ROW, 1)
-    rows = rows.take(places(len(rows), MEAN_ROWS))
+    rows = rows.take(evenly(range(len(rows)), MEAN_ROWS))
     mean = _mean_weights(network, gatherer, rows)
     step = int(np.flatnonzero(prepared.inside("train"))[-1])
     weights = {name: mean[name] / mean[name].sum() for name in ("encoder", "decoder")}
@@ -106,7 +107,7 @@ def attention_of_permuted_past(
         Mean over lead times and at most 50 series.
     """
     generator = torch.Generator().manual_seed(seed)
-    block = gather_at(panel, np.array([step]), places(len(panel.series), NULL_SERIES))
+    block = gather_at(panel, np.array([step]), evenly(range(len(panel.series)), NULL_SERIES))
     attention = []
     for _ in range(PERMUTATIONS):
         values = block.values.clone()

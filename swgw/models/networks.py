@@ -5,6 +5,8 @@ The transformer, its weights and its state dict are pytorch-forecasting's;
 """
 
 import logging
+import math
+import re
 import warnings
 from collections.abc import Iterator
 from itertools import compress
@@ -14,10 +16,14 @@ from torch import nn
 
 from swgw.inputs.panel import Panel
 from swgw.models.batch import Block, device, unfold
-from swgw.models.fast_tft import FlatParameters, block_output
+from swgw.models.fast_tft import block_output
 from swgw.scores.skill import LEVELS
 
 logging.getLogger("lightning").setLevel(logging.ERROR)
+# Layers that act side by side: one for each variable, one for each attention head.
+SIDE_BY_SIDE = re.compile(
+    r"(^prescalers|coder_variable_selection\.single_variable_grns|[qk]_layers)\.[^.]+\."
+)
 # Steps under the convolution, which is not padded.
 KERNEL_SIZE = 3
 
@@ -131,6 +137,43 @@ def library_batch(block: Block) -> dict:
         batch[f"{name}_cat"] = classes.expand(-1, steps, -1)
         batch[f"{name}_lengths"] = torch.full((n,), steps)
     return batch
+
+
+class FlatParameters:
+    """The vector of a network's parameters, one tensor for the optimiser, and its parts by name.
+
+    The network's own parameters become views of the vector, so that its state dict and its
+    forward stay the library's. Parameters of layers that act side by side come out stacked.
+
+    Parameters
+    ----------
+    network : Module
+        Must not be moved or copied afterwards.
+
+    Attributes
+    ----------
+    vector : tensor (parameter,)
+        The optimiser trains this tensor.
+    """
+
+    def __init__(self, network: nn.Module):
+        members: dict[str, list[nn.Parameter]] = {}
+        for name, parameter in network.named_parameters():
+            members.setdefault(SIDE_BY_SIDE.sub(r"\1.*.", name), []).append(parameter)
+        every = [parameter for group in members.values() for parameter in group]
+        self.vector = torch.cat([p.detach().flatten() for p in every]).requires_grad_()
+        pieces = self.vector.detach().split([p.numel() for p in every])
+        for parameter, piece in zip(every, pieces, strict=True):
+            parameter.data = piece.view(parameter.shape)
+            parameter.requires_grad_(False)
+        stacks = {name: (len(group),) * ("*" in name) for name, group in members.items()}
+        self._shapes = {name: (*stacks[name], *group[0].shape) for name, group in members.items()}
+
+    def unpack(self) -> dict[str, torch.Tensor]:
+        """Give the parts by name; names with a star hold a stack, one layer after another."""
+        pieces = self.vector.split([math.prod(shape) for shape in self._shapes.values()])
+        named = zip(self._shapes.items(), pieces, strict=True)
+        return {name: piece.view(shape) for (name, shape), piece in named}
 
 
 class CoupledTFT(nn.Module):

@@ -52,18 +52,18 @@ class Profile:
 PROFILES = yaml.safe_load(Path(__file__).with_name("profiles.yml").read_text(encoding="utf-8"))
 
 
-def evenly(items: Sequence, most: int) -> tuple:
+def evenly(items: Sequence, most: int) -> list:
     """Pick so many items, spread evenly from the first to the last; all where there are no more.
 
     Examples
     --------
     >>> evenly("abcdefg", 3)
-    ('a', 'd', 'g')
+    ['a', 'd', 'g']
     """
     if len(items) <= most:
-        return tuple(items)
+        return list(items)
     places = np.linspace(0, len(items) - 1, most).round().astype(int)
-    return tuple(items[place] for place in places)
+    return [items[place] for place in places]
 
 
 def get_profile(name: str, seeds: int = 0) -> Profile:

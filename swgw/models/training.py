@@ -18,8 +18,8 @@ import torch
 from torch import nn
 
 from swgw.inputs.panel import Panel, ahead
-from swgw.models.batch import Block, Gatherer, Rows, places
-from swgw.models.run import Run
+from swgw.models.batch import Block, Gatherer, Rows
+from swgw.models.run import Run, evenly
 from swgw.storage import UserError
 from swgw.storage.files import write_whole
 
@@ -155,7 +155,7 @@ def evaluate(network, loss, gatherer: Gatherer) -> float:
     """Mean loss over a period's windows, or over evenly spread ones of many, dropout off."""
     network.eval()
     rows = gatherer.tile(FORECAST_PER_ROW, 1)
-    rows = rows.take(places(len(rows), VALIDATION_ROWS))
+    rows = rows.take(evenly(range(len(rows)), VALIDATION_ROWS))
     values, sizes = [], []
     for chosen in chunks(len(rows), FORECAST_ROWS):
         block = gatherer.gather(rows.take(chosen))
