@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import swgw
+from swgw.claims.read import read_claims
 from swgw.experiments import variants as choices
 from swgw.experiments.baselines import baselines
 from swgw.experiments.sites import MOST_SITES, at_site, chosen_sites, find_sites, lack_of_sites
@@ -24,6 +25,7 @@ from swgw.experiments.work import results_of
 from swgw.inputs.panel import make_panel
 from swgw.models.run import BOTH, Experiment, get_profile
 from swgw.storage.results import Result
+from swgw.transfer.monthly import APPROACHES
 
 # ---- the grid --------------------------------------------------------------------------------
 
@@ -210,14 +212,27 @@ def test_a_site_from_training_to_scores(many, tmp_path):
     assert {"ST+-TFT", "persistence"} <= set(sims.columns.unique("model"))
 
 
-def test_the_table_of_measured_sites_is_whole():
-    import swgw
-
-    table = swgw.measured_sites()
+def test_the_tables_of_measured_basins_are_whole():
+    for name, key in {
+        "claims": "key",
+        "sites": ["gauge", "target"],
+        "transfer": "approach",
+    }.items():
+        table = swgw.measured(name)
+        assert not table.duplicated(["basin", *np.atleast_1d(key)]).any()
+        assert not table[["basin", "data", "seeds", "commit"]].isna().to_numpy().any()
+        assert table["seeds"].eq(3).all()
+    table = swgw.measured("transfer")
+    assert table.groupby("basin", sort=False)["wells"].max().gt(20).all()
+    assert set(table["approach"]) == set(APPROACHES)
+    assert (table["lower"] <= table["median"]).all() and (table["median"] <= table["upper"]).all()
+    table = swgw.measured("claims")
+    assert set(table["key"]) == set(read_claims()) and table["basin"].nunique() == 2
+    table = swgw.measured("sites")
     assert not table.isna().to_numpy().any()
     assert (table["low"] <= table["value"]).all() and (table["value"] <= table["high"]).all()
     assert table.groupby("gauge")["target"].nunique().eq(2).all()
-    assert table["gauge"].nunique() >= 18 and table["seeds"].eq(3).all()
+    assert table["gauge"].nunique() >= 18
 
 
 # ---- assumptions -----------------------------------------------------------------------------

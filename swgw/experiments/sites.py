@@ -1,4 +1,4 @@
-"""Sites that are studied alone, and the one list of what a basin lacks."""
+"""Sites that are studied alone, what measured basins gave, and the one list of what one lacks."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -79,17 +79,24 @@ def site_profile(profile: Profile) -> Profile:
                    patience=epochs, fold_windows=0, grid=False, models=("TFT",))  # fmt: skip
 
 
-def measured_sites() -> pd.DataFrame:
-    """Read what the second task gains at the sites of a measured basin, in profile ``paper``.
+def measured(table: str) -> pd.DataFrame:
+    """Read what books of measured basins found in profile ``paper``.
+
+    Parameters
+    ----------
+    table : str
+        ``claims``: the verdict on each claim (key), as printed and on ours, and the number that
+        decides it. ``sites``: the difference in NSE by the second task at each site and target
+        (value, low, high), and r, the correlation of heads and river without their mean seasons.
+        ``transfer``: NSE of each approach, quartiles over wells.
 
     Returns
     -------
     DataFrame
-        One row a site and target, as ``benchmarks/sites.py`` writes them: the difference in NSE
-        (value, low, high), seeds, blocks, target, site, gauge, r (correlation of heads and river
-        without their mean seasons), basin, and the commit that the numbers were made with.
+        As ``benchmarks/basins.py`` writes it, with the basin, the digest of its data, the number
+        of seeds, and the commit that the numbers were made with.
     """
-    return pd.read_csv(DATA / "sites.csv")
+    return pd.read_csv(DATA / "measured" / f"{table}.csv")
 
 
 WORDS = yaml.safe_load(Path(__file__).with_name("lacking.yml").read_text("utf-8"))
