@@ -54,7 +54,7 @@ def sites(study: Study, results: Path) -> pd.DataFrame:
     """Read what the second task gains at each site, with its coupling; empty without sites."""
     if not study.sites:
         return pd.DataFrame()
-    table = pd.read_csv(results / "sites.csv", dtype={"gauge": str})
+    table = pd.read_csv(results / "sites.csv", index_col=0, dtype={"gauge": str})
     return table.assign(r=table["gauge"].map(coupling(study)))
 
 
@@ -63,7 +63,8 @@ def transfer(_: Study, results: Path) -> pd.DataFrame:
     scores = pd.read_csv(results / "transfer_scores.csv", dtype={"well_id": str})
     by_well = scores.groupby(["approach", "well_id"], sort=False)["nse"].mean()
     table = by_well.groupby("approach", sort=False).describe()[["count", "25%", "50%", "75%"]]
-    return table.set_axis(["wells", "lower", "median", "upper"], axis=1).reset_index()
+    table = table.set_axis(["wells", "lower", "median", "upper"], axis=1).reset_index()
+    return table.astype({"wells": int})
 
 
 def coupling(study: Study) -> dict[str, float]:
