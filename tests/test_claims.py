@@ -31,7 +31,7 @@ def study_of(folder, **changes):
     """The face of a study that claims use, with all that they need unless it is changed."""
     face = {"folder": folder, "companion": True, "water": "discharge", "unit": "m³/s"}
     face |= {"seeds": (0, 1, 2), "profile": SimpleNamespace(name="paper"), "lacking": lambda *_: []}
-    face |= {"basin": SimpleNamespace(digest="d")}
+    face |= {"basin": SimpleNamespace(digest="d"), "settings": SimpleNamespace(title="t")}
     face |= {"words": lambda name: name.replace("_", " ")}
     face |= {"realisations": pd.DataFrame(), "gauge": "g", "test_period": slice(None)}
     face |= {"surface_water": pd.DataFrame({"g": [0.0, 10.0, 20.0]})}  # standard deviation 10
