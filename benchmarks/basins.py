@@ -32,7 +32,7 @@ def main() -> None:
         tables = [
             read(study, study.folder / "results").assign(**origin(study)) for study in studies
         ]
-        table = pd.concat(tables, ignore_index=True).round(4)
+        table = pd.concat([t for t in tables if len(t)], ignore_index=True).round(4)
         write_text(TABLES / f"{name}.csv", table.to_csv(index=False))
 
 

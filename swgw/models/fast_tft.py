@@ -39,7 +39,7 @@ class Layers:
     """The library's layers by name, as functions of the unpacked weights.
 
     Where weights are a stack (n, …), the layers of n variables are computed side by side on
-    (n, step, …). Otherwise these are the library's layers, operation by operation.
+    (n, step, …). Otherwise these are the library's layers.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ class Layers:
         return self.after_fc1(name, hidden, skip)
 
     def after_fc1(self, name: str, hidden: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
-        """The rest of a gated residual network; changes what it gets of its first layer."""
+        """The rest of a gated residual network; ``hidden`` is overwritten."""
         hidden = self.linear(f"{name}.fc2", functional.elu(hidden, inplace=True))
         return self.gate_norm(f"{name}.gate_norm", self.drop(hidden), skip)
 
@@ -195,8 +195,8 @@ def _select(
     return mixed.view(*x.shape[:2], -1), weights
 
 
-# An embedding is scale · x + offset of one number x, and so is every linear layer of embeddings:
-# the functions below put the two layers together instead of computing embeddings.
+# An embedding of a number x is scale · x + offset, so a linear layer of embeddings is one of numbers.
+# The functions below merge the two.
 
 
 def _embed(layers: Layers, name: str, x: torch.Tensor, scale, offset) -> torch.Tensor:
@@ -221,8 +221,8 @@ def _resampled_line(layers: Layers, name: str, x: torch.Tensor, scale, offset) -
     matrix = interpolation(scale.shape[-1], mask.shape[-1], x.dtype, x.device)
     lines = torch.stack([scale, offset]) @ matrix * (2.0 * mask.sigmoid())  # (2, V, H)
     lines = lines - lines.mean(dim=-1, keepdim=True)
-    moment = torch.einsum("avh,bvh->abv", lines, lines)[..., None, None] / lines.shape[-1]
-    inverse = ((moment[0, 0] * x + 2.0 * moment[0, 1]) * x + moment[1, 1] + EPSILON).rsqrt()
+    m = torch.einsum("avh,bvh->abv", lines, lines)[..., None, None] / lines.shape[-1]
+    inverse = ((m[0, 0] * x + 2.0 * m[0, 1]) * x + m[1, 1] + EPSILON).clamp(min=EPSILON).rsqrt()
     weight, bias = layers.weights[f"{name}.norm.weight"], layers.weights[f"{name}.norm.bias"]
     parts = torch.cat([x * inverse, inverse, torch.ones_like(x)], dim=-1)
     return parts @ torch.stack([*(lines * weight), bias], dim=1)

@@ -33,7 +33,8 @@ class Profile:
         fit; 0 leaves them out, and with them recalibrated intervals.
     grid : bool
         Whether the question of the second task is asked at every gauge, with known and unknown
-        weather, with and without the targets' pasts.
+        weather, with and without the targets' pasts, and whether recurrent networks are
+        recalibrated too.
     models : tuple of str
         The networks that are trained.
     """
