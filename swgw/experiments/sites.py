@@ -87,8 +87,8 @@ def measured(table: str) -> pd.DataFrame:
     table : str
         ``claims``: the verdict on each claim (key), ``ours`` where that verdict is on networks as
         printed, and the number that decides it. ``sites``: the difference in NSE by the second
-        task at each site and target (value, low, high), and r, the correlation of heads and river without
-        their mean seasons. ``transfer``: NSE of each approach, quartiles over wells.
+        task at each site and target (value, low, high), and r, the correlation of heads and river
+        without their mean seasons. ``transfer``: NSE of each approach, quartiles over wells.
 
     Returns
     -------

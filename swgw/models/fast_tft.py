@@ -195,7 +195,7 @@ def _select(
     return mixed.view(*x.shape[:2], -1), weights
 
 
-# An embedding of a number x is scale · x + offset, so a linear layer of embeddings is one of numbers.
+# An embedding of a number x is scale · x + offset: a linear layer of embeddings is one of numbers.
 # The functions below merge the two.
 
 
