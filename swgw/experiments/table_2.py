@@ -112,9 +112,9 @@ def _own_settings(path: Path, common: dict[str, dict]) -> dict[str, dict]:
 def planned_runs(prepared: Prepared, profile: Profile) -> list[Run]:
     """List the runs of Table 2 and its controls in a basin, the longest first."""
     plan = Plan(prepared, profile)
-    gauge = prepared.basin.settings.target_gauge
     possible = [e for e in possible_experiments(prepared) if e.model in profile.models]
     wanted = [e for e in possible if profile.grid or e.variant != "STw"]
+    gauge = plan.basin.target_gauge
     runs = [plan.run(e, gauge, seed) for e, seed in product(wanted, profile.seeds)]
     return sorted(runs, key=lambda run: run.cost, reverse=True)
 
@@ -139,9 +139,8 @@ def fold_runs(prepared: Prepared, profile: Profile) -> list[Run]:
     if not profile.fold_windows:
         return []
     plan = Plan(prepared, replace(profile, windows=profile.fold_windows))
-    gauge = prepared.basin.settings.target_gauge
     return [
-        replace(plan.run(experiment, gauge, profile.seeds[0]), fold=fold)
+        replace(plan.run(experiment, plan.basin.target_gauge, profile.seeds[0]), fold=fold)
         for experiment, fold in product(possible_experiments(prepared), range(FOLDS))
         if experiment in TABLE_2 and (profile.grid or experiment.model == "TFT")
     ]
