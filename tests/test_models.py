@@ -14,7 +14,10 @@ from swgw.inputs.panel import SMALLEST_CHANGE, issue_steps, make_panel, typical_
 from swgw.inputs.variables import fit_climatology
 from swgw.models.baseline import simple_forecasts
 from swgw.models.batch import Block, Gatherer, Rows, one_minus_r2, quantile_loss
+from swgw.models.fast_gru import FastGRU
+from swgw.models.fast_tft import Layers, _line
 from swgw.models.fit import learn, make_network
+from swgw.models.fused import GateNormMix, layer_by_layer
 from swgw.models.run import BOTH, get_profile
 from swgw.models.training import draw_rows, predict, shift_levels
 from swgw.scores.skill import LEVELS
@@ -180,8 +183,65 @@ def test_an_epoch_is_drawn_from_seed_and_number(prepared, run):
     assert first(0, 0) != first(1, 0)
 
 
+PRECISIONS = pytest.mark.parametrize(
+    ("dtype", "tolerance"),
+    [(torch.float64, 1e-12), (torch.float32, 2e-5)],
+    ids=["double", "single"],
+)
+
+
+def _with_gradients(function, x, parts):
+    """An output, and the gradient of a fixed mixture of it for each part."""
+    output = function(*x)
+    mixture = torch.sin(torch.arange(output.numel(), dtype=output.dtype)).view_as(output)
+    return [output, *torch.autograd.grad((output * mixture).sum(), parts)]
+
+
+@PRECISIONS
+def test_the_fast_gru_is_torch_s(dtype, tolerance):
+    torch.manual_seed(0)
+    stock = torch.nn.GRU(3, 5, batch_first=True, dtype=dtype)
+    fast = FastGRU(3, 5, batch_first=True, dtype=dtype)
+    fast.load_state_dict(stock.state_dict())
+    x = torch.randn(4, 7, 3, dtype=dtype, requires_grad=True)
+    found = [
+        _with_gradients(lambda x, gru=gru: gru(x)[0], [x], [x, *gru.parameters()])
+        for gru in (stock, fast)
+    ]
+    torch.testing.assert_close(*found, rtol=tolerance, atol=tolerance)
+
+
+@PRECISIONS
+def test_the_loops_of_variable_selection_are_its_layers(dtype, tolerance):
+    torch.manual_seed(0)
+    shapes = [(3, 6, 4), (3, 10, 4), (3, 10), (2, 3, 6), (3, 3, 5), (3, 5), (3, 5), (6, 3)]
+    parts = [torch.randn(shape, dtype=dtype, requires_grad=True) for shape in shapes]
+    both = (layer_by_layer, GateNormMix.apply)
+    found = [_with_gradients(function, parts, parts) for function in both]
+    torch.testing.assert_close(*found, rtol=tolerance, atol=tolerance)
+
+
+def test_an_embedding_with_hardly_any_variance_somewhere_keeps_its_digits():
+    """Slope and offset point the same way, so that the variance nearly vanishes at one place."""
+    torch.manual_seed(0)
+    name, scale = "resample", torch.randn(1, 8)
+    parts = {
+        "mask": torch.zeros(1, 5),
+        "norm.weight": torch.ones(1, 5),
+        "norm.bias": torch.zeros(1, 5),
+    }
+    x = torch.linspace(1.9, 2.1, 41)[None]
+
+    def embedded(dtype):
+        layers = Layers({f"{name}.{part}": value.to(dtype) for part, value in parts.items()}, 0.0)
+        at, lines = _line(layers, name, x.to(dtype), scale.to(dtype), -2 * scale.to(dtype))
+        return at[0][..., None] * lines[:, :1] + at[1][..., None] * lines[:, 1:2] + lines[:, 2:]
+
+    assert (embedded(torch.float32) - embedded(torch.float64)).abs().max() < 1e-3
+
+
 @pytest.mark.parametrize("double", [False, True], ids=["float32", "float64"])
-@pytest.mark.parametrize("hidden_size", [8, 12])  # numbers are embedded in 8
+@pytest.mark.parametrize("hidden_size", [4, 8, 12])  # numbers are embedded in 8
 @pytest.mark.parametrize("variant", ["ST", "MT"])
 def test_block_forward_is_the_librarys(prepared, variant, hidden_size, double):
     """The same windows, weights and gaps: outputs and gradients of both forwards agree."""

@@ -5,7 +5,6 @@ permuted in time, each on its own and alike for all wells, and the statics are p
 wells; the targets stay. Its weights differ from input to input for no reason that is in the data.
 """
 
-import math
 from dataclasses import replace
 from itertools import compress
 from pathlib import Path
@@ -27,7 +26,7 @@ from swgw.inputs.panel import Panel, issue_steps
 from swgw.models.batch import Gatherer, Rows
 from swgw.models.fit import TrainedRun, learn
 from swgw.models.networks import CoupledTFT
-from swgw.models.run import Run
+from swgw.models.run import Run, evenly
 from swgw.models.training import chunks, one_thread
 from swgw.storage.files import write_dataset
 
@@ -146,8 +145,9 @@ def attribute(
     """
     trained = TrainedRun(run, prepared, clusters, of)
     network, panel = trained.network, trained.panel
-    every = math.ceil(len(panel.series) / most)
-    panel = replace(panel, **{name: getattr(panel, name)[::every] for name in BY_SERIES.split()})
+    some = evenly(range(len(panel.series)), most)
+    parts = {name: np.asarray(getattr(panel, name))[some] for name in BY_SERIES.split()}
+    panel = replace(panel, **parts)
     with one_thread():
         found = permutation_importance(network, panel, prepared, run.seed)
         found = found.merge(mean_weights(network, panel, prepared))

@@ -17,8 +17,7 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from swgw.models.batch import Block, unfold
-
-EPSILON = 1e-5  # of the library's layer normalisation
+from swgw.models.fused import EPSILON, gate_norm_mix
 
 
 @cache
@@ -28,18 +27,8 @@ def interpolation(size: int, wanted: int, dtype: torch.dtype, device: torch.devi
     return functional.interpolate(unit, wanted, mode="linear", align_corners=True)[:, 0]
 
 
-def linear(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
-    """Linear layer, or one for each of a stack: (n, step, in) → (n, step, out)."""
-    if weight.ndim == 2:
-        return functional.linear(x, weight, bias)
-    return torch.baddbmm(bias[:, None], x, weight.transpose(1, 2))
-
-
 class Layers:
     """The library's layers by name, as functions of the unpacked weights.
-
-    Where weights are a stack (n, …), the layers of n variables are computed side by side on
-    (n, step, …). Otherwise these are the library's layers.
 
     Parameters
     ----------
@@ -61,29 +50,28 @@ class Layers:
         drawn = np.frombuffer(self.random.bytes(x.numel()), np.uint8) >= dropped
         return x * (torch.from_numpy(drawn).view(x.shape) * (256 / (256 - dropped)))
 
+    def pair(self, name: str) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Weight and bias of a layer."""
+        return self.weights[f"{name}.weight"], self.weights.get(f"{name}.bias")
+
     def linear(self, name: str, x: torch.Tensor) -> torch.Tensor:
-        """Linear layer, or one for each of a stack: (n, step, in) → (n, step, out)."""
-        return linear(x, self.weights[f"{name}.weight"], self.weights.get(f"{name}.bias"))
+        """Linear layer."""
+        return functional.linear(x, *self.pair(name))
 
     def fan_out(self, name: str, x: torch.Tensor) -> torch.Tensor:
         """Every layer of a stack on the same input: (…, in) → (…, n, out)."""
-        weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
+        weight, bias = self.pair(name)
         wide = functional.linear(x, weight.flatten(0, 1), bias.flatten())
         return wide.unflatten(-1, bias.shape)
 
     def norm(self, name: str, x: torch.Tensor) -> torch.Tensor:
         """Layer normalisation over the last dimension."""
-        weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
-        if weight.ndim == 1:
-            return functional.layer_norm(x, weight.shape, weight, bias)
-        normal = functional.layer_norm(x, x.shape[-1:])
-        return torch.addcmul(bias[:, None], normal, weight[:, None])
+        return functional.layer_norm(x, x.shape[-1:], *self.pair(name))
 
     def gate(self, name: str, x: torch.Tensor) -> torch.Tensor:
         """Gated linear unit; two products are faster than one that is cut in halves."""
-        values, gates = self.weights[f"{name}.fc.weight"].chunk(2, dim=-2)
-        value_bias, gate_bias = self.weights[f"{name}.fc.bias"].chunk(2, dim=-1)
-        return linear(x, values, value_bias) * linear(x, gates, gate_bias).sigmoid_()
+        value, gate = zip(*(part.chunk(2) for part in self.pair(f"{name}.fc")), strict=True)
+        return functional.linear(x, *value) * functional.linear(x, *gate).sigmoid_()
 
     def gate_norm(self, name: str, x: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
         """Gate, add and normalise."""
@@ -109,7 +97,7 @@ class Layers:
 
     def after_fc1(self, name: str, hidden: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
         """The rest of a gated residual network; ``hidden`` is overwritten."""
-        hidden = self.linear(f"{name}.fc2", functional.elu(hidden, inplace=True))
+        hidden = self.linear(f"{name}.fc2", functional.elu_(hidden))
         return self.gate_norm(f"{name}.gate_norm", self.drop(hidden), skip)
 
 
@@ -187,11 +175,17 @@ def _select(
     """Embed and select the variables of each step: (R, S, V) → (R, S, H)."""
     names = list(getattr(tft, name).input_sizes)
     order = [list(tft.prescalers).index(variable) for variable in names]
-    lines = tuple(part[order] for part in _prescalers(layers))  # (V, 8) each
+    scale, offset = (part[order] for part in _prescalers(layers))  # (V, 8) each
     x = values[..., [tft.hparams.x_reals.index(variable) for variable in names]]
-    each = _embed(layers, f"{name}.single_variable_grns.*", x.flatten(0, 1).T[..., None], *lines)
-    weights = _weigh(layers, f"{name}.flattened_grn", x, *lines, context)  # (R, S, V)
-    mixed = torch.bmm(weights.flatten(0, 1)[:, None], each.transpose(0, 1))  # (R · S, 1, H)
+    weights = _weigh(layers, f"{name}.flattened_grn", x, scale, offset, context)  # (R, S, V)
+    each, grn = x.flatten(0, 1).T, f"{name}.single_variable_grns.*"  # (V, R · S)
+    mixed = gate_norm_mix(
+        _hidden(layers, grn, each, scale, offset),
+        *layers.pair(f"{grn}.gate_norm.glu.fc"),
+        *_line(layers, f"{grn}.resample_norm", each, scale, offset),
+        *layers.pair(f"{grn}.gate_norm.add_norm.norm"),
+        weights.flatten(0, 1),
+    )
     return mixed.view(*x.shape[:2], -1), weights
 
 
@@ -199,40 +193,48 @@ def _select(
 # The functions below merge the two.
 
 
-def _embed(layers: Layers, name: str, x: torch.Tensor, scale, offset) -> torch.Tensor:
-    """Gated residual network of each variable's embedding: (V, n, 1) → (V, n, H)."""
-    weight, bias = layers.weights[f"{name}.fc1.weight"], layers.weights[f"{name}.fc1.bias"]
+def _hidden(layers: Layers, name: str, x: torch.Tensor, scale, offset) -> torch.Tensor:
+    """Hidden units of the gated residual network of each variable: (V, n) → (V, n, 8)."""
+    weight, bias = layers.pair(f"{name}.fc1")
     slope, constant = (weight @ torch.stack([scale, offset], dim=-1)).unbind(-1)  # (V, 8)
-    hidden = torch.addcmul((constant + bias)[:, None], x, slope[:, None])
-    resized = f"{name}.resample_norm"
-    if f"{resized}.mask" in layers.weights:
-        skip = _resampled_line(layers, resized, x, scale, offset)
-    else:
-        skip = torch.addcmul(offset[:, None], x, scale[:, None])
-    return layers.after_fc1(name, hidden, skip)
+    hidden = torch.addcmul((constant + bias)[..., None], x[:, None], slope[..., None])
+    weight, bias = layers.pair(f"{name}.fc2")
+    return layers.drop(torch.baddbmm(bias[..., None], weight, functional.elu_(hidden))).mT
 
 
-def _resampled_line(layers: Layers, name: str, x: torch.Tensor, scale, offset) -> torch.Tensor:
-    """Resample embeddings: (V, n, 1) → (V, n, H).
+def _line(layers: Layers, name: str, x: torch.Tensor, scale, offset):
+    """Embedding in the hidden size as a line, as :func:`gate_norm_mix` takes it.
 
-    Their mean and variance over the hidden units are a line and a parabola in x.
+    A resampled embedding is normalised. Its variance over the hidden units is a parabola in x,
+    which is counted from where the variance is least: so no digits are lost.
+
+    Returns
+    -------
+    tensor (2, V, n), tensor (V, 3, H)
+        at, lines
     """
+    if f"{name}.mask" not in layers.weights:
+        none = torch.zeros_like
+        return torch.stack([x, none(x)]), torch.stack([scale, none(scale), offset], dim=1)
     mask = layers.weights[f"{name}.mask"]
     matrix = interpolation(scale.shape[-1], mask.shape[-1], x.dtype, x.device)
     lines = torch.stack([scale, offset]) @ matrix * (2.0 * mask.sigmoid())  # (2, V, H)
-    lines = lines - lines.mean(dim=-1, keepdim=True)
-    m = torch.einsum("avh,bvh->abv", lines, lines)[..., None, None] / lines.shape[-1]
-    inverse = ((m[0, 0] * x + 2.0 * m[0, 1]) * x + m[1, 1] + EPSILON).clamp(min=EPSILON).rsqrt()
-    weight, bias = layers.weights[f"{name}.norm.weight"], layers.weights[f"{name}.norm.bias"]
-    parts = torch.cat([x * inverse, inverse, torch.ones_like(x)], dim=-1)
-    return parts @ torch.stack([*(lines * weight), bias], dim=1)
+    slope, constant = lines - lines.mean(dim=-1, keepdim=True)
+    steep = slope.square().mean(dim=-1, keepdim=True)  # (V, 1)
+    least = (slope * constant).mean(dim=-1, keepdim=True) / steep.clamp(min=1e-12)
+    x, constant = x + least, constant - least * slope
+    inverse = (steep * x.square() + constant.square().mean(dim=-1, keepdim=True) + EPSILON).rsqrt()
+    weight, bias = layers.pair(f"{name}.norm")
+    lines = torch.stack([slope * weight, constant * weight, bias], dim=1)
+    return torch.stack([x * inverse, inverse]), lines
 
 
 def _weigh(layers: Layers, name: str, x: torch.Tensor, scale, offset, context) -> torch.Tensor:
     """Selection weights from all embeddings of a step: (R, S, V) → (R, S, V)."""
-    weight, bias = layers.weights[f"{name}.fc1.weight"], layers.weights[f"{name}.fc1.bias"]
+    weight, bias = layers.pair(f"{name}.fc1")
     weight = weight.unflatten(-1, scale.shape)  # (H, V, 8)
-    hidden = linear(x, (weight * scale).sum(dim=-1), (weight * offset).sum(dim=(1, 2)) + bias)
+    bias = (weight * offset).sum(dim=(1, 2)) + bias
+    hidden = functional.linear(x, (weight * scale).sum(dim=-1), bias)
     hidden = hidden + layers.linear(f"{name}.context", context[:, None])
     matrix = interpolation(scale.numel(), len(scale), x.dtype, x.device).unflatten(0, scale.shape)
     slope, constant = ((part[..., None] * matrix).sum(dim=1) for part in (scale, offset))  # (V, V)

@@ -16,6 +16,7 @@ from torch import nn
 
 from swgw.inputs.panel import Panel
 from swgw.models.batch import Block, device, unfold
+from swgw.models.fast_gru import FastGRU
 from swgw.models.fast_tft import block_output
 from swgw.scores.skill import LEVELS
 
@@ -47,7 +48,7 @@ class CnnRnn(nn.Module):
     def __init__(self, panel: Panel, cell: str, hidden_size: int, dropout: float):
         super().__init__()
         self.class_counts = panel.class_counts
-        recurrent = {"GRU": nn.GRU, "LSTM": nn.LSTM}[cell]
+        recurrent = {"GRU": FastGRU, "LSTM": nn.LSTM}[cell]
         n_inputs = len(panel.variables) + 1 + len(panel.static_reals) + sum(panel.class_counts)
         self.convolution = nn.Conv1d(n_inputs, hidden_size, KERNEL_SIZE)
         self.shared = recurrent(hidden_size, hidden_size, batch_first=True)

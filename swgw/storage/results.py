@@ -7,10 +7,10 @@ differs where results do not; it has a seal of its own. An attempt that was inte
 from what it left; its time counts.
 """
 
-import ast
 import hashlib
 import json
 import logging
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -25,8 +25,12 @@ from typing import Any
 from swgw.storage.files import PACKAGE, clear_drafts, digest, write_text
 
 log = logging.getLogger(__name__)
-LIBRARIES = ("torch", "pytorch-forecasting", "scikit-learn", "numpy", "pandas", "minisom")
+LIBRARIES = (
+    *("torch", "pytorch-forecasting", "scikit-learn", "numpy", "numba", "pandas", "minisom"),
+)
 CURVE, DONE, SECONDS = "learning_curve.csv", "done.json", "seconds.json"
+# An import, wherever it stands; a syntax tree would take longer than a page's own work.
+IMPORT = re.compile(r"^ *(?:from ([\w.]+) import (\([^)]*\)|.+)|import ([\w.]+))", re.MULTILINE)
 # The stage that covers all others.
 WHOLE = "whole"
 
@@ -183,11 +187,8 @@ def _file(module: str) -> Path | None:
 def _imported(path: Path) -> list[str]:
     """Names that a module imports; of ``from a import b`` both a and a.b."""
     names = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    for module, several, plain in IMPORT.findall(path.read_text(encoding="utf-8")):
+        names += [module or plain, *(f"{module}.{name}" for name in re.findall(r"\w+", several))]
     return [name for name in names if name.startswith("swgw.")]
 
 

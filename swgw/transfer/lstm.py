@@ -71,22 +71,25 @@ def _linear(weights: Weights, layer: str, x: torch.Tensor) -> torch.Tensor:
 
 
 def _lstm(weights: Weights, layer: str, x: torch.Tensor) -> torch.Tensor:
-    """Run an LSTM from a zero state: (N, B, T, in) → (N, B, T, H)."""
+    """Run an LSTM from a zero state: (N, B, T, in) → (N, B, T, H).
+
+    Windows are the last dimension inside, so that each gate is in one piece.
+    """
     bias = weights[f"{layer}.bias_ih_l0"] + weights[f"{layer}.bias_hh_l0"]
-    by_step = x.transpose(1, 2).flatten(1, 2)  # (N, T·B, in)
-    given = torch.baddbmm(bias[:, None], by_step, weights[f"{layer}.weight_ih_l0"].mT)
-    given = given.unflatten(1, (x.shape[2], x.shape[1]))  # (N, T, B, 4H)
-    recurrent = weights[f"{layer}.weight_hh_l0"].mT.contiguous()  # (N, H, 4H)
+    by_step = x.permute(0, 3, 2, 1).flatten(2)  # (N, in, T·B)
+    given = torch.baddbmm(bias[..., None], weights[f"{layer}.weight_ih_l0"], by_step)
+    given = given.unflatten(2, (x.shape[2], x.shape[1]))  # (N, 4H, T, B)
+    recurrent = weights[f"{layer}.weight_hh_l0"]  # (N, 4H, H)
     h = c = None
     states = []
-    for gates in given.unbind(1):
-        gates = gates if h is None else torch.baddbmm(gates, h, recurrent)
-        i, f, g, o = gates.chunk(4, dim=-1)
+    for gates in given.unbind(2):
+        gates = gates if h is None else torch.baddbmm(gates, recurrent, h)
+        i, f, g, o = gates.chunk(4, dim=1)
         new = torch.sigmoid(i) * torch.tanh(g)
         c = new if c is None else torch.sigmoid(f) * c + new
         h = torch.sigmoid(o) * torch.tanh(c)
         states.append(h)
-    return torch.stack(states, dim=2)
+    return torch.stack(states, dim=2).permute(0, 3, 2, 1)
 
 
 def learn(

@@ -7,6 +7,7 @@ gives the reason.
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -38,11 +39,11 @@ class Size:
     members : int
         Under each of the two weathers.
     most : int
-        Issue times at most; where there are more, those of the concatenated series are taken.
+        Issue times at most, evenly spaced.
     """
 
     members: int = 16
-    most: int = 240
+    most: int = 120
 
 
 def limit_result(runs: Path, basin: Path, step: str, valid: xr.DataArray, size: Size) -> Result:
@@ -67,11 +68,10 @@ def limit_result(runs: Path, basin: Path, step: str, valid: xr.DataArray, size: 
 
 
 def chosen_issues(valid: xr.DataArray, most: int) -> np.ndarray:
-    """Positions of the issue times with an ensemble: all, or those of the concatenated series."""
+    """Positions of the issue times with an ensemble; the concatenated series has all or some."""
     issues, leads = valid.shape
-    concatenated = math.ceil(issues / leads)
-    every = 1 if issues <= most else leads * math.ceil(concatenated / most)
-    return np.arange(0, issues, every)
+    spacings = (n for n in count(1) if 0 in (leads % n, n % leads))
+    return np.arange(0, issues, next(n for n in spacings if math.ceil(issues / n) <= most))
 
 
 def make_limit(basin: Path, step: str, valid: xr.DataArray, size: Size, folder: Path) -> None:
