@@ -26,7 +26,8 @@ from swgw.storage.files import write_whole
 log = logging.getLogger(__name__)
 FORECAST_PER_ROW = 64
 FORECAST_ROWS = 8
-VALIDATION_ROWS = 60
+# Of a validation period: issue times of a series, and series, at most.
+VALIDATION_ISSUES, VALIDATION_ROWS = 40, 60
 SEAL = 32  # bytes of a SHA-256 at the end of a checkpoint
 
 
@@ -152,9 +153,11 @@ def draw_rows(gatherer: Gatherer, run: Run, epoch: int) -> Iterator[Rows]:
 
 @torch.no_grad()
 def evaluate(network, loss, gatherer: Gatherer) -> float:
-    """Mean loss over a period's windows, or over evenly spread ones of many, dropout off."""
+    """Mean loss over evenly spread windows of a period, dropout off."""
     network.eval()
-    rows = gatherer.tile(FORECAST_PER_ROW, 1)
+    stride = math.ceil(len(gatherer.issues) / VALIDATION_ISSUES)
+    rows = gatherer.tile(VALIDATION_ISSUES, stride)
+    rows = rows.take(np.flatnonzero((rows.first - gatherer.issues[0]) % stride == 0))
     rows = rows.take(evenly(range(len(rows)), VALIDATION_ROWS))
     values, sizes = [], []
     for chosen in chunks(len(rows), FORECAST_ROWS):
