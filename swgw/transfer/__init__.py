@@ -24,6 +24,8 @@ from swgw.transfer.monthly import APPROACHES, DEVELOPMENT, MEAN, monthly_windows
 FEWEST = 3
 
 VARIANTS = "variants"
+# They train a network or a forest for every well or many means.
+LONG = "IT-LSTM", plans.LEFT_OUT, "random forest", VARIANTS
 
 
 class TransferResults(NamedTuple):
@@ -105,13 +107,13 @@ def transfer_work(study) -> dict[str, Result]:
     if lack_of_transfer(study.prepared):
         return {}
     plan = plan_of(study.profile)
-    cost = 75.0 * len(study.basin.wells) * plan.trials  # in samples of a recurrent network
-    rest = {"tables": "transfer/settings.yml", "kind": "transfer", "cost": cost}
+    cost = 600.0 * len(study.basin.wells) * plan.trials  # in samples of a recurrent network
+    rest = {"tables": "transfer/settings.yml", "kind": "transfer"}
 
     def result(name: str, function: str, *args) -> Result:
         folder, made = f"transfer_{name.replace(',', '').replace(' ', '-')}", {"approach": name}
         make = f"swgw.transfer.competitors:{function}"
-        more = rest | {"label": f"transfer, {name}"}
+        more = rest | {"label": f"transfer, {name}", "cost": cost if name in LONG else cost / 30}
         return study.kept(folder, make, args, made | vars(plan), **more)
 
     found = {name: result(name, "make_hindcast", name, study.basin, plan) for name in APPROACHES}

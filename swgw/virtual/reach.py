@@ -123,9 +123,7 @@ class WaterUse:
 
     def at_nodes(self, demand: np.ndarray, n_reach: int) -> np.ndarray:
         """Demand by reach (reach, member)."""
-        total = np.zeros((n_reach, demand.shape[1]))
-        np.add.at(total, self.node, demand)
-        return total
+        return (self.node == np.arange(n_reach)[:, None]).astype(float) @ demand
 
     def pumping(self, day: pd.Timestamp, deficit: np.ndarray, noise: Noise) -> np.ndarray:
         """Pumped water (cell, member) [m³/d]; more where canals fall short (canal, member)."""

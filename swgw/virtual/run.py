@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from swgw.virtual import SECONDS, Parameters, reach
 from swgw.virtual import catchment as mountain
@@ -75,6 +76,9 @@ class Coupled:
         self.river = reach.River(self.domain, parameters.river)
         self.water_use = reach.WaterUse(self.domain, parameters.water_use)
         self.rate = np.ones((self.domain.n_cells, 1))
+        cells, reaches = self.domain.n_cells, len(self.domain.reach_cell)
+        flows_to = np.ones(cells), (self.domain.spring_reach, np.arange(cells))
+        self.to_reach = csr_array(flows_to, (reaches, cells))  # of the springs of each cell
 
     def first_state(self, head: np.ndarray, inflow: float) -> State:
         """One member at a water table (cell, 1) [m], with empty vadose stores."""
@@ -96,8 +100,7 @@ class Coupled:
         wetness = state.wetness * np.exp(-1 / RAIN_MEMORY) + forcing.rain
         demand = use.canal_demand(forcing.day, wetness, noise)
         allowed = use.limit(demand, state.flow)
-        springs = np.zeros_like(state.flow)
-        np.add.at(springs, self.domain.spring_reach, self.aquifer.springs(state.head) / SECONDS)
+        springs = self.to_reach @ (self.aquifer.springs(state.head) / SECONDS)
         loss = self.river.potential_loss(state.flow, state.head[self.domain.reach_cell])
         wanted = use.at_nodes(allowed, len(loss))
         routed = self.river.route(forcing.inflow, loss, springs, wanted)
