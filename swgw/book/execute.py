@@ -5,12 +5,14 @@ here each of them is an error before anything runs.
 """
 
 import ast
+import os
 import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 import pandas as pd
@@ -176,6 +178,10 @@ class Kernel(AsyncKernelManager):
 
     def __init__(self, log: Path):
         super().__init__()
+        self.folder = TemporaryDirectory(prefix="swgw")
+        self.connection_file = str(Path(self.folder.name) / "kernel.json")
+        if os.name == "posix":  # ports chosen side by side can be the same; files cannot
+            self.transport = "ipc"
         self.write_connection_file()
         self.process = start(serve, self.connection_file, log=log)
 
@@ -195,7 +201,7 @@ class Kernel(AsyncKernelManager):
         self.process.kill()
         self.process.join()
         self.talks.stop_channels()
-        self.cleanup_connection_file()
+        self.folder.cleanup()
         ensure_event_loop().close()
 
 
