@@ -7,7 +7,6 @@ gives the reason.
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -39,11 +38,11 @@ class Size:
     members : int
         Under each of the two weathers.
     most : int
-        Issue times at most, evenly spaced.
+        Issue times at most; where there are more, those of the concatenated series are taken.
     """
 
     members: int = 16
-    most: int = 120
+    most: int = 240
 
 
 def limit_result(runs: Path, basin: Path, step: str, valid: xr.DataArray, size: Size) -> Result:
@@ -68,10 +67,11 @@ def limit_result(runs: Path, basin: Path, step: str, valid: xr.DataArray, size: 
 
 
 def chosen_issues(valid: xr.DataArray, most: int) -> np.ndarray:
-    """Positions of the issue times with an ensemble; the concatenated series has all or some."""
+    """Positions of the issue times with an ensemble: all, or those of the concatenated series."""
     issues, leads = valid.shape
-    spacings = (n for n in count(1) if 0 in (leads % n, n % leads))
-    return np.arange(0, issues, next(n for n in spacings if math.ceil(issues / n) <= most))
+    concatenated = math.ceil(issues / leads)
+    every = 1 if issues <= most else leads * math.ceil(concatenated / most)
+    return np.arange(0, issues, every)
 
 
 def make_limit(basin: Path, step: str, valid: xr.DataArray, size: Size, folder: Path) -> None:
