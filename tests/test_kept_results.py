@@ -1,5 +1,6 @@
 """Results that are kept: killed and continued, damaged and made again, in order, timed."""
 
+import ast
 import json
 import logging
 import random
@@ -14,11 +15,27 @@ import pytest
 
 from swgw.experiments.study import open_study
 from swgw.experiments.work import do_missing
-from swgw.storage.files import clear_drafts, write_whole
+from swgw.storage.files import PACKAGE, clear_drafts, write_whole
 from swgw.storage.jobs import perform_all
-from swgw.storage.results import Result, read_seconds, timed
+from swgw.storage.results import Result, _imported, read_seconds, timed
 
 EPOCHS = 12
+
+
+def imports(path):
+    """Names of this package that a module imports, by its syntax tree."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in names if name.startswith("swgw.")}
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.name)
+def test_the_name_of_a_result_follows_every_import(path):
+    assert imports(path) <= set(_imported(path))
 
 
 def chosen(basin, output, names):

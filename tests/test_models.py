@@ -19,7 +19,7 @@ from swgw.models.fast_tft import Layers, _line
 from swgw.models.fit import learn, make_network
 from swgw.models.fused import GateNormMix, layer_by_layer
 from swgw.models.run import BOTH, get_profile
-from swgw.models.training import draw_rows, predict, shift_levels
+from swgw.models.training import draw_rows, evaluate, predict, shift_levels
 from swgw.scores.skill import LEVELS
 
 
@@ -201,7 +201,7 @@ def _with_gradients(function, x, parts):
 def test_the_fast_gru_is_torch_s(dtype, tolerance):
     torch.manual_seed(0)
     stock = torch.nn.GRU(3, 5, batch_first=True, dtype=dtype)
-    fast = FastGRU(3, 5, batch_first=True, dtype=dtype)
+    fast = FastGRU(3, 5, dtype=dtype)
     fast.load_state_dict(stock.state_dict())
     x = torch.randn(4, 7, 3, dtype=dtype, requires_grad=True)
     found = [
@@ -219,6 +219,20 @@ def test_the_loops_of_variable_selection_are_its_layers(dtype, tolerance):
     both = (layer_by_layer, GateNormMix.apply)
     found = [_with_gradients(function, parts, parts) for function in both]
     torch.testing.assert_close(*found, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize(("count", "spacing"), [(12, 1), (40, 1), (41, 2), (300, 8)])
+def test_validation_is_on_evenly_spread_issue_times(prepared, run, count, spacing, monkeypatch):
+    panel = make_panel(prepared, run.inputs())
+    gatherer = Gatherer(panel, np.arange(100, 100 + count))
+    seen = []
+    gather = gatherer.gather
+    monkeypatch.setattr(gatherer, "gather", lambda rows: seen.append(rows) or gather(rows))
+    evaluate(torch.nn.Identity(), lambda _, block: block.weight.sum(), gatherer)
+    issues = np.concatenate([rows.issues()[gatherer.inside(rows)] for rows in seen])
+    series = np.concatenate([rows.series for rows in seen])
+    assert np.unique(issues).tolist() == list(range(100, 100 + count, spacing))
+    assert np.unique(series).tolist() == list(range(len(panel.series)))
 
 
 def test_an_embedding_with_hardly_any_variance_somewhere_keeps_its_digits():

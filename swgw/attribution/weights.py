@@ -98,7 +98,7 @@ def permuted(panel: Panel, seed: int) -> Panel:
     return replace(panel, values=values, reals=reals, classes=classes)
 
 
-BY_SERIES = "series values reals classes target anchor fading typical centre scale"
+BY_SERIES = "values reals classes target anchor fading typical centre scale"
 
 
 def null_model_weights(
@@ -146,8 +146,8 @@ def attribute(
     trained = TrainedRun(run, prepared, clusters, of)
     network, panel = trained.network, trained.panel
     some = evenly(range(len(panel.series)), most)
-    parts = {name: np.asarray(getattr(panel, name))[some] for name in BY_SERIES.split()}
-    panel = replace(panel, **parts)
+    parts = {name: getattr(panel, name)[some] for name in BY_SERIES.split()}
+    panel = replace(panel, series=tuple(panel.series[i] for i in some), **parts)
     with one_thread():
         found = permutation_importance(network, panel, prepared, run.seed)
         found = found.merge(mean_weights(network, panel, prepared))

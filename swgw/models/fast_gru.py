@@ -10,67 +10,83 @@ from torch import nn
 
 
 class FastGRU(nn.GRU):
-    """One GRU layer with torch's weights: (window, step, input) → (window, step, hidden)."""
+    """One GRU layer with torch's weights: (window, step, input) → (window, step, hidden).
+
+    Parameters
+    ----------
+    input_size, hidden_size : int
+    **more
+        Dtype and device.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, **more):
+        super().__init__(input_size, hidden_size, batch_first=True, **more)
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, None]:
-        """Give the hidden state of each step, from zero on."""
+        """Give the hidden state of each step, from zero on; no state is carried over."""
         if x.is_cuda:
             return super().forward(x)[0], None
         return _Recurrence.apply(x.permute(1, 2, 0), *self._flat_weights).permute(2, 0, 1), None
 
 
 class _Recurrence(torch.autograd.Function):
-    """The recurrence with its gradient; gates are in torch's order, reset, update and new."""
+    """h' = n + z (h − n) with n = tanh(W x + r (U h + b)); gates in torch's order: r, z, n."""
 
     @staticmethod
     def forward(ctx, x, w_in, w_hidden, b_in, b_hidden):
         """Give the hidden states of all steps, and keep what their gradient needs."""
         (steps, _, windows), size = x.shape, w_hidden.shape[1]
-        gates = torch.baddbmm(b_in[:, None], w_in.expand(steps, -1, -1), x).detach().numpy()
-        hidden = np.zeros((steps + 1, size, windows), gates.dtype)
-        recurrent = np.empty_like(gates)
+        gates = torch.baddbmm(b_in[:, None], w_in.expand(steps, -1, -1), x)
+        states, inner = (
+            gates.new_zeros(steps + 1, size, windows),
+            gates.new_empty(steps, size, windows),
+        )
         weight, bias = w_hidden.detach().numpy(), b_hidden.detach().numpy()[:, None]
-        for before, after, gate, own in zip(hidden, hidden[1:], gates, recurrent, strict=False):
+        own = np.empty((3 * size, windows), weight.dtype)
+        hidden = states.numpy()
+        for before, after, gate, kept in zip(
+            hidden[:-1], hidden[1:], gates.numpy(), inner.numpy(), strict=True
+        ):
             np.matmul(weight, before, out=own)
             own += bias
+            kept[:] = own[2 * size :]
             reset_update, new = gate[: 2 * size], gate[2 * size :]
             reset_update += own[: 2 * size]
             _sigmoid(reset_update)
-            new += reset_update[:size] * own[2 * size :]
+            new += reset_update[:size] * kept
             np.tanh(new, out=new)
             np.subtract(before, new, out=after)
             after *= reset_update[size:]
             after += new
-        ctx.save_for_backward(x, w_in, w_hidden)
-        ctx.states = gates, recurrent[:, 2 * size :], hidden
-        return torch.from_numpy(hidden[1:])
+        output = states[1:]
+        ctx.save_for_backward(x, w_in, w_hidden, gates, inner, output)
+        return output
 
     @staticmethod
     def backward(ctx, gradient):
         """Give the gradient of each argument."""
-        x, w_in, w_hidden = ctx.saved_tensors
-        gates, recurrent, hidden = ctx.states
-        shape = len(gates), 3, hidden.shape[1], hidden.shape[2]
-        reset, update, new = gates.reshape(shape).swapaxes(0, 1)
-        to_new = (1 - update) * (1 - new * new)
-        to_update = (hidden[:-1] - new) * update * (1 - update)
-        to_reset = to_new * recurrent * reset * (1 - reset)
-        factors = np.stack([to_reset, to_update, to_new * reset], axis=1)
-        total, passed, back = gradient.numpy().copy(), np.empty_like(factors), w_hidden.numpy().T
+        x, w_in, w_hidden, gates, inner, output = (saved.numpy() for saved in ctx.saved_tensors)
+        before = np.concatenate([np.zeros_like(output[:1]), output[:-1]])
+        r, z, n = gates.reshape(len(gates), 3, *output.shape[1:]).swapaxes(0, 1)
+        to_new = (1 - z) * (1 - n * n)  # of a gate's sum, for a unit of gradient of the state
+        to_update = (before - n) * z * (1 - z)
+        to_reset = to_new * inner * r * (1 - r)
+        factors = np.stack([to_reset, to_update, to_new * r], axis=1)
+        total, recurrent = gradient.numpy().copy(), np.empty_like(factors)  # of h'; of U h + b
         for t in reversed(range(len(total))):
-            np.multiply(total[t], factors[t], out=passed[t])
+            np.multiply(total[t], factors[t], out=recurrent[t])
             if t:
-                total[t - 1] += total[t] * update[t] + back @ passed[t].reshape(len(w_hidden), -1)
-        given = passed.copy()
+                back = w_hidden.T @ recurrent[t].reshape(len(w_hidden), -1)
+                total[t - 1] += total[t] * z[t] + back
+        given = recurrent.copy()  # of W x
         given[:, 2] = total * to_new
-        given, passed, before = (_by_feature(a) for a in (given, passed, hidden[:-1]))
-        to_x = (w_in.T @ given).unflatten(1, (len(x), -1)).transpose(0, 1)
-        own = given @ _by_feature(x.numpy()).T, passed @ before.T, given.sum(1), passed.sum(1)
-        return to_x, *own
+        given, recurrent, x, before = map(_by_feature, (given, recurrent, x, before))
+        to_x = (torch.from_numpy(w_in).T @ given).unflatten(1, (len(total), -1)).transpose(0, 1)
+        return to_x, given @ x.T, recurrent @ before.T, given.sum(1), recurrent.sum(1)
 
 
 def _sigmoid(x: np.ndarray) -> None:
-    """In place, by the faster tanh."""
+    """Put the logistic function in the place of x; tanh is faster than exp."""
     x *= 0.5
     np.tanh(x, out=x)
     x += 1

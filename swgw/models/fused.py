@@ -50,30 +50,29 @@ def layer_by_layer(hidden, weight, bias, at, lines, scale, shift, mix) -> torch.
 
 
 class GateNormMix(torch.autograd.Function):
-    """The same with hand-written loops: three times as fast."""
+    """The same with loops that are compiled: 2.6 times as fast."""
 
     @staticmethod
     def forward(ctx, hidden, weight, bias, at, lines, scale, shift, mix):
         """Give the mixture, and keep what its gradient needs."""
         glu = torch.baddbmm(bias[:, None], hidden, weight.mT)
         glu[..., scale.shape[1] :].sigmoid_()
-        arrays = [x.detach().contiguous().numpy() for x in (glu, at, lines, scale, shift, mix)]
-        normal = np.empty((*hidden.shape[:2], scale.shape[1]), arrays[0].dtype)
-        inverse = np.empty(normal.shape[:2], normal.dtype)
-        mixed = np.zeros(normal.shape[1:], normal.dtype)
-        _forward(*arrays, normal, inverse, mixed)
-        ctx.save_for_backward(hidden, weight)
-        ctx.arrays = *arrays, normal, inverse
-        return torch.from_numpy(mixed)
+        parts = [x.detach().contiguous() for x in (glu, at, lines, scale, shift, mix)]
+        normal = glu.new_empty(*hidden.shape[:2], scale.shape[1])
+        inverse, mixed = glu.new_empty(normal.shape[:2]), glu.new_zeros(normal.shape[1:])
+        parts += [normal, inverse]
+        _forward(*(x.numpy() for x in (*parts, mixed)))
+        ctx.save_for_backward(hidden, weight, *parts)
+        return mixed
 
     @staticmethod
     def backward(ctx, gradient):
         """Give the gradient of each argument."""
-        hidden, weight = (x.numpy() for x in ctx.saved_tensors)
-        glu, at, lines, scale, shift, mix, *_ = ctx.arrays
+        hidden, weight, *arrays = (x.numpy() for x in ctx.saved_tensors)
+        glu, at, lines, scale, shift, mix, *_ = arrays
         to_glu, to_at, to_mix = np.empty_like(glu), np.empty_like(at), np.empty_like(mix)
         sums = [np.zeros_like(x) for x in (glu[:, 0], lines, scale, shift)]
-        _backward(gradient.contiguous().numpy(), *ctx.arrays, to_glu, to_at, to_mix, *sums)
+        _backward(gradient.contiguous().numpy(), *arrays, to_glu, to_at, to_mix, *sums)
         products = to_glu @ weight, to_glu.mT @ hidden  # NumPy's are faster for so few columns
         return tuple(map(torch.from_numpy, (*products, sums[0], to_at, *sums[1:], to_mix)))
 

@@ -9,6 +9,7 @@ import math
 import re
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from itertools import compress
 
 import torch
@@ -48,13 +49,11 @@ class CnnRnn(nn.Module):
     def __init__(self, panel: Panel, cell: str, hidden_size: int, dropout: float):
         super().__init__()
         self.class_counts = panel.class_counts
-        recurrent = {"GRU": FastGRU, "LSTM": nn.LSTM}[cell]
+        recurrent = {"GRU": FastGRU, "LSTM": partial(nn.LSTM, batch_first=True)}[cell]
         n_inputs = len(panel.variables) + 1 + len(panel.static_reals) + sum(panel.class_counts)
         self.convolution = nn.Conv1d(n_inputs, hidden_size, KERNEL_SIZE)
-        self.shared = recurrent(hidden_size, hidden_size, batch_first=True)
-        self.tasks = nn.ModuleList(
-            recurrent(hidden_size, hidden_size, batch_first=True) for _ in panel.targets
-        )
+        self.shared = recurrent(hidden_size, hidden_size)
+        self.tasks = nn.ModuleList(recurrent(hidden_size, hidden_size) for _ in panel.targets)
         self.heads = nn.ModuleList(nn.Linear(hidden_size, 1) for _ in panel.targets)
         self.dropout = nn.Dropout(dropout)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 from torch import nn
 
 from swgw.inputs.panel import Panel, ahead
@@ -37,7 +38,8 @@ def one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with threadpool_limits(1, "blas"):  # NumPy's
+            yield
     finally:
         torch.set_num_threads(before)
 
@@ -156,7 +158,7 @@ def evaluate(network, loss, gatherer: Gatherer) -> float:
     """Mean loss over evenly spread windows of a period, dropout off."""
     network.eval()
     stride = math.ceil(len(gatherer.issues) / VALIDATION_ISSUES)
-    rows = gatherer.tile(VALIDATION_ISSUES, stride)
+    rows = gatherer.tile(VALIDATION_ISSUES, stride)  # of every issue time; those from the first:
     rows = rows.take(np.flatnonzero((rows.first - gatherer.issues[0]) % stride == 0))
     rows = rows.take(evenly(range(len(rows)), VALIDATION_ROWS))
     values, sizes = [], []

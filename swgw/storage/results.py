@@ -25,9 +25,7 @@ from typing import Any
 from swgw.storage.files import PACKAGE, clear_drafts, digest, write_text
 
 log = logging.getLogger(__name__)
-LIBRARIES = (
-    *("torch", "pytorch-forecasting", "scikit-learn", "numpy", "numba", "pandas", "minisom"),
-)
+LIBRARIES = "torch", "pytorch-forecasting", "scikit-learn", "numpy", "numba", "pandas", "minisom"
 CURVE, DONE, SECONDS = "learning_curve.csv", "done.json", "seconds.json"
 # An import, wherever it stands; a syntax tree would take longer than a page's own work.
 IMPORT = re.compile(r"^ *(?:from ([\w.]+) import (\([^)]*\)|.+)|import ([\w.]+))", re.MULTILINE)

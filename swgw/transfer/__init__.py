@@ -24,7 +24,7 @@ from swgw.transfer.monthly import APPROACHES, DEVELOPMENT, MEAN, monthly_windows
 FEWEST = 3
 
 VARIANTS = "variants"
-# They train a network or a forest for every well or many means.
+# Half a minute of work each: a model for every well or many means. TL-LSTM trains one network.
 LONG = "IT-LSTM", plans.LEFT_OUT, "random forest", VARIANTS
 
 

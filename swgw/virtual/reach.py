@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import diags
+from scipy.sparse import csr_array, diags
 from scipy.sparse.linalg import splu
 
 from swgw.virtual import DISTRICTS, SECONDS, AquiferParameters, RiverParameters, WaterUseParameters
@@ -99,6 +99,8 @@ class WaterUse:
     def __init__(self, domain: Domain, parameters: WaterUseParameters):
         self.domain, self.parameters = domain, parameters
         self.node = np.array([domain.node[intake] for intake in CANALS["intake"]])
+        intakes = np.ones(len(self.node)), (self.node, np.arange(len(self.node)))
+        self.to_reach = csr_array(intakes, (len(domain.reach_cell), len(self.node)))
         self.share = CANALS["canal_share"].to_numpy()[:, None]
         inside = domain.district[:, None] == DISTRICTS.index.to_numpy()  # (cell, district)
         self.pump_canal = inside[:, CANALS.index].astype(float)  # (cell, canal)
@@ -116,14 +118,14 @@ class WaterUse:
 
     def limit(self, demand: np.ndarray, flow: np.ndarray) -> np.ndarray:
         """Demand (canal, member) cut to a share of the flow (reach, member) at its intake."""
-        wanted = self.at_nodes(demand, len(flow))
+        wanted = self.at_nodes(demand)
         allowed = np.minimum(wanted, self.parameters.share_limit * flow)
         cut = np.divide(allowed, wanted, out=np.ones_like(wanted), where=wanted > 0)
         return demand * cut[self.node]
 
-    def at_nodes(self, demand: np.ndarray, n_reach: int) -> np.ndarray:
-        """Demand by reach (reach, member)."""
-        return (self.node == np.arange(n_reach)[:, None]).astype(float) @ demand
+    def at_nodes(self, demand: np.ndarray) -> np.ndarray:
+        """Demand of the canals (canal, member) by reach (reach, member)."""
+        return self.to_reach @ demand
 
     def pumping(self, day: pd.Timestamp, deficit: np.ndarray, noise: Noise) -> np.ndarray:
         """Pumped water (cell, member) [m³/d]; more where canals fall short (canal, member)."""

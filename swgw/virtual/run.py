@@ -102,7 +102,7 @@ class Coupled:
         allowed = use.limit(demand, state.flow)
         springs = self.to_reach @ (self.aquifer.springs(state.head) / SECONDS)
         loss = self.river.potential_loss(state.flow, state.head[self.domain.reach_cell])
-        wanted = use.at_nodes(allowed, len(loss))
+        wanted = use.at_nodes(allowed)
         routed = self.river.route(forcing.inflow, loss, springs, wanted)
         got = np.divide(routed.diverted, wanted, out=np.zeros_like(wanted), where=wanted > 0)
         diverted = allowed * got[use.node]
