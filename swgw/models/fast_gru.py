@@ -37,16 +37,12 @@ class _Recurrence(torch.autograd.Function):
         """Give the hidden states of all steps, and keep what their gradient needs."""
         (steps, _, windows), size = x.shape, w_hidden.shape[1]
         gates = torch.baddbmm(b_in[:, None], w_in.expand(steps, -1, -1), x)
-        states, inner = (
-            gates.new_zeros(steps + 1, size, windows),
-            gates.new_empty(steps, size, windows),
-        )
+        states = gates.new_zeros(steps + 1, size, windows)
+        inner = torch.empty_like(states[1:])
         weight, bias = w_hidden.detach().numpy(), b_hidden.detach().numpy()[:, None]
         own = np.empty((3 * size, windows), weight.dtype)
-        hidden = states.numpy()
-        for before, after, gate, kept in zip(
-            hidden[:-1], hidden[1:], gates.numpy(), inner.numpy(), strict=True
-        ):
+        parts = (part.numpy() for part in (states[:-1], states[1:], gates, inner))
+        for before, after, gate, kept in zip(*parts, strict=True):
             np.matmul(weight, before, out=own)
             own += bias
             kept[:] = own[2 * size :]

@@ -35,9 +35,8 @@ def gate_norm_mix(hidden, weight, bias, at, lines, scale, shift, mix) -> torch.T
     -------
     tensor (S, H)
     """
-    if not hidden.is_cuda:
-        return GateNormMix.apply(hidden, weight, bias, at, lines, scale, shift, mix)
-    return layer_by_layer(hidden, weight, bias, at, lines, scale, shift, mix)
+    compute = layer_by_layer if hidden.is_cuda else GateNormMix.apply
+    return compute(hidden, weight, bias, at, lines, scale, shift, mix)
 
 
 def layer_by_layer(hidden, weight, bias, at, lines, scale, shift, mix) -> torch.Tensor:

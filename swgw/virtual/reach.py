@@ -85,6 +85,12 @@ CANAL_CALENDAR = (0.0, 0.0, 0.0, 0.12, 0.18, 0.17, 0.16, 0.13, 0.06, 0.03, 0.15,
 PUMP_CALENDAR = (0.0, 0.0, 0.04, 0.13, 0.21, 0.22, 0.20, 0.13, 0.04, 0.01, 0.02, 0.0)
 
 
+def adding(places: np.ndarray, count: int) -> csr_array:
+    """Matrix (count, item) that adds what each item has to its place."""
+    items = np.arange(len(places))
+    return csr_array((np.ones(len(places)), (places, items)), (count, len(places)))
+
+
 @dataclass(frozen=True)
 class Noise:
     """Log anomalies of what is not observed: pumping (patch, member), demand (canal, member)."""
@@ -99,8 +105,7 @@ class WaterUse:
     def __init__(self, domain: Domain, parameters: WaterUseParameters):
         self.domain, self.parameters = domain, parameters
         self.node = np.array([domain.node[intake] for intake in CANALS["intake"]])
-        intakes = np.ones(len(self.node)), (self.node, np.arange(len(self.node)))
-        self.to_reach = csr_array(intakes, (len(domain.reach_cell), len(self.node)))
+        self.to_reach = adding(self.node, len(domain.reach_cell))
         self.share = CANALS["canal_share"].to_numpy()[:, None]
         inside = domain.district[:, None] == DISTRICTS.index.to_numpy()  # (cell, district)
         self.pump_canal = inside[:, CANALS.index].astype(float)  # (cell, canal)
@@ -118,14 +123,10 @@ class WaterUse:
 
     def limit(self, demand: np.ndarray, flow: np.ndarray) -> np.ndarray:
         """Demand (canal, member) cut to a share of the flow (reach, member) at its intake."""
-        wanted = self.at_nodes(demand)
+        wanted = self.to_reach @ demand
         allowed = np.minimum(wanted, self.parameters.share_limit * flow)
         cut = np.divide(allowed, wanted, out=np.ones_like(wanted), where=wanted > 0)
         return demand * cut[self.node]
-
-    def at_nodes(self, demand: np.ndarray) -> np.ndarray:
-        """Demand of the canals (canal, member) by reach (reach, member)."""
-        return self.to_reach @ demand
 
     def pumping(self, day: pd.Timestamp, deficit: np.ndarray, noise: Noise) -> np.ndarray:
         """Pumped water (cell, member) [m³/d]; more where canals fall short (canal, member)."""

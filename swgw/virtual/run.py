@@ -11,7 +11,6 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from swgw.virtual import SECONDS, Parameters, reach
 from swgw.virtual import catchment as mountain
@@ -76,9 +75,7 @@ class Coupled:
         self.river = reach.River(self.domain, parameters.river)
         self.water_use = reach.WaterUse(self.domain, parameters.water_use)
         self.rate = np.ones((self.domain.n_cells, 1))
-        cells, reaches = self.domain.n_cells, len(self.domain.reach_cell)
-        flows_to = np.ones(cells), (self.domain.spring_reach, np.arange(cells))
-        self.to_reach = csr_array(flows_to, (reaches, cells))  # of the springs of each cell
+        self.to_reach = reach.adding(self.domain.spring_reach, len(self.domain.reach_cell))
 
     def first_state(self, head: np.ndarray, inflow: float) -> State:
         """One member at a water table (cell, 1) [m], with empty vadose stores."""
@@ -102,7 +99,7 @@ class Coupled:
         allowed = use.limit(demand, state.flow)
         springs = self.to_reach @ (self.aquifer.springs(state.head) / SECONDS)
         loss = self.river.potential_loss(state.flow, state.head[self.domain.reach_cell])
-        wanted = use.at_nodes(allowed)
+        wanted = use.to_reach @ allowed
         routed = self.river.route(forcing.inflow, loss, springs, wanted)
         got = np.divide(routed.diverted, wanted, out=np.zeros_like(wanted), where=wanted > 0)
         diverted = allowed * got[use.node]
