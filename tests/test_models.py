@@ -14,11 +14,11 @@ from swgw.inputs.panel import SMALLEST_CHANGE, issue_steps, make_panel, typical_
 from swgw.inputs.variables import fit_climatology
 from swgw.models.baseline import simple_forecasts
 from swgw.models.batch import Block, Gatherer, Rows, one_minus_r2, quantile_loss
-from swgw.models.fast_gru import FastGRU
-from swgw.models.fast_tft import Layers, _line
+from swgw.models.fast_tft import Layers
 from swgw.models.fit import learn, make_network
-from swgw.models.fused import GateNormMix, layer_by_layer
+from swgw.models.recurrent import FastGRU, lstm
 from swgw.models.run import BOTH, get_profile
+from swgw.models.selection import GateNormMix, _line, layer_by_layer
 from swgw.models.training import draw_rows, evaluate, predict, shift_levels
 from swgw.scores.skill import LEVELS
 
@@ -197,8 +197,9 @@ def _with_gradients(function, x, parts):
     return [output, *torch.autograd.grad((output * mixture).sum(), parts)]
 
 
-@PRECISIONS
-def test_the_fast_gru_is_torch_s(dtype, tolerance):
+# The compiled tanh has the digits of single precision, in double too.
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["double", "single"])
+def test_the_fast_gru_is_torch_s(dtype):
     torch.manual_seed(0)
     stock = torch.nn.GRU(3, 5, batch_first=True, dtype=dtype)
     fast = FastGRU(3, 5, dtype=dtype)
@@ -208,7 +209,26 @@ def test_the_fast_gru_is_torch_s(dtype, tolerance):
         _with_gradients(lambda x, gru=gru: gru(x)[0], [x], [x, *gru.parameters()])
         for gru in (stock, fast)
     ]
-    torch.testing.assert_close(*found, rtol=tolerance, atol=tolerance)
+    torch.testing.assert_close(*found, rtol=5e-6, atol=5e-6)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["double", "single"])
+def test_lstms_side_by_side_are_torch_s(dtype):
+    torch.manual_seed(0)
+    layers = [torch.nn.LSTM(3, 5, batch_first=True, dtype=dtype) for _ in range(2)]
+    x = 10 * torch.randn(2, 4, 7, 3, dtype=dtype)  # some gates are saturated
+    x.requires_grad_()
+    weights = [torch.stack(parts) for parts in zip(*(x.parameters() for x in layers), strict=True)]
+
+    def stock(x, *weights):
+        state = (x.new_zeros(1, 4, 5),) * 2
+        each = zip(x, zip(*weights, strict=True), strict=True)
+        more = True, 1, 0.0, False, False, True
+        return torch.stack([torch.lstm(one, state, own, *more)[0] for one, own in each])
+
+    parts = [x, *weights]
+    found = [_with_gradients(function, parts, parts) for function in (stock, lstm)]
+    torch.testing.assert_close(*found, rtol=3e-5, atol=3e-5)
 
 
 @PRECISIONS
@@ -255,9 +275,12 @@ def test_an_embedding_with_hardly_any_variance_somewhere_keeps_its_digits():
 
 
 @pytest.mark.parametrize("double", [False, True], ids=["float32", "float64"])
-@pytest.mark.parametrize("hidden_size", [4, 8, 12])  # numbers are embedded in 8
+@pytest.mark.parametrize(
+    ("hidden_size", "classes", "numbers"),  # numbers are embedded in 8; how many statics
+    [(4, 2, 9), (8, 2, 9), (12, 2, 9), (12, 1, 0), (12, 0, 1), (12, 2, 0), (12, 0, 2), (12, 0, 0)],
+)
 @pytest.mark.parametrize("variant", ["ST", "MT"])
-def test_block_forward_is_the_librarys(prepared, variant, hidden_size, double):
+def test_block_forward_is_the_librarys(prepared, variant, hidden_size, classes, numbers, double):
     """The same windows, weights and gaps: outputs and gradients of both forwards agree."""
     from swgw.models.networks import FlatParameters, library_batch
 
@@ -265,7 +288,14 @@ def test_block_forward_is_the_librarys(prepared, variant, hidden_size, double):
     run = next(r for r in runs if r.experiment.name == f"{variant}-TFT")
     run = replace(run, hidden_size=hidden_size)
     clusters = pd.Series([1, 2, 3, 1], prepared.heads.columns)
-    panel, gatherer = _gatherer(prepared, run, clusters=clusters)
+    panel, _ = _gatherer(prepared, run, clusters=clusters)
+    panel = replace(
+        panel,
+        static_classes=panel.static_classes[:classes], class_counts=panel.class_counts[:classes],
+        static_reals=panel.static_reals[:numbers], classes=panel.classes[:, :classes],
+        reals=panel.reals[:, :numbers],
+    )  # fmt: skip
+    gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("train")))
     block = gatherer.gather(gatherer.tile(6, 3).take(np.arange(4)))
     network = make_network(run, panel).eval()
     if double:

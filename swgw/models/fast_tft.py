@@ -9,7 +9,6 @@ H hidden size, n attention heads.
 """
 
 import math
-from functools import cache
 
 import numpy as np
 import torch
@@ -17,14 +16,7 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from swgw.models.batch import Block, unfold
-from swgw.models.fused import EPSILON, gate_norm_mix
-
-
-@cache
-def interpolation(size: int, wanted: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
-    """Matrix (size, wanted) of the linear interpolation by which residuals change their size."""
-    unit = torch.eye(size, dtype=dtype, device=device)[:, None]
-    return functional.interpolate(unit, wanted, mode="linear", align_corners=True)[:, 0]
+from swgw.models.selection import interpolation, select
 
 
 class Layers:
@@ -54,9 +46,13 @@ class Layers:
         """Weight and bias of a layer."""
         return self.weights[f"{name}.weight"], self.weights.get(f"{name}.bias")
 
+    def prescalers(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Scale and offset by which each number is embedded, both (variable, embedding)."""
+        return self.weights["prescalers.*.weight"][..., 0], self.weights["prescalers.*.bias"]
+
     def linear(self, name: str, x: torch.Tensor) -> torch.Tensor:
-        """Linear layer."""
-        return functional.linear(x, *self.pair(name))
+        """Linear layer; of a stack, each layer on its own input: (n, R, in) → (n, R, out)."""
+        return _linear(x, *self.pair(name))
 
     def fan_out(self, name: str, x: torch.Tensor) -> torch.Tensor:
         """Every layer of a stack on the same input: (…, in) → (…, n, out)."""
@@ -65,31 +61,38 @@ class Layers:
         return wide.unflatten(-1, bias.shape)
 
     def norm(self, name: str, x: torch.Tensor) -> torch.Tensor:
-        """Layer normalisation over the last dimension."""
-        return functional.layer_norm(x, x.shape[-1:], *self.pair(name))
+        """Layer normalisation over the last dimension; of a stack, as in :meth:`linear`."""
+        weight, bias = self.pair(name)
+        if weight.dim() == 1:
+            return functional.layer_norm(x, x.shape[-1:], weight, bias)
+        return functional.layer_norm(x, x.shape[-1:]) * weight[:, None] + bias[:, None]
 
     def gate(self, name: str, x: torch.Tensor) -> torch.Tensor:
         """Gated linear unit; two products are faster than one that is cut in halves."""
-        value, gate = zip(*(part.chunk(2) for part in self.pair(f"{name}.fc")), strict=True)
-        return functional.linear(x, *value) * functional.linear(x, *gate).sigmoid_()
+        weight, bias = self.pair(f"{name}.fc")
+        value, gate = zip(weight.chunk(2, dim=-2), bias.chunk(2, dim=-1), strict=True)
+        return _linear(x, *value) * _linear(x, *gate).sigmoid_()
 
     def gate_norm(self, name: str, x: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
         """Gate, add and normalise."""
         return self.norm(f"{name}.add_norm.norm", self.gate(f"{name}.glu", x) + skip)
 
-    def resample(self, name: str, x: torch.Tensor) -> torch.Tensor:
-        """Interpolate to the size of the output, scale and normalise."""
-        wanted = self.weights[f"{name}.mask"].shape[-1]
-        return self.scale_norm(name, x @ interpolation(x.shape[-1], wanted, x.dtype, x.device))
+    @staticmethod
+    def resize(x: torch.Tensor, wanted: int) -> torch.Tensor:
+        """Interpolate to another size."""
+        return x @ interpolation(x.shape[-1], wanted, x.dtype, x.device)
 
     def scale_norm(self, name: str, x: torch.Tensor) -> torch.Tensor:
         """Scale by the trained mask and normalise."""
-        return self.norm(f"{name}.norm", x * (2.0 * self.weights[f"{name}.mask"].sigmoid()))
+        mask = self.weights[f"{name}.mask"]
+        return self.norm(f"{name}.norm", x * (2.0 * mask.sigmoid()).unsqueeze(-2))
 
     def grn(self, name: str, x: torch.Tensor, context: torch.Tensor | None = None) -> torch.Tensor:
         """Gated residual network; the context (…, in) is broadcast along the steps."""
         resized = f"{name}.resample_norm"
-        skip = self.resample(resized, x) if f"{resized}.mask" in self.weights else x
+        skip, mask = x, self.weights.get(f"{resized}.mask")
+        if mask is not None:
+            skip = self.scale_norm(resized, self.resize(x, mask.shape[-1]))
         hidden = self.linear(f"{name}.fc1", x)
         if context is not None:
             hidden = hidden + self.linear(f"{name}.context", context)
@@ -99,6 +102,12 @@ class Layers:
         """The rest of a gated residual network; ``hidden`` is overwritten."""
         hidden = self.linear(f"{name}.fc2", functional.elu_(hidden))
         return self.gate_norm(f"{name}.gate_norm", self.drop(hidden), skip)
+
+
+def _linear(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+    if weight.dim() == 2:
+        return functional.linear(x, weight, bias)
+    return torch.baddbmm(bias[:, None], x, weight.mT)
 
 
 def block_output(tft, weights: dict[str, torch.Tensor], block: Block) -> dict[str, torch.Tensor]:
@@ -121,14 +130,15 @@ def block_output(tft, weights: dict[str, torch.Tensor], block: Block) -> dict[st
     """
     layers = Layers(weights, tft.hparams.dropout if tft.training else 0.0)
     static, static_weights = _static_embedding(tft, layers, block)  # (R, H)
-    context = layers.grn("static_context_variable_selection", static)  # (R, H)
+    contexts = _contexts(tft, layers, static)
+    context = contexts["variable_selection"]
     past, ahead = block.values[:, : -block.lead_times], block.values[:, block.encoder_length :]
-    past, past_weights = _select(tft, layers, "encoder_variable_selection", past, context)
-    ahead, ahead_weights = _select(tft, layers, "decoder_variable_selection", ahead, context)
+    past, past_weights = select(tft, layers, "encoder_variable_selection", past, context)
+    ahead, ahead_weights = select(tft, layers, "decoder_variable_selection", ahead, context)
     past = unfold(past, block.encoder_length, block.stride)  # (B, E, H)
     ahead = unfold(ahead, block.lead_times, block.stride)  # (B, L, H)
-    local = _local(tft, layers, static, past, ahead, block.per_row)  # (B, E + L, H)
-    output, attention = _fuse(tft, layers, static, local, block)
+    local = _local(tft, layers, contexts, past, ahead, block.per_row)  # (B, E + L, H)
+    output, attention = _fuse(tft, layers, contexts, local, block)
     names = [f"output_layer.{i}" for i in range(tft.n_targets)] if tft.n_targets > 1 else []
     heads = [layers.linear(name, output) for name in names or ["output_layer"]]
     return {
@@ -144,105 +154,45 @@ def _static_embedding(tft, layers: Layers, block: Block) -> tuple[torch.Tensor, 
     if not tft.static_variables:
         empty = block.values.new_zeros(len(block.values), tft.hparams.hidden_size)
         return empty, empty[:, :0]
-    scale, offset = _prescalers(layers)
-    embedded, each = [], []
-    for variable in tft.static_variable_selection.input_sizes:
-        grn = f"{name}.single_variable_grns.{variable}"
-        if variable in tft.hparams.x_categoricals:
-            table = layers.weights[f"input_embeddings.embeddings.{variable}.weight"]
-            x = table[block.classes[:, tft.hparams.x_categoricals.index(variable)]]
-            each.append(layers.resample(grn, x))
-        else:
-            place = list(tft.prescalers).index(variable)
-            x = block.reals[:, tft.hparams.static_reals.index(variable), None]
-            x = x * scale[place] + offset[place]
-            each.append(layers.grn(grn, x))
-        embedded.append(x)
+    grns = f"{name}.single_variable_grns.*"
+    classes, numbers = _embedded_classes(tft, layers, block), _embedded_numbers(tft, layers, block)
+    each = []  # classes come first, as in the library
+    if classes:
+        size = tft.hparams.hidden_size
+        resized = torch.stack([layers.resize(one, size) for one in classes])
+        each.append(layers.scale_norm(grns, resized))
+    if len(numbers):
+        each.append(layers.grn(grns, numbers))
+    each = torch.cat(each)  # (static, R, H)
     if len(each) == 1:
         return each[0], torch.ones_like(each[0][:, :1])
-    weights = layers.grn(f"{name}.flattened_grn", torch.cat(embedded, dim=-1)).softmax(dim=-1)
-    return (torch.stack(each, dim=-1) * weights[:, None]).sum(dim=-1), weights
+    flat = torch.cat([*classes, *numbers], dim=-1)
+    weights = layers.grn(f"{name}.flattened_grn", flat).softmax(dim=-1)
+    return (each * weights.T[..., None]).sum(dim=0), weights
 
 
-def _prescalers(layers: Layers) -> tuple[torch.Tensor, torch.Tensor]:
-    """Scale and offset by which each number is embedded, both (variable, embedding)."""
-    return layers.weights["prescalers.*.weight"][..., 0], layers.weights["prescalers.*.bias"]
+def _embedded_classes(tft, layers: Layers, block: Block) -> list[torch.Tensor]:
+    """Embed the static classes of each row: (R, size) each, of any size."""
+    names = tft.hparams.static_categoricals
+    tables = [layers.weights[f"input_embeddings.embeddings.{name}.weight"] for name in names]
+    return [table[each] for table, each in zip(tables, block.classes.T, strict=True)]
 
 
-def _select(
-    tft, layers: Layers, name: str, values: torch.Tensor, context: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Embed and select the variables of each step: (R, S, V) → (R, S, H)."""
-    names = list(getattr(tft, name).input_sizes)
-    order = [list(tft.prescalers).index(variable) for variable in names]
-    scale, offset = (part[order] for part in _prescalers(layers))  # (V, 8) each
-    x = values[..., [tft.hparams.x_reals.index(variable) for variable in names]]
-    weights = _weigh(layers, f"{name}.flattened_grn", x, scale, offset, context)  # (R, S, V)
-    each, grn = x.flatten(0, 1).T, f"{name}.single_variable_grns.*"  # (V, R · S)
-    mixed = gate_norm_mix(
-        _hidden(layers, grn, each, scale, offset),
-        *layers.pair(f"{grn}.gate_norm.glu.fc"),
-        *_line(layers, f"{grn}.resample_norm", each, scale, offset),
-        *layers.pair(f"{grn}.gate_norm.add_norm.norm"),
-        weights.flatten(0, 1),
-    )
-    return mixed.view(*x.shape[:2], -1), weights
+def _embedded_numbers(tft, layers: Layers, block: Block) -> torch.Tensor:
+    """Embed the static numbers of each row: (number, R, embedding)."""
+    places = [list(tft.prescalers).index(name) for name in tft.hparams.static_reals]
+    scale, offset = (part[places][:, None] for part in layers.prescalers())
+    return block.reals.T[..., None] * scale + offset
 
 
-# An embedding of a number x is scale · x + offset: a linear layer of embeddings is one of numbers.
-# The functions below merge the two.
+def _contexts(tft, layers: Layers, static: torch.Tensor) -> dict[str, torch.Tensor]:
+    """Give what the statics are used for, by the name of the use: (R, H) each."""
+    uses = [name for name, _ in tft.named_children() if name.startswith("static_context_")]
+    each = layers.grn("static_context.*", static.expand(len(uses), -1, -1))
+    return {use.removeprefix("static_context_"): one for use, one in zip(uses, each, strict=True)}
 
 
-def _hidden(layers: Layers, name: str, x: torch.Tensor, scale, offset) -> torch.Tensor:
-    """Hidden units of the gated residual network of each variable: (V, n) → (V, n, 8)."""
-    weight, bias = layers.pair(f"{name}.fc1")
-    slope, constant = (weight @ torch.stack([scale, offset], dim=-1)).unbind(-1)  # (V, 8)
-    hidden = torch.addcmul((constant + bias)[..., None], x[:, None], slope[..., None])
-    weight, bias = layers.pair(f"{name}.fc2")
-    return layers.drop(torch.baddbmm(bias[..., None], weight, functional.elu_(hidden))).mT
-
-
-def _line(layers: Layers, name: str, x: torch.Tensor, scale, offset):
-    """Embedding in the hidden size as a line, as :func:`gate_norm_mix` takes it.
-
-    A resampled embedding is normalised. Its variance over the hidden units is a parabola in x,
-    which is counted from where the variance is least: so no digits are lost.
-
-    Returns
-    -------
-    tensor (2, V, n), tensor (V, 3, H)
-        at, lines
-    """
-    if f"{name}.mask" not in layers.weights:
-        none = torch.zeros_like
-        return torch.stack([x, none(x)]), torch.stack([scale, none(scale), offset], dim=1)
-    mask = layers.weights[f"{name}.mask"]
-    matrix = interpolation(scale.shape[-1], mask.shape[-1], x.dtype, x.device)
-    lines = torch.stack([scale, offset]) @ matrix * (2.0 * mask.sigmoid())  # (2, V, H)
-    slope, constant = lines - lines.mean(dim=-1, keepdim=True)
-    steep = slope.square().mean(dim=-1, keepdim=True)  # (V, 1)
-    least = (slope * constant).mean(dim=-1, keepdim=True) / steep.clamp(min=1e-12)
-    x, constant = x + least, constant - least * slope
-    inverse = (steep * x.square() + constant.square().mean(dim=-1, keepdim=True) + EPSILON).rsqrt()
-    weight, bias = layers.pair(f"{name}.norm")
-    lines = torch.stack([slope * weight, constant * weight, bias], dim=1)
-    return torch.stack([x * inverse, inverse]), lines
-
-
-def _weigh(layers: Layers, name: str, x: torch.Tensor, scale, offset, context) -> torch.Tensor:
-    """Selection weights from all embeddings of a step: (R, S, V) → (R, S, V)."""
-    weight, bias = layers.pair(f"{name}.fc1")
-    weight = weight.unflatten(-1, scale.shape)  # (H, V, 8)
-    bias = (weight * offset).sum(dim=(1, 2)) + bias
-    hidden = functional.linear(x, (weight * scale).sum(dim=-1), bias)
-    hidden = hidden + layers.linear(f"{name}.context", context[:, None])
-    matrix = interpolation(scale.numel(), len(scale), x.dtype, x.device).unflatten(0, scale.shape)
-    slope, constant = ((part[..., None] * matrix).sum(dim=1) for part in (scale, offset))  # (V, V)
-    skip = layers.scale_norm(f"{name}.resample_norm", x @ slope + constant.sum(dim=0))
-    return layers.after_fc1(name, hidden, skip).softmax(dim=-1)
-
-
-def _local(tft, layers: Layers, static: torch.Tensor, past, ahead, per_row: int) -> torch.Tensor:
+def _local(tft, layers: Layers, contexts, past, ahead, per_row: int) -> torch.Tensor:
     """The LSTM over encoder and decoder with its gated skip: (B, E + L, H)."""
 
     def lstm(name: str, x: torch.Tensor, state):
@@ -251,7 +201,7 @@ def _local(tft, layers: Layers, static: torch.Tensor, past, ahead, per_row: int)
         return functional_call(module, own, (x, state))
 
     state = tuple(
-        layers.grn(f"static_context_initial_{part}_lstm", static)
+        contexts[f"initial_{part}_lstm"]
         .repeat_interleave(per_row, dim=0)
         .expand(tft.hparams.lstm_layers, -1, -1)
         .contiguous()
@@ -265,11 +215,10 @@ def _local(tft, layers: Layers, static: torch.Tensor, past, ahead, per_row: int)
 
 
 def _fuse(
-    tft, layers: Layers, static: torch.Tensor, local: torch.Tensor, block: Block
+    tft, layers: Layers, contexts: dict[str, torch.Tensor], local: torch.Tensor, block: Block
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Enrichment, attention and the layers after it: (B, L, H), (B, L, n, E)."""
-    context = layers.grn("static_context_enrichment", static)
-    context = context.repeat_interleave(block.per_row, dim=0)[:, None]
+    context = contexts["enrichment"].repeat_interleave(block.per_row, dim=0)[:, None]
     enriched = layers.grn("static_enrichment", local, context)
     ahead = enriched[:, block.encoder_length :]
     attended, attention = _attend(tft, layers, ahead, enriched, block)

@@ -17,14 +17,14 @@ from torch import nn
 
 from swgw.inputs.panel import Panel
 from swgw.models.batch import Block, device, unfold
-from swgw.models.fast_gru import FastGRU
 from swgw.models.fast_tft import block_output
+from swgw.models.recurrent import FastGRU
 from swgw.scores.skill import LEVELS
 
 logging.getLogger("lightning").setLevel(logging.ERROR)
-# Layers that act side by side: one for each variable, one for each attention head.
+# Layers that act side by side: one for each variable, each attention head, each use of the statics.
 SIDE_BY_SIDE = re.compile(
-    r"(^prescalers|coder_variable_selection\.single_variable_grns|[qk]_layers)\.[^.]+\."
+    r"(^prescalers|variable_selection\.single_variable_grns|[qk]_layers|^static_context)[._][^.]+\."
 )
 # Steps under the convolution, which is not padded.
 KERNEL_SIZE = 3

@@ -11,10 +11,12 @@ import numpy as np
 import torch
 from torch import nn
 
+from swgw.models.recurrent import lstm
 from swgw.transfer.monthly import LEAD_TIMES, Plan, Setting
 
 # From the input on: two LSTM layers, a dense layer with tanh, and the output.
 LAYERS = ("first", "second", "dense", "output")
+LSTM_PARTS = "weight_ih", "weight_hh", "bias_ih", "bias_hh"
 
 Weights = dict[str, torch.Tensor]
 
@@ -56,7 +58,7 @@ def forward(weights: Weights, x: torch.Tensor, start: int = 0, stop: int = len(L
     """
     for layer in LAYERS[start:stop]:
         if layer in ("first", "second"):
-            x = _lstm(weights, layer, x)
+            x = lstm(x, *(weights[f"{layer}.{part}_l0"] for part in LSTM_PARTS))
         elif layer == "dense":
             x = torch.tanh(_linear(weights, layer, x[:, :, -LEAD_TIMES:]))
         else:
@@ -68,28 +70,6 @@ def _linear(weights: Weights, layer: str, x: torch.Tensor) -> torch.Tensor:
     flat = x.flatten(1, 2)  # (network, window · step, in)
     bias = weights[f"{layer}.bias"][:, None]
     return torch.baddbmm(bias, flat, weights[f"{layer}.weight"].mT).unflatten(1, x.shape[1:3])
-
-
-def _lstm(weights: Weights, layer: str, x: torch.Tensor) -> torch.Tensor:
-    """Run an LSTM from a zero state: (N, B, T, in) → (N, B, T, H).
-
-    Windows are the last dimension inside, so that each gate is in one piece.
-    """
-    bias = weights[f"{layer}.bias_ih_l0"] + weights[f"{layer}.bias_hh_l0"]
-    by_step = x.permute(0, 3, 2, 1).flatten(2)  # (N, in, T·B)
-    given = torch.baddbmm(bias[..., None], weights[f"{layer}.weight_ih_l0"], by_step)
-    given = given.unflatten(2, (x.shape[2], x.shape[1]))  # (N, 4H, T, B)
-    recurrent = weights[f"{layer}.weight_hh_l0"]  # (N, 4H, H)
-    h = c = None
-    states = []
-    for gates in given.unbind(2):
-        gates = gates if h is None else torch.baddbmm(gates, recurrent, h)
-        i, f, g, o = gates.chunk(4, dim=1)
-        new = torch.sigmoid(i) * torch.tanh(g)
-        c = new if c is None else torch.sigmoid(f) * c + new
-        h = torch.sigmoid(o) * torch.tanh(c)
-        states.append(h)
-    return torch.stack(states, dim=2).permute(0, 3, 2, 1)
 
 
 def learn(
