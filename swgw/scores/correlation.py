@@ -172,40 +172,67 @@ def without_seasons(table: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series
     return table - table.groupby(place_in_year(table.index)).transform("mean")
 
 
-def permute_years(series: pd.Series, rng: np.random.Generator) -> pd.Series:
-    """Put the calendar years of a series (time,) into another order, each as a whole.
+def permute_years(series: pd.Series, rng: np.random.Generator, count: int) -> pd.DataFrame:
+    """Put the calendar years of a series into other orders, each year as a whole.
 
-    The calendar must be complete; steps that the other year lacks become NaN.
+    Parameters
+    ----------
+    series : Series (time,)
+        On a complete calendar.
+    rng : Generator
+    count : int
+        How many orders.
+
+    Returns
+    -------
+    DataFrame (time, order)
+        NaN at steps that the other year lacks.
     """
-    time, years = series.index, series.index.year.unique()
-    other = pd.Series(rng.permutation(years), years)
-    values = series.set_axis([time.year, place_in_year(time)])
-    return values.reindex([other.loc[time.year].to_numpy(), place_in_year(time)]).set_axis(time)
+    time, place = series.index, place_in_year(series.index)
+    year = time.year.to_numpy() - time.year[0]
+    by_year = np.full((place.max() + 1, year.max() + 1), np.nan)
+    by_year[place, year] = series
+    orders = np.stack([rng.permutation(by_year.shape[1]) for _ in range(count)])
+    return pd.DataFrame(by_year[place[:, None], orders.T[year]], time)
 
 
-def largest_correlations(table: pd.DataFrame, cause: pd.Series, lags: list[int]) -> np.ndarray:
-    """Give the size of each column's largest correlation with an earlier series: (well,).
+def largest_correlations(table: pd.DataFrame, causes: pd.DataFrame, lags: list[int]) -> np.ndarray:
+    """Give the size of each column's largest correlation with earlier series.
 
     Parameters
     ----------
     table : DataFrame (time, well)
         NaN where missing.
-    cause : Series (time,)
+    causes : DataFrame (time, cause)
         On a calendar that has the table's steps.
     lags : list of int
-        In steps.
+        In steps, from 0 on.
+
+    Returns
+    -------
+    array (cause, well)
     """
-    shifted = [cause.shift(lag).reindex(table.index).to_numpy(float) for lag in lags]
-    x, has_x = _anomalies(np.stack(shifted))  # (lag, time)
-    y, has_y = _anomalies(table.to_numpy(float).T)  # (well, time)
-    n = has_x @ has_y.T  # (lag, well), and so are all sums over pairs
+    now, columns = causes.index.get_indexer(table.index), causes.to_numpy(float).T
+    wells = _anomalies(table.to_numpy(float).T)
+    sizes = []
+    for lag in lags:
+        earlier = np.where(now >= lag, columns[:, (now - lag).clip(0)], np.nan)
+        sizes.append(np.abs(_correlate(*_anomalies(earlier), *wells)))
+    return np.fmax.reduce(sizes).clip(max=1)
+
+
+def _correlate(x: np.ndarray, has_x: np.ndarray, y: np.ndarray, has_y: np.ndarray) -> np.ndarray:
+    """Pearson's r of each x (cause, time) with each y (well, time): (cause, well).
+
+    Both are zero in gaps; ``has_x`` and ``has_y`` are 1 where they are known. NaN without a value.
+    """
+    n = has_x @ has_y.T  # (cause, well), and so are all sums over pairs
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_x, mean_y = x @ has_y.T / n, has_x @ y.T / n
         covariance = x @ y.T / n - mean_x * mean_y
         spread = (x**2 @ has_y.T / n - mean_x**2) * (has_x @ (y**2).T / n - mean_y**2)
-        size = np.abs(np.where(n >= FEWEST, covariance / np.sqrt(spread), np.nan))
-    known = np.isfinite(size).any(axis=0)
-    return np.where(known, np.nanmax(np.where(known, size, 0.0), axis=0).clip(max=1), np.nan)
+        r = covariance / np.sqrt(spread)
+    return np.where((n >= FEWEST) & np.isfinite(r), r, np.nan)
 
 
 def _anomalies(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -234,9 +261,9 @@ def seasonal_null(
         Sizes of correlations; of the permuted ones the mean and the 95 % quantile; whether the
         value is above that.
     """
-    rng = np.random.default_rng(seed)
-    orders = [permute_years(cause, rng) for _ in range(PERMUTATIONS)]
-    null = np.stack([largest_correlations(table, order, lags) for order in orders])
-    found = {"value": largest_correlations(table, cause, lags), "null": null.mean(axis=0)}
-    found = pd.DataFrame(found | {"null_high": np.quantile(null, 0.95, axis=0)}, table.columns)
-    return found.assign(above=found["value"] > found["null_high"])
+    orders = permute_years(cause, np.random.default_rng(seed), PERMUTATIONS)
+    null = largest_correlations(table, orders, lags)
+    (value,) = largest_correlations(table, cause.to_frame(), lags)
+    high = np.quantile(null, 0.95, axis=0)
+    found = {"value": value, "null": null.mean(axis=0), "null_high": high, "above": value > high}
+    return pd.DataFrame(found, table.columns)
