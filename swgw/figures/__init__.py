@@ -41,7 +41,10 @@ def use_style(*formats: str) -> None:
     if (shell := get_ipython()) is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats("svg", *formats, metadata={"Date": None})
+        # the layout makes room for labels; to cut margins would take one more drawing of a figure
+        set_matplotlib_formats("svg", *formats, bbox_inches=None, metadata={"Date": None})
+        if "inline" in plt.get_backend():  # which draws at the end of a cell; pyplot would, too
+            plt.uninstall_repl_displayhook()
         html = shell.display_formatter.formatters["text/html"]
         html.for_type(pd.DataFrame, lambda table: table.to_html(notebook=True, na_rep="–"))
 
