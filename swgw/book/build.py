@@ -25,7 +25,7 @@ from swgw.storage import Tell
 from swgw.storage.files import clear_drafts, digest, shared, write_text
 
 SMOKE_NOTEBOOKS = ("intro", "03_1_runoff", "provenance")
-# Pages executed after all others, whose findings they show; the last has the times of all.
+# Pages executed after all others, whose findings and times they show.
 LAST = ("05_claims", "intro", "provenance")
 
 
@@ -127,9 +127,7 @@ def _execute(study, jobs: list[Job], workers: int, say: Tell) -> None:
 
     execute_all(sorted(waiting, key=_size, reverse=True), workers, tell)
     if last:
-        *gather, with_times = _last(study, jobs)
-        execute_all(gather, workers, tell)
-        execute_all([with_times], 1, tell)
+        execute_all(_last(study, jobs), workers, tell)
 
 
 def _size(job: Job) -> int:

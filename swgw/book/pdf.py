@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
+from pybtex.plugin import find_plugin, register_plugin
 
 from swgw.book.render import render
 from swgw.storage import Tell, UserError, install
@@ -90,6 +91,9 @@ def setup(app: "Sphinx") -> dict:
     """Connect to Sphinx, after the extensions whose work is changed here."""
     app.connect("builder-inited", _write_one_long_page_like_the_others)
     app.connect("env-get-updated", _count_exercises_by_page, priority=900)
+    for name in ("plaintext", "docutils"):  # looked up once, and not for every citation
+        found = find_plugin("pybtex.backends", name)
+        register_plugin("pybtex.backends", name, found, force=True)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
