@@ -36,13 +36,17 @@ def main() -> None:
         write_text(TABLES / f"{name}.csv", table.to_csv(index=False))
 
 
+def commit() -> str:
+    """Name the code that a table comes from."""
+    words = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
+
 def origin(study: Study) -> dict[str, str]:
     """Name the data and the code that a table comes from."""
-    commit = ["git", "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(commit, capture_output=True, text=True, check=True).stdout.strip()
     made = json.loads((study.folder / "results" / "provenance.json").read_text(encoding="utf-8"))
     known = {"basin": study.settings.title, "data": made["digests"]["basin"][:12]}
-    return known | {"seeds": len(study.seeds), "commit": commit}
+    return known | {"seeds": len(study.seeds), "commit": commit()}
 
 
 def claims(_: Study, results: Path) -> pd.DataFrame:

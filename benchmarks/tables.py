@@ -141,6 +141,16 @@ def stages(result: dict) -> list[str]:
     return [told, "", *markdown(["work", "processor minutes"], rows)]
 
 
+def realisations(result: dict) -> list[str]:
+    """Mean of each statistic over realisations, with its 90 % interval."""
+    rows = [
+        [f"`{name}`", f"{found['value']:+.3f}", f"[{found['low']:+.3f}, {found['high']:+.3f}]"]
+        for name, found in result["statistics"].items()
+    ]
+    told = f"{result['realisations']} realisations; commit {result['commit']}."
+    return [*markdown(["statistic", "mean", "90 % interval"], rows), "", told]
+
+
 def contest(result: dict) -> list[str]:
     """Scores of the challenge: ours, our members' and the teams'."""
     names = ["nse", "mae", "rmse", "mae_20", "mae_80", "coverage"]
@@ -176,5 +186,6 @@ TABLES = {
     "peers": ratios,
     "budget": budgets,
     "paper": stages,
+    "realisations": realisations,
     "challenge": contest,
 }
