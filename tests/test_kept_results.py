@@ -233,6 +233,17 @@ def test_the_longest_are_first_what_reads_others_is_last_and_one_bar_shows_all(t
     assert shown[-1].rstrip().endswith("3/3 done")
 
 
+def hold(seconds, folder):
+    time.sleep(seconds)
+
+
+def test_the_bar_moves_on_while_work_takes_longer_than_its_cost_says(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("swgw.storage.jobs.SECONDS_BETWEEN_LOOKS", 0.15)
+    perform_all([Result(tmp_path, "slow", hold, (2.0,), cost=1.0)], 1)
+    lines = capsys.readouterr().err.replace("\n", "\r").split("\r")
+    assert len([line for line in lines if line.endswith("0/1 done")]) > 3  # each is a new drawing
+
+
 def test_in_processes_the_longest_whose_source_is_made_is_next(tmp_path):
     source = Result(tmp_path, "source", write_down, (tmp_path / "log",), cost=1.0)
     late = Result(tmp_path, "late", write_down, (tmp_path / "log",), cost=9.0, after=source.path)

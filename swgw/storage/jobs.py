@@ -143,7 +143,8 @@ def _bar(results: list[Result], workers: int) -> Iterator[None]:
     layout = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}{postfix}"
     layout += "\n" * ("TQDM_MININTERVAL" in os.environ)  # in a log; see swgw.cli
     total = sum(result.cost for result in results)
-    bar = tqdm(total=total, desc="models", bar_format=layout, file=sys.stderr, smoothing=0)
+    shown = {"desc": "models", "bar_format": layout, "file": sys.stderr}
+    bar = tqdm(total=total, **shown, smoothing=0, miniters=0)  # redrawn where nothing is done, too
     stop, started = threading.Event(), time.time()
 
     def look() -> None:
