@@ -1,8 +1,9 @@
 """Many small LSTMs side by side: one network a series, all computed in one batch.
 
-Each weight has a leading dimension, the network, so that a matrix product of all networks is one
-``baddbmm``. Nothing mixes networks, neither loss nor optimiser nor early stopping: each gives and
-learns what it would alone. Page 06 writes one such network with torch's own layers.
+Each weight has a leading dimension, the network: a dense layer of all networks is one ``baddbmm``,
+an LSTM one call of :func:`swgw.models.recurrent.lstm`. Nothing mixes networks, neither loss nor
+optimiser nor early stopping: each gives and learns what it would alone. Page 06 writes one such
+network with torch's own layers.
 """
 
 from collections.abc import Sequence
