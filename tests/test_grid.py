@@ -78,18 +78,42 @@ def test_runs_that_differ_have_different_inputs(grid, prepared):
 
 
 def test_the_first_cell_is_table_2(grid, prepared):
-    small = grid_runs(prepared, get_profile("paper"))
-    assert set(small["run"]) <= set(planned_runs(prepared, get_profile("paper")))
-    assert len(small) == 3 * (sum(map(len, VARIANTS.values())) - 1)
-    first = grid[grid["variant"] != "STw"].iloc[: len(small)]
-    assert set(small["run"]) == set(first["run"])
+    small = grid_runs(prepared, get_profile("quick"))
+    assert set(small["run"]) <= set(planned_runs(prepared, get_profile("quick")))
+    assert len(small) == sum(map(len, VARIANTS.values())) - 1
+    paper = grid_runs(prepared, get_profile("paper"))
+    own = paper[paper["gauge"] == "yingluo"]
+    assert set(own["run"]) <= set(planned_runs(prepared, get_profile("paper")))
+    first = grid[grid["variant"] != "STw"].iloc[: len(own)]
+    assert set(own["run"]) == set(first["run"])
+
+
+def test_profile_paper_asks_for_surface_water_at_the_next_gauge(prepared):
+    paper = grid_runs(prepared, get_profile("paper"))
+    lower = paper[paper["gauge"] != "yingluo"]
+    assert set(lower["gauge"]) == {"gaoya"} and set(lower["upstream"]) == {"yingluo"}
+    assert set(lower["task"]) == {"surface_water"} and set(lower["variant"]) == {"ST", "ST+", "MT"}
+    assert not set(lower["run"]) & set(planned_runs(prepared, get_profile("paper")))
+
+
+def test_another_gauge_has_baselines_of_its_own_and_the_variants_of_the_grid(tmp_path):
+    study = open_study("heihe", "paper", output=tmp_path, train=False)
+    other = study.at_gauge("gaoya")
+    planned = {result.path for result in results_of(study)}
+    assert {baselines(other, p).path for p in ("test", "validation")} <= planned
+    assert baselines(other).path != baselines(study).path
+    runs = [run for run in other.all_runs if run in set(study.grid["run"])]
+    assert len(runs) == 9 + 9  # its own, and those of the target gauge
+    assert all(study.result_of(run).path == other.result_of(run).path for run in runs)
+    assert other.gauge == "gaoya" and study.gauge == "yingluo"
 
 
 def test_without_past_values_a_small_grid_is_of_table_2_too(prepared):
     settings = replace(prepared.basin.settings, history=False)
     bare = replace(prepared, basin=replace(prepared.basin, settings=settings))
     runs = planned_runs(bare, get_profile("paper"))
-    assert set(grid_runs(bare, get_profile("paper"))["run"]) <= set(runs)
+    small = grid_runs(bare, get_profile("paper"))
+    assert set(small.loc[small["gauge"] == "yingluo", "run"]) <= set(runs)
     assert "STw" not in {run.experiment.variant for run in runs}
 
 

@@ -162,6 +162,8 @@ def execute_all(jobs: list[Job], workers: int, done: Callable[[Job], None]) -> N
         raise NotebookError("\n".join(failures))
 
 
+# papermill would write the whole notebook before and after each cell.
+ONCE = {"request_save_on_cell_execute": False, "progress_bar": False}
 PYTHON = {"kernel_name": "python3", "language": "python"}
 
 
@@ -218,10 +220,11 @@ def _execute(job: Job, running: list[Kernel]) -> str:
     draft = job.target.with_name(f".{job.target.stem}.part.ipynb")
     failed = job.target.with_name(f"{job.target.stem}.failed.ipynb")
     notebook = with_parameters(without_unmet(read(job.source), job.lacking), job.parameters)
+    write_text(draft, nbformat.writes(notebook))  # what is left if the kernel dies
     started, kernel = time.perf_counter(), Kernel(job.log)
     running.append(kernel)
     try:
-        papermill.execute_notebook(notebook, draft, progress_bar=False, km=kernel, **PYTHON)
+        notebook = papermill.execute_notebook(notebook, draft, km=kernel, **ONCE, **PYTHON)
     except (PapermillExecutionError, DeadKernelError) as error:
         if kernel not in running:  # interrupted
             draft.unlink(missing_ok=True)
@@ -230,7 +233,6 @@ def _execute(job: Job, running: list[Kernel]) -> str:
         return f"{job.source.name}{_why(error, job.log)}\n  See {failed} and {job.log}"
     finally:
         kernel.end()
-    notebook = read(draft)
     for cell in [notebook, *notebook.cells]:
         for trace in ("papermill", "execution"):
             cell.metadata.pop(trace, None)

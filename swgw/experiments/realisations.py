@@ -169,7 +169,7 @@ def realisation_results(prepared: Prepared, profile: Profile, root: Path) -> lis
     if origin is None:
         return []
     own, parameters = origin
-    profile = replace(profile, name=KIND, seeds=profile.seeds[:1], grid=False)
+    profile = replace(profile, name=KIND, seeds=profile.seeds[:1], gauges=1, grid=False)
     settings = {"parts": [asdict(part) for part in (parameters, profile, *EXPERIMENTS)]}
     cost = 100_000 + 2 * len(EXPERIMENTS) * profile.windows  # the simulation first
     given = {"settings": settings, "tables": TABLE_FILES, "kind": KIND, "cost": cost}

@@ -65,18 +65,25 @@ def at_site(prepared: Prepared, gauge: str, wells: list[str]) -> Prepared:
 
     Other gauges stay, since one upstream of the site's may be an input.
     """
+    prepared = with_target(prepared, gauge)
+    digest = f"{prepared.basin.digest} at {gauge} with {wells}"
+    basin = replace(prepared.basin, wells=prepared.basin.wells.loc[wells], digest=digest)
+    return replace(prepared, basin=basin, heads=prepared.heads[wells])
+
+
+def with_target(prepared: Prepared, gauge: str) -> Prepared:
+    """Make another gauge the target of a basin."""
     basin = prepared.basin
     settings = replace(basin.settings, target_gauge=gauge)
-    digest = f"{basin.digest} at {gauge} with {wells}"
-    basin = replace(basin, wells=basin.wells.loc[wells], settings=settings, digest=digest)
-    return replace(prepared, basin=basin, heads=prepared.heads[wells])
+    return replace(prepared, basin=replace(basin, settings=settings))
 
 
 def site_profile(profile: Profile) -> Profile:
     """Give the size of a study at a site: the transformers alone, fewer training samples."""
     windows, epochs = SIZES.get(profile.name, PAPER_SIZE)
     return replace(profile, seeds=profile.seeds[:SEEDS], windows=windows, epochs=epochs,
-                   patience=epochs, fold_windows=0, grid=False, models=("TFT",))  # fmt: skip
+                   patience=epochs, fold_windows=0, gauges=1, grid=False,
+                   models=("TFT",))  # fmt: skip
 
 
 def measured(table: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ torch, but a trained network that is opened (:meth:`Study.run`).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from swgw.basin.prepare import Prepared, prepare_basin
 from swgw.experiments import table_2
 from swgw.experiments.hindcasts import Hindcasts
 from swgw.experiments.realisations import read_realisations
-from swgw.experiments.sites import at_site, chosen_sites, lacking, site_profile
+from swgw.experiments.sites import at_site, chosen_sites, lacking, site_profile, with_target
 from swgw.experiments.variants import grid_runs
 from swgw.experiments.view import View, groundwater_scores, table_3
 from swgw.experiments.work import attribution_of, do_missing, results_of, run_result
@@ -142,8 +142,16 @@ class Study(View, Hindcasts):
     @cached_property
     def all_runs(self) -> tuple[Run, ...]:
         """Every run of the profile, each once."""
-        grid = self.grid["run"] if self.profile.grid else ()
-        return tuple(dict.fromkeys([*self.runs, *self.printed_runs, *self.fold_runs, *grid]))
+        runs = [*self.runs, *self.printed_runs, *self.fold_runs, *self.grid["run"]]
+        return tuple(dict.fromkeys(runs))
+
+    def at_gauge(self, gauge: str) -> "Study":
+        """Give the same study with another target gauge.
+
+        Its baselines and its variants of :attr:`grid` are trained with this study, where the grid
+        has the gauge; :meth:`train` trains the rest.
+        """
+        return replace(self, prepared=with_target(self.prepared, gauge))
 
     @cached_property
     def sites(self) -> dict[str, "Study"]:

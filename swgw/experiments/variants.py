@@ -19,7 +19,6 @@ from swgw.storage.results import Result
 VARIANTS = {"surface_water": ("ST", "STw", "ST+", "MT"), "head": ("ST", "ST+", "MT")}
 
 GRID_SEEDS = 3
-MOST_GAUGES = 4
 
 
 def grid_runs(prepared: Prepared, profile: Profile) -> pd.DataFrame:
@@ -29,8 +28,8 @@ def grid_runs(prepared: Prepared, profile: Profile) -> pd.DataFrame:
     ----------
     prepared : Prepared
     profile : Profile
-        Without ``grid`` there is one cell, that of Table 2: the target gauge, and weather and past
-        values as ``basin.yml`` says.
+        Without ``grid``, weather and past values are as ``basin.yml`` says: the first cell is that
+        of Table 2, and gauges other than the target have surface water alone.
 
     Returns
     -------
@@ -43,7 +42,7 @@ def grid_runs(prepared: Prepared, profile: Profile) -> pd.DataFrame:
     ahead, past = settings.future_forcing == "observed", settings.history
     conditions = list(product((ahead, not ahead), (past, not past)))[: 4 if profile.grid else 1]
     gauges = learnable_gauges(prepared) if len(tasks(prepared)) == len(BOTH) else ()
-    gauges = gauges[: MOST_GAUGES if profile.grid else 1]
+    gauges = gauges[: profile.gauges]
     upstream = {gauge: upstream_gauge(prepared, gauge) for gauge in gauges}
     weather = {gauge: prepared.weather_of_gauge(gauge) for gauge in gauges}
     alike = {g: next(o for o in gauges if weather[o].equals(weather[g])) for g in gauges}
@@ -62,7 +61,7 @@ def grid_runs(prepared: Prepared, profile: Profile) -> pd.DataFrame:
         (gauge, *condition, task, variant, seed, run(gauge, *condition, task, variant, seed))
         for gauge, condition, (task, variants), seed in cells
         for variant in variants
-        if profile.grid or variant != "STw"
+        if profile.grid or (variant != "STw" and (gauge == gauges[0] or task == "surface_water"))
     ]
     columns = ["gauge", "weather_ahead", "history", "task", "variant", "seed", "run"]
     table = pd.DataFrame(rows, columns=columns)
@@ -80,7 +79,7 @@ def learnable_gauges(prepared: Prepared) -> tuple[str, ...]:
     usable = [gauge for gauge in water.columns[enough] if gauge != target]
     near = {upstream_gauge(prepared, target)}
     near |= {gauge for gauge in usable if upstream_gauge(prepared, gauge) == target}
-    return (target, *sorted(usable, key=lambda gauge: gauge not in near))[:MOST_GAUGES]
+    return (target, *sorted(usable, key=lambda gauge: gauge not in near))
 
 
 # By key, what is done in place of the book's assumption; "" stands for the book's own.

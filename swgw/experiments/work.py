@@ -26,8 +26,10 @@ def results_of(study) -> list[Result]:
     """
     periods = ("test", "validation", *(["folds"] if study.fold_runs else []))
     limit, prepared = limit_of(study), study.prepared
+    others = [study.at_gauge(gauge) for gauge in study.grid["gauge"].unique()[1:]]
     found = [
         *(baselines(study, period) for period in periods),
+        *(baselines(other, period) for other in others for period in ("test", "validation")),
         *pastas_parts(study), *([limit] if limit else []),
         *map(study.result_of, study.all_runs),
         *realisation_results(prepared, study.profile, study.folder),

@@ -31,10 +31,12 @@ class Profile:
     fold_windows : int
         Windows presented to each run that forecasts a block of the training years kept out of its
         fit; 0 leaves them out, and with them recalibrated intervals.
+    gauges : int
+        Gauges at most at which the question of the second task is asked; without `grid` it is asked
+        for surface water alone at all but the first.
     grid : bool
-        Whether the question of the second task is asked at every gauge, with known and unknown
-        weather, with and without the targets' pasts, and whether recurrent networks are
-        recalibrated too.
+        Whether it is asked with known and unknown weather, with and without the targets' pasts, and
+        whether recurrent networks are recalibrated too.
     models : tuple of str
         The networks that are trained.
     """
@@ -46,6 +48,7 @@ class Profile:
     patience: int
     hidden_size: int | None
     fold_windows: int
+    gauges: int
     grid: bool
     models: tuple[str, ...] = ("GRU", "LSTM", "TFT")
 
