@@ -17,7 +17,7 @@ from swgw.basin.calendar import bin_starts
 from swgw.virtual import GAUGES, WELLS, Parameters
 from swgw.virtual import catchment as mountain
 from swgw.virtual.reach import Noise
-from swgw.virtual.run import FIRST, RECHARGING_RAIN, Coupled, Forcing, Outside, State, warm_up
+from swgw.virtual.run import FIRST, Coupled, Forcing, Outside, State, warm_up
 from swgw.virtual.simulate import FLOW_NOISE, HEAD_NOISE, MEASURED_DAY
 
 SEASON = 10  # days around the date from which another year's weather may start
@@ -141,34 +141,31 @@ class Ensemble:
             if inside and not len(other.intersection(days)):
                 return other
 
-    def weather(self, restart: Restart, sources: list[pd.DatetimeIndex]) -> tuple:
-        """Forcing of each member, (day, member): inflow at the gorge, rain, pet, front.
+    def weather(self, restart: Restart, sources: list[pd.DatetimeIndex]) -> np.ndarray:
+        """Numbers of each member's :class:`Forcing`: (variable, day, member).
 
         ``sources`` are the days whose weather each member has.
         """
-        plain, pet = self.outside.weather["plain"]["precipitation"], self.outside.pet
+        forcing = np.stack([self.outside.daily.loc[days].T for days in sources], axis=-1)
         each = {days[0]: days for days in sources}  # members under the true weather share it
         mountains = [self.outside.weather["mountains"].loc[d[0] : d[-1]] for d in each.values()]
         found = mountain.run_catchments(mountains, self.parameters.catchment, restart.catchment)
         column = {first: k for k, first in enumerate(each)}
         inflow, slow = (part[:, [column[days[0]] for days in sources]] for part in found)
         usual = self.outside.catchment["slow"].mean()
-        front = mountain.front_inflow(slow, usual, self.parameters.aquifer)
-        rain, pet = ([s[days].to_numpy() for days in sources] for s in (plain, pet))
-        return inflow, np.stack(rain, axis=1), np.stack(pet, axis=1), front
+        # What comes from the mountains follows from their state at the restart.
+        forcing[0] = inflow
+        forcing[-1] = mountain.front_inflow(slow, usual, self.parameters.aquifer)
+        return forcing
 
-    def follow(
-        self, restart: Restart, days: pd.DatetimeIndex, weather: tuple, rng: np.random.Generator
-    ) -> Members:
-        """Step all members through some days under their weather (day, member)."""
-        inflow, rain, pet, front = weather
-        state, heads, flows = widen(restart.state, inflow.shape[1]), [], []
+    def follow(self, restart: Restart, days: pd.DatetimeIndex, weather: np.ndarray, rng) -> Members:
+        """Step all members through some days under their weather (variable, day, member)."""
+        state, heads, flows = widen(restart.state, weather.shape[-1]), [], []
         for k, day in enumerate(days):
-            heavy = np.maximum(rain[k] - RECHARGING_RAIN, 0.0)
-            forcing = Forcing(day, inflow[k], rain[k], heavy, pet[k], front[k])
+            forcing = Forcing(day, *weather[:, k])
             state, _ = self.coupled.step(state, forcing, rng)
             heads.append(state.head[self.cells])
-            flows.append(np.vstack([inflow[k], state.flow[self.reaches]]))
+            flows.append(np.vstack([forcing.inflow, state.flow[self.reaches]]))
         return Members(days, np.stack(heads, axis=1), np.stack(flows, axis=1))
 
 

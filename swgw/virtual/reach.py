@@ -229,7 +229,7 @@ class Aquifer:
         return self.parameters.et_factor * 1e-3 * AREA * pet * reach
 
     def advance(
-        self, head: np.ndarray, source: np.ndarray, pet: np.ndarray, front: np.ndarray
+        self, head: np.ndarray, source: np.ndarray, pet, front: np.ndarray
     ) -> tuple[np.ndarray, AquiferFluxes]:
         """Heads one step later.
 
@@ -239,7 +239,7 @@ class Aquifer:
             Head at the beginning [m].
         source : array (cell, member)
             Recharge and river loss, less pumping [m³/d].
-        pet : array (member,)
+        pet : float or array (member,)
             Potential evapotranspiration [mm/d].
         front : array (member,)
             Inflow along the mountain front [m³/s].

@@ -110,8 +110,7 @@ class Coupled:
         vadose, recharge = reach.drain_vadose(state.vadose, infiltration, self.rate)
         source = recharge - pumping
         source[self.domain.reach_cell] += routed.loss * SECONDS
-        pet = np.full(forcing.inflow.shape, forcing.pet)
-        head, fluxes = self.aquifer.advance(state.head, source, pet, forcing.front)
+        head, fluxes = self.aquifer.advance(state.head, source, forcing.pet, forcing.front)
         new = State(head, vadose, routed.flow, deficit, wetness, noise)
         return new, Day(routed, springs, infiltration, recharge, pumping, fluxes)
 
@@ -133,34 +132,24 @@ class Outside:
     weather : dict of DataFrame (time, variable)
         Of ``"plain"`` and ``"mountains"``.
     catchment : DataFrame (time, ...)
-        Water balance of the mountain catchment [mm/d], its discharge and the inflow along the
-        front [m³/s].
-    pet : Series (time,)
-        Potential evapotranspiration on the plain [mm/d].
+        Water balance of the mountain catchment [mm/d] and its discharge [m³/s].
+    daily : DataFrame (time, ...)
+        Numbers of each day's :class:`Forcing`, in its order and units.
     """
 
     weather: dict[str, pd.DataFrame]
     catchment: pd.DataFrame
-    pet: pd.Series
+    daily: pd.DataFrame
 
     def forcing(self, day: pd.Timestamp) -> Forcing:
         """Forcing of one member on a day."""
-        inflow, front = (np.array([self.catchment[name][day]]) for name in ("discharge", "front"))
-        rain, pet = float(self.weather["plain"]["precipitation"][day]), float(self.pet[day])
-        return Forcing(day, inflow, rain, max(rain - RECHARGING_RAIN, 0.0), pet, front)
+        return Forcing(day, *self.daily.loc[day].to_numpy()[:, None])
 
     def normal_year(self) -> list[Forcing]:
         """Forcing of twelve mean months, dated in the first year so that its water use applies."""
-        rain = self.weather["plain"]["precipitation"]
-        heavy = (rain - RECHARGING_RAIN).clip(lower=0)
-        inflow, front = self.catchment["discharge"], self.catchment["front"]
-        daily = pd.concat([inflow, rain, heavy, self.pet, front], axis=1)
-        normal = daily.groupby(rain.index.month).mean()
-        normal.index = pd.date_range(START, periods=12, freq="MS") + pd.Timedelta(days=14)
-        return [
-            Forcing(day, np.array([inflow]), rain, heavy, pet, np.array([front]))
-            for day, inflow, rain, heavy, pet, front in normal.itertuples()
-        ]
+        normal = self.daily.groupby(self.daily.index.month).mean().to_numpy()
+        days = pd.date_range(START, periods=12, freq="MS") + pd.Timedelta(days=14)
+        return [Forcing(day, *month[:, None]) for day, month in zip(days, normal, strict=True)]
 
 
 @lru_cache(maxsize=4)
@@ -168,12 +157,18 @@ def make_outside(parameters: Parameters, seed: int, start: str = START, end: str
     """Generate the weather and run the mountain catchment."""
     weather = mountain.make_weather(start, end, seed)
     mountains, plain = weather["mountains"], weather["plain"]
+    rain, warmth = plain["precipitation"], plain["temperature"].to_numpy()
     state = mountain.warm_catchment(mountains, parameters.catchment)
     catchment, _ = mountain.run_catchment(mountains, parameters.catchment, state)
     slow = catchment["slow"]
-    catchment["front"] = mountain.front_inflow(slow, slow.mean(), parameters.aquifer)
-    pet = mountain.oudin_pet(plain.index, plain["temperature"].to_numpy(), PLAIN_LATITUDE)
-    return Outside(weather, catchment, pd.Series(pet, plain.index))
+    daily = {
+        "inflow": catchment["discharge"],
+        "rain": rain,
+        "heavy_rain": (rain - RECHARGING_RAIN).clip(lower=0),
+        "pet": mountain.oudin_pet(plain.index, warmth, PLAIN_LATITUDE),
+        "front": mountain.front_inflow(slow, slow.mean(), parameters.aquifer),
+    }
+    return Outside(weather, catchment, pd.DataFrame(daily))
 
 
 def spin_up(parameters: Parameters, outside: Outside, seed: int) -> np.ndarray:

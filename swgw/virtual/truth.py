@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy import ndimage
 
 from swgw.basin.calendar import step_of_year
 from swgw.virtual import SECONDS, Parameters, load_origin
@@ -19,6 +20,10 @@ from swgw.virtual.run import Coupled, Outside, Record
 
 DRIVERS = ("river", "irrigation", "pumping", "evapotranspiration", "front")
 SCENARIOS = ("all", *(f"no_{driver}" for driver in DRIVERS), "none")
+DRIVEN_BY = {
+    "flow": "river", "inflow": "river", "recharge": "irrigation", "pumping": "pumping",
+    "pet": "evapotranspiration", "front": "front",
+}  # fmt: skip
 SMOOTHING = 31  # days
 
 
@@ -114,10 +119,7 @@ def climatology(values: np.ndarray, days: pd.DatetimeIndex) -> np.ndarray:
     """
     index = step_of_year(days, "D")
     mean = np.stack([values[index == row].mean(axis=0, dtype=float) for row in range(365)])
-    half = SMOOTHING // 2
-    padded = np.concatenate([mean[-half - 1 :], mean, mean[:half]])
-    running = np.cumsum(padded, axis=0)
-    return (running[SMOOTHING:] - running[:-SMOOTHING]) / SMOOTHING
+    return ndimage.uniform_filter1d(mean, SMOOTHING, axis=0, mode="wrap")
 
 
 def run_scenarios(
@@ -137,36 +139,33 @@ def run_scenarios(
     array (time, scenario, well)
         Head [m]; the first scenario is the record itself.
     """
-    days, row, cells = record.days, step_of_year(record.days, "D"), coupled.domain.cells_of_wells()
+    days, row = record.days, step_of_year(record.days, "D")
+    cells, reach_cell = coupled.domain.cells_of_wells(), coupled.domain.reach_cell
     flow = np.concatenate([record.start.flow[:, 0][None], record.flow])  # yesterday's comes first
-    catchment, pet = outside.catchment.loc[days], outside.pet[days].to_numpy()
-    inflow, front = (catchment[name].to_numpy() for name in ("discharge", "front"))
-    true = {"flow": record.flow, "inflow": inflow, "pet": pet, "front": front,
-            "recharge": record.recharge, "pumping": record.pumping}  # fmt: skip
+    daily = outside.daily.loc[days]
+    true = {"flow": record.flow, "recharge": record.recharge, "pumping": record.pumping}
+    true |= {name: daily[name].to_numpy() for name in ("inflow", "pet", "front")}
     normal = {name: climatology(values, days) for name, values in true.items()}
-    no_river, no_irrigation, no_pumping, no_plants, no_front = (
-        np.array([name in (driver, "none") for name in (*DRIVERS, "none")]) for driver in DRIVERS
-    )
+    replaced = {
+        name: np.array([left_out in (driver, "none") for left_out in (*DRIVERS, "none")])
+        for name, driver in DRIVEN_BY.items()
+    }
     head = np.repeat(record.start.head, len(DRIVERS) + 1, axis=1)
     result = np.empty((len(days), len(SCENARIOS), len(cells)))
     result[:, 0] = record.well_head
     for k, r in enumerate(row):
-        before = _choose(no_river, normal["flow"][r - 1], flow[k])
-        after = _choose(no_river, normal["flow"][r], flow[k + 1])
-        top = np.where(no_river, normal["inflow"][r], inflow[k])
-        source = _choose(no_irrigation, normal["recharge"][r], record.recharge[k])
-        source -= _choose(no_pumping, normal["pumping"][r], record.pumping[k])
-        loss = coupled.river.potential_loss(before, head[coupled.domain.reach_cell])
-        arriving = np.concatenate([top[None], after[:-1]])
-        source[coupled.domain.reach_cell] += np.minimum(loss, arriving) * SECONDS
-        evaporating = np.where(no_plants, normal["pet"][r], pet[k])
-        along = np.where(no_front, normal["front"][r], front[k])
-        head, _ = coupled.aquifer.advance(head, source, evaporating, along)
+        before = _choose(replaced["flow"], normal["flow"][r - 1], flow[k])
+        now = {name: _choose(replaced[name], normal[name][r], true[name][k]) for name in true}
+        loss = coupled.river.potential_loss(before, head[reach_cell])
+        arriving = np.vstack([now["inflow"], now["flow"][:-1]])
+        source = now["recharge"] - now["pumping"]
+        source[reach_cell] += np.minimum(loss, arriving) * SECONDS
+        head, _ = coupled.aquifer.advance(head, source, now["pet"], now["front"])
         result[k, 1:] = head[cells].T
         tick()
     return result
 
 
 def _choose(replaced: np.ndarray, normal: np.ndarray, true: np.ndarray) -> np.ndarray:
-    """The climatology in members whose driver is replaced, else the record (place, member)."""
-    return np.where(replaced, normal[:, None], np.asarray(true, float)[:, None])
+    """The climatology in members whose driver is replaced, else the record: (…, member)."""
+    return np.where(replaced, normal[..., None], np.asarray(true, float)[..., None])
