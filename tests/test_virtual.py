@@ -169,9 +169,7 @@ def test_one_implicit_step_satisfies_its_equation(coupled, start):
     rng = np.random.default_rng(0)
     source = rng.normal(0, 1e4, start.head.shape)
     new, fluxes = aquifer.advance(start.head, source, np.array([3.0]), np.array([9.0]))
-    active = np.zeros((82, 86), bool)
-    active[coupled.domain.row, coupled.domain.column] = True
-    flow = laplacian(active, coupled.domain.transmissivity) @ new
+    flow = laplacian(coupled.domain.active, coupled.domain.transmissivity) @ new
     net = source + 9.0 * aquifer.front - fluxes.springs - fluxes.evapotranspiration
     net = net - fluxes.outflow - flow
     change = coupled.domain.specific_yield[:, None] * AREA * (new - start.head)

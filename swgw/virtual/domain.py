@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy import ndimage, sparse
-from scipy.sparse import linalg
+from scipy.sparse import csgraph, linalg
+from scipy.spatial.distance import cdist
 
 from swgw.virtual import CHANNEL, COURSE, DISTRICTS, MARGIN, WELLS, AquiferParameters
 
@@ -28,8 +29,8 @@ class Domain:
 
     Attributes
     ----------
-    row, column : array (cell,)
-        Place of the active cells in the grid, from the south-west.
+    active : array (row, column)
+        True in the cells of the grid that belong to the domain, from the south-west.
     longitude, latitude, surface : array (cell,)
         Centre [°] and ground elevation [m].
     slope : array (cell,)
@@ -56,8 +57,7 @@ class Domain:
         True along the mountain front, and at the western edge near the river.
     """
 
-    row: np.ndarray
-    column: np.ndarray
+    active: np.ndarray
     longitude: np.ndarray
     latitude: np.ndarray
     surface: np.ndarray
@@ -78,16 +78,13 @@ class Domain:
     @property
     def n_cells(self) -> int:
         """Number of active cells."""
-        return len(self.row)
+        return len(self.surface)
 
     def cells_of_wells(self) -> np.ndarray:
-        """Cell of each well (well,)."""
-        return np.array([self.cell_at(w.longitude, w.latitude) for w in WELLS.itertuples()])
-
-    def cell_at(self, longitude: float, latitude: float) -> int:
-        """Active cell nearest to a place."""
-        x, y = to_km(longitude, latitude)
-        return int(np.argmin((self.column + 0.5 - x) ** 2 + (self.row + 0.5 - y) ** 2))
+        """Active cell nearest to each well (well,)."""
+        wells = to_km(WELLS["longitude"], WELLS["latitude"])
+        centres = to_km(self.longitude, self.latitude)
+        return cdist(np.transpose(wells), np.transpose(centres)).argmin(axis=1)
 
 
 def to_km(longitude, latitude):
@@ -103,8 +100,8 @@ def make_domain(parameters: AquiferParameters, seed: int) -> Domain:
     row, column = np.nonzero(active)
     x_km, y_km = column + 0.5, row + 0.5
     place = (y_km - south[column]) / (north - south)[column]  # 0 mountain front, 1 hills
-    front = (active & ~np.pad(active, ((1, 0), (0, 0)))[:-1])[row, column]
-    hills = (active & ~np.pad(active, ((0, 1), (0, 0)))[1:])[row, column]
+    front = np.diff(active, axis=0, prepend=False)[active]
+    hills = np.diff(active, axis=0, append=False)[active]
     reach_cell, length, along, node = _rasterise_course(active)
     surface = _surface(active, reach_cell, along, front, hills)
     margin, coarse = place > 0.93, 1 / (1 + np.exp((place - 0.63) / 0.03))
@@ -112,7 +109,7 @@ def make_domain(parameters: AquiferParameters, seed: int) -> Domain:
     transmissivity = np.where(margin, p.t_margin, np.exp(silt + (gravel - silt) * coarse))
     specific_yield = p.sy_silt + (p.sy_gravel - p.sy_silt) * coarse
     return Domain(
-        row, column, WEST + x_km / KM_EAST, SOUTH + y_km / KM_NORTH, surface,
+        active, WEST + x_km / KM_EAST, SOUTH + y_km / KM_NORTH, surface,
         _slope(active, surface),
         transmissivity * np.exp(p.t_spread * _texture(active, seed)),
         np.where(margin, p.sy_margin, specific_yield),
@@ -164,10 +161,8 @@ def laplacian(active: np.ndarray, conductance: np.ndarray) -> sparse.csr_matrix:
     first = np.concatenate([a[(a >= 0) & (b >= 0)] for a, b in pairs])
     second = np.concatenate([b[(a >= 0) & (b >= 0)] for a, b in pairs])
     between = 2 / (1 / conductance[first] + 1 / conductance[second])
-    n = int(active.sum())
-    off = sparse.coo_matrix((between, (first, second)), (n, n))
-    off = (off + off.T).tocsr()
-    return (sparse.diags(np.asarray(off.sum(axis=1)).ravel()) - off).tocsr()
+    one_way = sparse.coo_matrix((between, (first, second)), (len(conductance), len(conductance)))
+    return csgraph.laplacian(one_way, symmetrized=True).tocsr()
 
 
 def _surface(active, reach_cell, along, front, hills) -> np.ndarray:

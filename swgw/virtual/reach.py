@@ -15,7 +15,7 @@ from scipy.sparse import csr_array, diags
 from scipy.sparse.linalg import splu
 
 from swgw.virtual import DISTRICTS, SECONDS, AquiferParameters, RiverParameters, WaterUseParameters
-from swgw.virtual.domain import CELL, NX, NY, Domain, laplacian
+from swgw.virtual.domain import CELL, Domain, laplacian
 
 
 @dataclass(frozen=True)
@@ -175,8 +175,7 @@ def _between(first: float, last: float, day: pd.Timestamp) -> float:
 def _season(calendar: tuple[float, ...], day: pd.Timestamp) -> float:
     """A day's share of the year's water, without steps between the months."""
     middle = day.month - 1 + (day.day - 0.5) / day.days_in_month - 0.5
-    lower, part = int(np.floor(middle)), middle - np.floor(middle)
-    return ((1 - part) * calendar[lower % 12] + part * calendar[(lower + 1) % 12]) / 30.44
+    return np.interp(middle, np.arange(12), calendar, period=12) / 30.44
 
 
 AREA = CELL**2
@@ -205,13 +204,11 @@ class Aquifer:
     """
 
     def __init__(self, domain: Domain, parameters: AquiferParameters, step: float = 1.0):
-        active = np.zeros((NY, NX), bool)
-        active[domain.row, domain.column] = True
         self.domain, self.parameters, self.step = domain, parameters, step
         self.capacity = domain.specific_yield[:, None] * AREA  # m³ per m of head
         self.edge = np.where(domain.outlet, domain.transmissivity, 0.0)[:, None]
         self.edge_head = (domain.surface - 6.0)[:, None]
-        matrix = laplacian(active, domain.transmissivity)
+        matrix = laplacian(domain.active, domain.transmissivity)
         matrix = matrix + diags((self.capacity / step + self.edge).ravel())
         self._solve = splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A").solve
         self.front = (domain.front / domain.front.sum() * SECONDS)[:, None]
