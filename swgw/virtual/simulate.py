@@ -62,19 +62,16 @@ def measure_heads(head: np.ndarray, starts: pd.DatetimeIndex, seed: int) -> pd.D
     return table.reset_index().melt("date", value_name="head").dropna()
 
 
-def measure_discharge(flows: dict[str, pd.Series], seed: int) -> pd.DataFrame:
+def measure_discharge(flows: pd.DataFrame, seed: int) -> pd.DataFrame:
     """``surface_water.csv``: daily discharge [m³/s] with the error of a rating curve.
 
-    ``flows`` holds the true discharge (time,) by gauge.
+    ``flows`` (time, gauge) are the true ones.
     """
-    rng, parts = np.random.default_rng([seed, 7]), []
-    for gauge, flow in flows.items():
-        measured = flow * np.exp(rng.normal(0, FLOW_NOISE, len(flow)))
-        if gauge == GAUGES["gauge_id"][0]:
-            measured = measured.drop(measured[FLOW_GAP[0] : FLOW_GAP[1]].index)
-        columns = {"date": measured.index, "gauge_id": gauge, "discharge": measured}
-        parts.append(pd.DataFrame(columns))
-    return pd.concat(parts, ignore_index=True)
+    rng = np.random.default_rng([seed, 7])
+    measured = flows * np.exp(rng.normal(0, FLOW_NOISE, flows.T.shape)).T
+    measured.loc[slice(*FLOW_GAP), GAUGES["gauge_id"][0]] = np.nan
+    table = measured.rename_axis(index="date", columns="gauge_id").reset_index()
+    return table.melt("date", value_name="discharge").dropna()
 
 
 def forcing_table(weather: dict[str, pd.DataFrame], first: str) -> pd.DataFrame:
@@ -138,7 +135,7 @@ def simulate_period(
         balance (time,) of :attr:`swgw.virtual.Truth.fluxes` [m³/s].
     """
     coupled, outside, record = run_record(parameters, seed, end, before=before)
-    discharge = pd.DataFrame(_flows(coupled, outside, record)).rename_axis(columns="gauge")
+    discharge = _flows(coupled, outside, record)
     head = pd.DataFrame(record.well_head, record.days, WELLS["well_id"].rename("well"))
     return xr.Dataset({"head": head, "discharge": discharge} | dict(record.fluxes.to_xarray()))
 
@@ -166,12 +163,13 @@ def write_observations(
     write_table(forcing_table(outside.weather, FIRST), folder / "forcing.csv", 1)
 
 
-def _flows(coupled: Coupled, outside: Outside, record: Record) -> dict[str, pd.Series]:
-    """True discharge (time,) [m³/s] of each gauge: the gorge, and the reaches of the others."""
-    gorge, *others = GAUGES["gauge_id"]
-    flows = {gorge: outside.catchment["discharge"][record.days]}
-    node = coupled.domain.node
-    return flows | {g: pd.Series(record.flow[:, node[g]], record.days) for g in others}
+def _flows(coupled: Coupled, outside: Outside, record: Record) -> pd.DataFrame:
+    """True discharge (time, gauge) [m³/s] at the gorge, and in the reaches of the other gauges."""
+    gauges = GAUGES["gauge_id"].rename("gauge")
+    gorge = outside.catchment["discharge"][record.days]
+    reaches = [coupled.domain.node[gauge] for gauge in gauges[1:]]
+    flows = np.column_stack([gorge, record.flow[:, reaches]])
+    return pd.DataFrame(flows, record.days, gauges)
 
 
 def _river() -> str:
