@@ -10,7 +10,7 @@ outflow feeds a fast and a slow linear reservoir (a reduced HBV model). In winte
 freezes onto the river bed and melts in spring.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -123,7 +123,7 @@ def _wind(days, latent, mean: float, sd: float) -> np.ndarray:
 
 
 def oudin_pet(days: pd.DatetimeIndex, temperature: np.ndarray, latitude: float) -> np.ndarray:
-    """Potential evapotranspiration (time,) [mm/d] from temperature [°C] (Oudin et al. 2005)."""
+    """Potential evapotranspiration [mm/d] from temperature (…, time) [°C] (Oudin et al. 2005)."""
     angle = 2 * np.pi * days.dayofyear.to_numpy() / YEAR
     tilt = 0.409 * np.sin(angle - 1.39)
     phi = np.deg2rad(latitude)
@@ -221,8 +221,7 @@ def run_catchments(
     """
     parts = [_by_band(weather, parameters) for weather in weathers]
     rain, warmth, pet = (np.stack(each, axis=-1) for each in zip(*parts, strict=True))
-    members = np.zeros(len(weathers))
-    state = CatchmentState(*(np.asarray(part)[..., None] + members for part in astuple(state)))
+    state = replace(state, snow=state.snow[:, None], soil=state.soil[:, None])
     runoff, slow = np.empty((2, len(rain), len(weathers)))
     for day in range(len(rain)):
         state, runoff[day], _ = _step(state, rain[day], warmth[day], pet[day], parameters)
@@ -242,8 +241,7 @@ def _by_band(weather: pd.DataFrame, parameters: CatchmentParameters) -> tuple[np
     """Precipitation, temperature and potential evapotranspiration, each (day, band)."""
     rain = weather["precipitation"].to_numpy()[:, None] * BAND_RAIN
     warmth = weather["temperature"].to_numpy()[:, None] - parameters.lapse_rate * BAND_HEIGHT
-    days = pd.DatetimeIndex(weather.index).repeat(5)
-    return rain, warmth, oudin_pet(days, warmth.ravel(), LATITUDE).reshape(warmth.shape)
+    return rain, warmth, oudin_pet(weather.index, warmth.T, LATITUDE).T
 
 
 def _step(state, rain, warmth, pet, p):

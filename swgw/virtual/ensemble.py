@@ -8,7 +8,7 @@ members has a mean square error 1 + 1/M times that of the perfect forecast.
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -71,19 +71,17 @@ def true_restarts(
     array (cell, 1)
         Delay of recharge (``Coupled.rate``), which the spin-up fixed.
     """
-    mountains, catchments = outside.weather["mountains"], {}
-    catchment, begin = mountain.warm_catchment(mountains, parameters.catchment), mountains.index[0]
-    for day in days:
-        span = mountains.loc[begin : day - pd.Timedelta(days=1)]
-        _, catchment = mountain.run_catchment(span, parameters.catchment, catchment)
-        catchments[day], begin = catchment, day
+    mountains = outside.weather["mountains"]
+    catchment, since = mountain.warm_catchment(mountains, parameters.catchment), mountains.index[0]
     coupled, state, rng = warm_up(parameters, seed)
-    rng = deepcopy(rng)
-    cells, restarts, heads = coupled.domain.cells_of_wells(), [], []
-    passed = pd.date_range(FIRST, days[-1])
+    rng, cells = deepcopy(rng), coupled.domain.cells_of_wells()
+    restarts, heads, passed = [], [], pd.date_range(FIRST, days[-1])
     for day in passed:
-        if day in catchments:
-            restarts.append(Restart(day, state, catchments[day]))
+        if day in days:
+            span = mountains.loc[since : day - pd.Timedelta(days=1)]
+            _, catchment = mountain.run_catchment(span, parameters.catchment, catchment)
+            restarts.append(Restart(day, state, catchment))
+            since = day
         state, _ = coupled.step(state, outside.forcing(day), rng)
         heads.append(state.head[cells, 0])
     return restarts, pd.DataFrame(heads, passed, WELLS["well_id"]), coupled.rate
@@ -171,10 +169,10 @@ class Ensemble:
 
 def widen(state: State, members: int) -> State:
     """Repeat the state of one member."""
-    noise = state.noise
-    arrays = [state.head, state.vadose, state.flow, state.deficit, noise.pumping, noise.diversion]
-    head, vadose, flow, deficit, *noise = (np.repeat(a, members, axis=-1) for a in arrays)
-    return replace(state, head=head, vadose=vadose, flow=flow, deficit=deficit, noise=Noise(*noise))
+    parts = {name: getattr(state, name) for name in ("head", "vadose", "flow", "deficit")}
+    wide = {name: np.repeat(part, members, axis=-1) for name, part in parts.items()}
+    noise = Noise(*(np.repeat(part, members, axis=-1) for part in astuple(state.noise)))
+    return replace(state, **wide, noise=noise)
 
 
 def in_steps(found: Members, step: str) -> Iterator[tuple[str, np.ndarray]]:

@@ -128,11 +128,11 @@ def summarise(
     """
     found = ensemble.run(restart, length, members)
     for task, values in in_steps(found, step):
-        yield task, np.stack([half.mean(axis=-1) for half in np.split(values, 2, axis=-1)])
+        yield task, np.stack(np.split(values, 2, axis=-1)).mean(axis=-1)
     measured = with_errors(found, ensemble.random(restart.day + pd.Timedelta(days=1)))
     for task, values in in_steps(measured, step):
-        quantiles = [np.quantile(half, LEVELS, axis=-1) for half in np.split(values, 2, axis=-1)]
-        yield f"{task} quantiles", np.moveaxis(np.stack(quantiles), 1, -1)
+        quantiles = np.quantile(np.stack(np.split(values, 2, axis=-1)), LEVELS, axis=-1)
+        yield f"{task} quantiles", np.moveaxis(quantiles, 0, -1)
 
 
 def _write(found: list[dict[str, np.ndarray]], chosen: xr.DataArray, folder: Path) -> None:

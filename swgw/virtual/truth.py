@@ -147,8 +147,7 @@ def run_scenarios(
     true |= {name: daily[name].to_numpy() for name in ("inflow", "pet", "front")}
     normal = {name: climatology(values, days) for name, values in true.items()}
     replaced = {
-        name: np.array([left_out in (driver, "none") for left_out in (*DRIVERS, "none")])
-        for name, driver in DRIVEN_BY.items()
+        name: np.isin(SCENARIOS[1:], (f"no_{driver}", "none")) for name, driver in DRIVEN_BY.items()
     }
     head = np.repeat(record.start.head, len(DRIVERS) + 1, axis=1)
     result = np.empty((len(days), len(SCENARIOS), len(cells)))
