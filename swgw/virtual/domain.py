@@ -105,8 +105,7 @@ def make_domain(parameters: AquiferParameters, seed: int) -> Domain:
     reach_cell, length, along, node = _rasterise_course(active)
     surface = _surface(active, reach_cell, along, front, hills)
     margin, coarse = place > 0.93, 1 / (1 + np.exp((place - 0.63) / 0.03))
-    silt, gravel = np.log(p.t_silt), np.log(p.t_gravel)
-    transmissivity = np.where(margin, p.t_margin, np.exp(silt + (gravel - silt) * coarse))
+    transmissivity = np.where(margin, p.t_margin, p.t_silt * (p.t_gravel / p.t_silt) ** coarse)
     specific_yield = p.sy_silt + (p.sy_gravel - p.sy_silt) * coarse
     return Domain(
         active, WEST + x_km / KM_EAST, SOUTH + y_km / KM_NORTH, surface,

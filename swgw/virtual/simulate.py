@@ -135,9 +135,9 @@ def simulate_period(
         balance (time,) of :attr:`swgw.virtual.Truth.fluxes` [m³/s].
     """
     coupled, outside, record = run_record(parameters, seed, end, before=before)
-    discharge = _flows(coupled, outside, record)
     head = pd.DataFrame(record.well_head, record.days, WELLS["well_id"].rename("well"))
-    return xr.Dataset({"head": head, "discharge": discharge} | dict(record.fluxes.to_xarray()))
+    series = {"head": head, "discharge": _flows(coupled, outside, record)}
+    return xr.Dataset(series | dict(record.fluxes.to_xarray()))
 
 
 def write_table(table: pd.DataFrame, path: Path, digits: int) -> None:
@@ -207,13 +207,10 @@ def write_truth(folder: Path, coupled: Coupled, record: Record, heads: np.ndarra
 
 
 def _exchange_table(coupled: Coupled, record: Record, bins: pd.DatetimeIndex) -> pd.DataFrame:
-    parts, entering = [], record.fluxes["gorge"].to_numpy()
+    parts, entering = {}, record.fluxes["gorge"].to_numpy()
     for k, (upper, lower) in enumerate(pairwise(SECTIONS)):
         inside = np.flatnonzero(coupled.domain.reach_section == k)
-        loss = record.loss[:, inside].sum(axis=1)
-        daily = pd.DataFrame({"exchange": loss, "discharge": entering})
-        mean = daily.groupby(bins).mean().rename_axis("date").reset_index()
-        mean.insert(1, "section", f"{upper}–{lower}")
-        parts.append(mean)
+        daily = {"exchange": record.loss[:, inside].sum(axis=1), "discharge": entering}
+        parts[f"{upper}–{lower}"] = pd.DataFrame(daily).groupby(bins).mean()
         entering = record.flow[:, inside[-1]]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, names=["section", "date"]).swaplevel().reset_index()
