@@ -102,8 +102,7 @@ class Ensemble:
 
     def __init__(self, parameters: Parameters, outside: Outside, seed: int, rate: np.ndarray):
         self.parameters, self.outside, self.seed = parameters, outside, seed
-        self.coupled = Coupled(parameters, seed)
-        self.coupled.rate = rate
+        self.coupled = Coupled(parameters, seed, rate=rate)
         self.cells = self.coupled.domain.cells_of_wells()
         self.reaches = [self.coupled.domain.node[gauge] for gauge in GAUGES["gauge_id"][1:]]
 

@@ -121,11 +121,11 @@ class WaterUse:
         random = np.exp(noise.diversion - p.diversion_sd**2 / 2)
         return year * _season(CANAL_CALENDAR, day) * less * self.share * random
 
-    def limit(self, demand: np.ndarray, flow: np.ndarray) -> np.ndarray:
-        """Demand (canal, member) cut to a share of the flow (reach, member) at its intake."""
+    def limit(self, demand: np.ndarray, available: np.ndarray) -> np.ndarray:
+        """Demand (canal, member) cut to the water available at its intake (reach, member)."""
         wanted = self.to_reach @ demand
-        allowed = np.minimum(wanted, self.parameters.share_limit * flow)
-        cut = np.divide(allowed, wanted, out=np.ones_like(wanted), where=wanted > 0)
+        given = np.minimum(wanted, available)
+        cut = np.divide(given, wanted, out=np.ones_like(wanted), where=wanted > 0)
         return demand * cut[self.node]
 
     def pumping(self, day: pd.Timestamp, deficit: np.ndarray, noise: Noise) -> np.ndarray:
@@ -154,11 +154,6 @@ class WaterUse:
         p = self.parameters
         pumping = _next(noise.pumping, p.pumping_sd, p.pumping_memory, rng)
         return Noise(pumping, _next(noise.diversion, p.diversion_sd, p.diversion_memory, rng))
-
-    def no_noise(self, members: int) -> Noise:
-        """No anomaly anywhere."""
-        patches, canals = self.domain.patch.max() + 1, len(CANALS)
-        return Noise(np.zeros((patches, members)), np.zeros((canals, members)))
 
 
 def _next(anomaly, sd, memory, rng) -> np.ndarray:
@@ -279,7 +274,8 @@ def drain_vadose(
         Water held [m³].
     infiltration : array (cell, member)
         Water entering at the top [m³/d].
-    rate : array (cell, 1)
+    rate : float or array (cell, 1)
+        Share of each store that leaves it.
 
     Returns
     -------

@@ -66,24 +66,26 @@ class Coupled:
         Seed of the aquifer's texture.
     step : float
         Length of the aquifer's step [d]; one, except while it is spun up.
+    rate : float or array (cell, 1)
+        Of :func:`swgw.virtual.reach.vadose_rate`; with one, water passes all stores at once.
     """
 
-    def __init__(self, parameters: Parameters, seed: int, step: float = 1.0):
+    def __init__(self, parameters: Parameters, seed: int, step: float = 1.0, rate=1.0):
         self.parameters = parameters
         self.domain = make_domain(parameters.aquifer, seed)
         self.aquifer = reach.Aquifer(self.domain, parameters.aquifer, step)
         self.river = reach.River(self.domain, parameters.river)
         self.water_use = reach.WaterUse(self.domain, parameters.water_use)
-        self.rate = np.ones((self.domain.n_cells, 1))
+        self.rate = rate
         self.to_reach = reach.adding(self.domain.spring_reach, len(self.domain.reach_cell))
 
     def first_state(self, head: np.ndarray, inflow: float) -> State:
-        """One member at a water table (cell, 1) [m], with empty vadose stores."""
-        cells, reaches = self.domain.n_cells, len(self.domain.reach_cell)
-        return State(
-            head, np.zeros((reach.VADOSE_STORES, cells, 1)), np.full((reaches, 1), inflow),
-            np.zeros((len(reach.CANALS), 1)), 0.0, self.water_use.no_noise(1),
-        )  # fmt: skip
+        """One member at a water table (cell, 1) [m], with empty vadose stores and no anomalies."""
+        domain, canals = self.domain, np.zeros((len(reach.CANALS), 1))
+        stores = np.zeros((reach.VADOSE_STORES, domain.n_cells, 1))
+        flow = np.full((len(domain.reach_cell), 1), inflow)
+        noise = reach.Noise(np.zeros((domain.patch.max() + 1, 1)), canals)
+        return State(head, stores, flow, canals, 0.0, noise)
 
     def step(self, state: State, forcing: Forcing, rng: np.random.Generator | None) -> tuple:
         """One step of every member; without a generator the unobserved part stays as it is.
@@ -96,13 +98,11 @@ class Coupled:
         noise = state.noise if rng is None else use.next_noise(state.noise, rng)
         wetness = state.wetness * np.exp(-1 / RAIN_MEMORY) + forcing.rain
         demand = use.canal_demand(forcing.day, wetness, noise)
-        allowed = use.limit(demand, state.flow)
+        allowed = use.limit(demand, use.parameters.share_limit * state.flow)
         springs = self.to_reach @ (self.aquifer.springs(state.head) / SECONDS)
         loss = self.river.potential_loss(state.flow, state.head[self.domain.reach_cell])
-        wanted = use.to_reach @ allowed
-        routed = self.river.route(forcing.inflow, loss, springs, wanted)
-        got = np.divide(routed.diverted, wanted, out=np.zeros_like(wanted), where=wanted > 0)
-        diverted = allowed * got[use.node]
+        routed = self.river.route(forcing.inflow, loss, springs, use.to_reach @ allowed)
+        diverted = use.limit(allowed, routed.diverted)
         lacking = 1 - np.divide(diverted, demand, out=np.ones_like(demand), where=demand > 1e-9)
         deficit = keep * state.deficit + (1 - keep) * lacking
         pumping = use.pumping(forcing.day, deficit, noise)
@@ -248,8 +248,7 @@ def run_record(
     """
     outside = make_outside(parameters, seed)
     warm, first, rng = warm_up(before or parameters, seed)
-    coupled, rng = Coupled(parameters, seed), deepcopy(rng)
-    coupled.rate = warm.rate
+    coupled, rng = Coupled(parameters, seed, rate=warm.rate), deepcopy(rng)
     days = pd.date_range(FIRST, end, name="time")
     cells, n, state = coupled.domain.cells_of_wells(), len(days), first
     flow, loss = np.empty((2, n, len(coupled.domain.reach_cell)))
@@ -258,7 +257,7 @@ def run_record(
     for k, day in enumerate(days):
         before, forcing = state, outside.forcing(day)
         state, done = coupled.step(state, forcing, rng)
-        fluxes.append(_balance(coupled, forcing, done, before, state))
+        fluxes.append(_balance(forcing, done, before, state))
         flow[k], loss[k] = done.river.flow[:, 0], (done.river.loss - done.springs)[:, 0]
         recharge[k], pumping[k] = done.recharge[:, 0], done.pumping[:, 0]
         heads[k] = state.head[cells, 0]
@@ -268,7 +267,7 @@ def run_record(
     return coupled, outside, record
 
 
-def _balance(coupled: Coupled, forcing: Forcing, day: Day, before: State, after: State) -> dict:
+def _balance(forcing: Forcing, day: Day, before: State, after: State) -> dict:
     """Terms of a day's water balance [m³/s]; gains of the aquifer are positive."""
     ground = {
         "recharge": day.recharge, "pumping": -day.pumping, "springs": -day.aquifer.springs,
