@@ -33,8 +33,6 @@ class Domain:
         True in the cells of the grid that belong to the domain, from the south-west.
     longitude, latitude, surface : array (cell,)
         Centre [°] and ground elevation [m].
-    slope : array (cell,)
-        Slope of the ground [°].
     transmissivity, specific_yield : array (cell,)
         [m²/d], [–].
     margin : array (cell,)
@@ -61,7 +59,6 @@ class Domain:
     longitude: np.ndarray
     latitude: np.ndarray
     surface: np.ndarray
-    slope: np.ndarray
     transmissivity: np.ndarray
     specific_yield: np.ndarray
     margin: np.ndarray
@@ -109,7 +106,6 @@ def make_domain(parameters: AquiferParameters, seed: int) -> Domain:
     specific_yield = p.sy_silt + (p.sy_gravel - p.sy_silt) * coarse
     return Domain(
         active, WEST + x_km / KM_EAST, SOUTH + y_km / KM_NORTH, surface,
-        _slope(active, surface),
         transmissivity * np.exp(p.t_spread * _texture(active, seed)),
         np.where(margin, p.sy_margin, specific_yield),
         margin, _districts(x_km, y_km, margin),
@@ -227,7 +223,7 @@ def well_table(domain: Domain, seed: int) -> pd.DataFrame:
     rng, cells = np.random.default_rng([seed, 5]), domain.cells_of_wells()
     rough = np.where(WELLS["setting"] == MARGIN, 3.0, 0.0)
     elevation = domain.surface[cells] + rng.normal(0, 0.5, len(cells))
-    slope = domain.slope[cells] * rng.uniform(0.8, 1.6, len(cells)) + rough
+    slope = _slope(domain.active, domain.surface)[cells] * rng.uniform(0.8, 1.6, len(cells)) + rough
     land_use = WELLS["setting"].map({MARGIN: "bare hills", CHANNEL: "riverside"})
     crops = (domain.district[cells] >= 0) & (WELLS["setting"] != MARGIN)
     return WELLS.drop(columns="setting").assign(
