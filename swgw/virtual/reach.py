@@ -170,7 +170,8 @@ def _between(first: float, last: float, day: pd.Timestamp) -> float:
 def _season(calendar: tuple[float, ...], day: pd.Timestamp) -> float:
     """A day's share of the year's water, without steps between the months."""
     middle = day.month - 1 + (day.day - 0.5) / day.days_in_month - 0.5
-    return np.interp(middle, np.arange(12), calendar, period=12) / 30.44
+    lower, part = int(np.floor(middle)), middle - np.floor(middle)
+    return ((1 - part) * calendar[lower % 12] + part * calendar[(lower + 1) % 12]) / 30.44
 
 
 AREA = CELL**2
