@@ -115,12 +115,12 @@ def write_settings(
     given = {key: value for key, value in given.items() if value is not None}
     step = str(given.get("step"))
     step = step if step in DEFAULT_LENGTHS else usual_step(series)  # the check refuses others
-    first, last = _common(series)
+    first, last, spans = _common(series)
     drafted, why = _periods(series, max(first, earliest or first), last, step)
     fields, text = BasinSettings.__pydantic_fields__, ""
     defaults = {key: field.get_default(call_default_factory=True) for key, field in fields.items()}
     for key, value in (defaults | {"step": step} | drafted | given).items():
-        comment = COMMENTS.get(key, "").format(how=how, **why)
+        comment = COMMENTS.get(key, "").format(how=how, spans=spans, **why)
         text += "\n" * bool(comment) + textwrap.indent(comment.strip() + "\n", "# ")
         plain = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=10_000)
         text += f"{key}: {plain.removesuffix(chr(10) + '...' + chr(10)).strip()}\n"
@@ -135,9 +135,8 @@ def folder_name(folder: str | Path, otherwise: str) -> str:
 
 def _targets(series: Tables) -> pd.DataFrame:
     """Give ``date`` and ``id`` of each reading of heads, else of the river."""
-    table = series["heads.csv"] if "heads.csv" in series else series["surface_water.csv"]
-    key = "well_id" if "well_id" in table else "gauge_id"
-    return table[["date", key]].set_axis(["date", "id"], axis=1).sort_values(["id", "date"])
+    table = series.get("heads.csv", series.get("surface_water.csv"))
+    return table.iloc[:, :2].set_axis(["date", "id"], axis=1).sort_values(["id", "date"])
 
 
 def usual_step(series: Tables) -> str:
@@ -158,14 +157,15 @@ def usual_step(series: Tables) -> str:
     return "5D" if not gap > 5.5 else "W" if gap <= 8 else "MS"
 
 
-def _common(series: Tables) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First and last day of the time that all tables share."""
+def _common(series: Tables) -> tuple[pd.Timestamp, pd.Timestamp, str]:
+    """First and last day of the time that all tables share, and in words what each covers."""
     spans = {name: table["date"].agg(["min", "max"]) for name, table in series.items()}
-    first, last = max(s["min"] for s in spans.values()), min(s["max"] for s in spans.values())
-    if last.normalize() <= first.normalize():
-        told = "; ".join(f"{n} {s['min'].date()} to {s['max'].date()}" for n, s in spans.items())
+    first = max(span["min"] for span in spans.values()).normalize()
+    last = min(span["max"] for span in spans.values()).normalize()
+    told = "; ".join(f"{n} {s['min'].date()} to {s['max'].date()}" for n, s in spans.items())
+    if last <= first:
         raise UserError(f"the records share no time: {told}; choose records that overlap")
-    return first.normalize(), last.normalize()
+    return first, last, told
 
 
 def _periods(
@@ -175,10 +175,9 @@ def _periods(
     read, day = _targets(series), pd.Timedelta(days=1)
     read = read[read["date"].between(first, last + day)]
     months = read.groupby(["id", read["date"].dt.to_period("M")])["date"].first()
-    cuts = [cut.normalize() for cut in months.quantile(SHARES)]
+    one, two = (cut.normalize() for cut in months.quantile(SHARES))
     if last - first >= pd.Timedelta(days=365.25 * WHOLE_YEARS):
-        cuts = [pd.Timestamp((cut + 183 * day).year, 1, 1) for cut in cuts]
-    one, two = cuts
+        one, two = (pd.Timestamp((cut + 183 * day).year, 1, 1) for cut in (one, two))
     bounds = {"train": (first, one - day), "validation": (one, two - day), "test": (two, last)}
     settings: dict = {name: [str(a.date()), str(b.date())] for name, (a, b) in bounds.items()}
     steps = {name: (b - a).days // LONGEST_STEP[step] for name, (a, b) in bounds.items()}
@@ -188,8 +187,7 @@ def _periods(
         history = int(np.clip(steps["train"] // 4, 2, history))
         ahead = int(np.clip(min(steps.values()) // 4, 1, ahead))
     in_each = [read[read["date"].between(a, b + day)]["id"].nunique() for a, b in bounds.values()]
-    spans = [f"{n} {t['date'].min().date()} to {t['date'].max().date()}" for n, t in series.items()]
-    why = {"spans": "; ".join(spans), "begun": read.groupby("id")["date"].min().max().date(),
+    why = {"begun": read.groupby("id")["date"].min().max().date(),
            "counts": ", ".join(map(str, in_each)), "of": read["id"].nunique()}  # fmt: skip
     return settings | {"encoder_length": history, "lead_times": ahead}, why
 

@@ -38,17 +38,15 @@ def _bemp(files: dict[str, Path], folder: Path) -> Tables:
     heads = levels.melt(["date", "site"], list(BEARINGS), "place", "cm").dropna()
     heads["well_id"] = heads["site"] + "-" + heads["place"]
     heads["depth"] = (-heads["cm"].astype(float) / 100).round(4)
-    month = heads["date"].dt.to_period("M")
-    counted = heads.assign(month=month)[heads["date"].between("2005-01-01", "2023-12-31")]
-    months = counted.groupby("well_id")["month"].nunique()
+    recent = heads[heads["date"].between("2005-01-01", "2023-12-31")]
+    months = recent["date"].dt.to_period("M").groupby(recent["well_id"]).nunique()
     heads = heads[heads["well_id"].isin(months.index[months >= ENOUGH_MONTHS])]
     heads = heads.sort_values(["well_id", "date"], ignore_index=True)
     wells = heads[["well_id", "site", "place"]].drop_duplicates()
     wells = wells.merge(levels.drop_duplicates("site").drop(columns=list(BEARINGS)), on="site")
     distance = np.where(wells["place"] == "Center", 0.0, SPACING)
-    x, y, _ = pyproj.Geod(ellps="WGS84").fwd(
-        wells["Longitude"], wells["Latitude"], wells["place"].map(BEARINGS), distance
-    )
+    centre = wells["Longitude"], wells["Latitude"]
+    x, y, _ = pyproj.Geod(ellps="WGS84").fwd(*centre, wells["place"].map(BEARINGS), distance)
     wells = wells.assign(longitude=np.round(x, 6), latitude=np.round(y, 6), reach=wells["Reaches"])
     wells["name"] = wells["Site name"] + " " + wells["place"].str.lower()
     monthly = pd.concat([monthly_rain(one).assign(site=site) for site, one in rain.groupby("site")])
@@ -214,9 +212,8 @@ def registry(name: str) -> pooch.Pooch:
 
 def _get(data: pooch.Pooch, file: str) -> Path:
     """Give the path of a file with the expected hash, from pooch's cache, a mirror or the web."""
-    mirror, source = os.environ.get(MIRROR), data.urls[file]
-    if mirror:
-        source = Path(mirror) / data.path.name / file
+    mirror = os.environ.get(MIRROR)
+    source = Path(mirror, data.path.name, file) if mirror else data.urls[file]
     copy = lambda url, part, _: shutil.copyfile(source, part)  # noqa: E731
     pooch.get_logger().setLevel("WARNING")
     try:
