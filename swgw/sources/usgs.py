@@ -53,8 +53,7 @@ def _ask(address: str | None, getter: str, query: dict) -> pd.DataFrame:
     except ImportError:
         raise UserError(f"dataretrieval is not installed: {install('import')}") from None
     time.sleep(sources.PAUSE)
-    settings = {"retries": RETRIES} | ({"base_url": address} if address else {})
-    own = waterdata.WaterdataConfiguration(**settings)
+    own = waterdata.WaterdataConfiguration(retries=RETRIES, base_url=address)
     try:
         with dataretrieval.configure(dataretrieval.Configuration(progress=False), own):
             # Conversion would lose times that are a day only.
@@ -63,9 +62,8 @@ def _ask(address: str | None, getter: str, query: dict) -> pd.DataFrame:
         raise sources.refusal(SERVICE, f"{type(error).__name__}: {error}", ADVICE) from None
     if "geometry" in table:  # shapely's points or [longitude, latitude]
         points = [(p.x, p.y) if hasattr(p, "x") else p for p in table.pop("geometry")]
-        pairs = [p[:2] if isinstance(p, list | tuple) else (None, None) for p in points]
-        pairs = np.array(pairs, dtype=float).reshape(-1, 2)
-        table = table.assign(longitude=pairs[:, 0], latitude=pairs[:, 1])
+        points = pd.Series(points, table.index, dtype=object).str
+        table = table.assign(longitude=points[0].astype(float), latitude=points[1].astype(float))
     return table
 
 
@@ -121,15 +119,17 @@ def write(
     """
     if days[1] <= days[0]:
         raise UserError(f"found --end {days[1]}; expected a day after --start")
+    span = " to ".join(days)
     ids = [f"USGS-{number.strip()}".replace("USGS-USGS-", "USGS-") for number in (gauge, *wells)]
     with write_folder(folder, overwrite) as new:
         site = _places(ids[:1]).iloc[0]
         places = _places(list(dict.fromkeys(ids[1:] or _within(site, within, days))))
         flow = _series("get_daily", site.name, [DISCHARGE], "/".join(days))
-        levels = [_levels(place, days) for place in tqdm(places.index, "USGS wells", leave=False)]
-        empty = [place for place, table in zip(places.index, levels, strict=True) if table.empty]
-        _assert_found(site.name, flow, levels, empty, days)
-        tables = _tables(site, places.drop(empty), flow, pd.concat(levels))
+        bar = tqdm(places.index, "USGS wells", leave=False)
+        levels = {place: _levels(place, days) for place in bar}
+        _assert_found(site.name, flow, levels, span)
+        empty = [place for place, table in levels.items() if table.empty]
+        tables = _tables(site, places.drop(empty), flow, pd.concat(levels.values()))
         sources.write_tables(new, tables)
         datums = " and ".join(sorted(set(places["vertical_datum"].dropna()))) or "not stated"
         given = {
@@ -138,7 +138,7 @@ def write(
             "target_gauge": _short(site.name),
         }  # fmt: skip
         sources.write_settings(new, "usgs", tables, given, sky.FIRST if weather else None)
-        told = {"days": " to ".join(days), "datums": datums, "left_out": ", ".join(empty) or "none"}
+        told = {"days": span, "datums": datums, "left_out": ", ".join(empty) or "none"}
         files = sources.digests(new / name for name in tables)
         write_text(new / "SOURCE.md", sources.describe("usgs", **told, **CITED, files=files))
         sources.assert_sound(new, folder)
@@ -148,23 +148,18 @@ def write(
 
 
 def _assert_found(
-    site: str,
-    flow: pd.DataFrame,
-    levels: list[pd.DataFrame],
-    empty: list[str],
-    days: tuple[str, str],
+    site: str, flow: pd.DataFrame, levels: dict[str, pd.DataFrame], span: str
 ) -> None:
     """Refuse a gauge without discharge, and wells of which none has a level."""
-    if flow.empty or len(empty) == len(levels):
-        what = f"discharge of {site}" if flow.empty else f"level of {empty[0]}"
-        what += " from " + " to ".join(days)
-        raise UserError(f"the USGS has no {what}; choose other days or places")
+    if flow.empty or all(table.empty for table in levels.values()):
+        what = f"discharge of {site}" if flow.empty else f"level of {next(iter(levels))}"
+        raise UserError(f"the USGS has no {what} from {span}; choose other days or places")
 
 
-def _counted(levels: list[pd.DataFrame], flow: pd.DataFrame) -> str:
+def _counted(levels: dict[str, pd.DataFrame], flow: pd.DataFrame) -> str:
     """Count what was written, and what was left out."""
-    empty = sum(table.empty for table in levels)
-    undated = sum(table.attrs["undated"] for table in levels)
+    empty = sum(table.empty for table in levels.values())
+    undated = sum(table.attrs["undated"] for table in levels.values())
     left_out = f"{undated} readings without a day left out, " * bool(undated)
     wells = f"{len(levels) - empty} wells with levels ({empty} without left out)"
     return f"{wells}, {left_out}{len(flow)} daily discharges"
