@@ -246,9 +246,7 @@ def read_cells(name: str, file: Path, section) -> tuple[list[str], pd.DataFrame]
         how = {"dtype": str, "engine": "c", "skip_blank_lines": False, "index_col": False}
         try:
             with warnings.catch_warnings(action="error"):  # more values in a row than names
-                table = pd.read_csv(
-                    io.StringIO("\n".join(lines)), **how | read | {"encoding": None}
-                )
+                table = pd.read_csv(io.StringIO("\n".join(lines)), **how | read)
         except (ValueError, pd.errors.ParserWarning) as error:
             first = getattr(section, "date", ["\0"])[0]
             above = next((n for n, line in enumerate(lines) if has_name(first, line)), 0)

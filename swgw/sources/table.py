@@ -3,8 +3,9 @@
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -93,8 +94,8 @@ def understand(files: list[Path], mapping: Path) -> Understood:
     if river:
         text = _files("river", river, files)[0][0].read_text("utf-8-sig", errors="replace")
         shape = shapely.from_geojson(text, on_invalid="ignore") if river.crs else None
-        turned = shape and shapely.to_geojson(shapely.transform(shape, _degrees(river.crs)))
-        understood.river = turned or text
+        turned = shape and shapely.transform(shape, partial(_degrees, river.crs))
+        understood.river = shapely.to_geojson(turned) if turned else text
     return understood
 
 
@@ -136,23 +137,32 @@ def _completed(name: str, section: BaseModel) -> BaseModel:
     return section.model_copy(update={key: keys[key] for key in new} | read)
 
 
-def _table(name: str, sheet: Sheet, station: str) -> pd.DataFrame | None:
-    """Read the table of one section; None where a column lacks. Our names are the default."""
-    section, key, kind = sheet.section, IDS.get(name, ""), getattr(sheet.section, "kind", "")
+def _columns(sheet: Sheet, key: str, kind: str, station: str) -> tuple[dict[str, list[str]], bool]:
+    """Give the file's columns for each of ours, and whether they are places of a wide table.
+
+    Our names are the default.
+    """
+    section = sheet.section
     names = {n: getattr(section, n, []) for n in ("well_id", "gauge_id", *WEATHER)}
     columns = {n: theirs for n, theirs in (names | (section.model_extra or {})).items() if theirs}
-    wide = kind and not (columns or section.value)
-    if wide:
+    if kind and not (columns or section.value):
         every = [n for n in sheet.cells if n not in section.date and not n.startswith("Unnamed: ")]
-        columns = {n: [c] for n, c in (section.columns or {n: n for n in every}).items()}
-    elif kind:
+        return {n: [c] for n, c in (section.columns or {n: n for n in every}).items()}, True
+    if kind:
         ids = {} if station and key not in sheet.cells else {key: [key]}
         columns = ids | columns | {kind: [*filter(None, section.value)] or [kind]}
     elif key:
         ground = [n for n in COORDINATES[2:] if n in sheet.cells]
         columns = {n: [n] for n in (key, *COORDINATES[:2], *ground)} | columns
-    if kind and section.columns and not wide:
+    if kind and section.columns:
         sheet.report("", "columns beside well_id, gauge_id or value", "a wide table or a long one")
+    return columns, False
+
+
+def _table(name: str, sheet: Sheet, station: str) -> pd.DataFrame | None:
+    """Read the table of one section; None where a column lacks."""
+    section, key, kind = sheet.section, IDS.get(name, ""), getattr(sheet.section, "kind", "")
+    columns, wide = _columns(sheet, key, kind, station)
     columns = {ours: [sheet.find(n) for n in theirs] for ours, theirs in columns.items()}
     dates = [sheet.find(n) for n in section.date] if kind or not key else []
     if section.format:
@@ -189,26 +199,21 @@ def _in_our_units(table: pd.DataFrame, section: BaseModel, name: str) -> pd.Data
         days = table["date"].dt.days_in_month if unit.endswith("/month") else 1
         table[variable] = to_ours(table[variable] / days, variable, unit, f"section {name}")
     if crs := getattr(section, "crs", ""):
-        table[list(COORDINATES[:2])] = _degrees(crs)(table[list(COORDINATES[:2])].to_numpy())
+        table[list(COORDINATES[:2])] = _degrees(crs, table[list(COORDINATES[:2])].to_numpy())
     return table
 
 
-def _degrees(crs: str) -> Callable:
-    """Give the function that turns points (point, 2) of a system into degrees."""
+def _degrees(crs: str, points: np.ndarray) -> np.ndarray:
+    """Turn points (point, 2) of a coordinate system into degrees."""
     try:
-        turn = pyproj.Transformer.from_crs(crs, 4326, always_xy=True).transform
-        projected = pyproj.CRS(crs).is_projected
+        turn = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
     except pyproj.exceptions.CRSError:
         known = "a coordinate system, such as EPSG:31287"
         raise UserError(str(Problem("mapping", "key crs", repr(crs), known))) from None
-
-    def degrees(points: np.ndarray) -> np.ndarray:
-        if projected and (np.abs(points) <= 180).all():
-            found = f"{crs}, whose unit is no degree, for points such as {points[0].tolist()}"
-            raise UserError(str(Problem("mapping", "key crs", found, "no such key for degrees")))
-        return np.column_stack(turn(*points.T)).round(7)
-
-    return degrees
+    if turn.source_crs.is_projected and (np.abs(points) <= 180).all():
+        found = f"{crs}, whose unit is no degree, for points such as {points[0].tolist()}"
+        raise UserError(str(Problem("mapping", "key crs", found, "no such key for degrees")))
+    return np.column_stack(turn.transform(*points.T)).round(7)
 
 
 def _leave_out_empty(tables: sources.Tables) -> Iterator[str]:
@@ -282,10 +287,9 @@ def write(
 def _told(problem: Problem, understood: Understood) -> Problem:
     """Add to a problem of the folder its place in the user's file, and how it is accepted."""
     if problem.rule:
-        accept = [*understood.mapping.basin.get("accept", []), problem.rule]
-        told = (
-            f"{problem.expected} (if it is true: {advise(basin={'accept': accept})} in the mapping)"
-        )
+        rules = [*understood.mapping.basin.get("accept", []), problem.rule]
+        accept = advise(basin={"accept": rules})
+        told = f"{problem.expected} (if it is true: {accept} in the mapping)"
         problem = replace(problem, expected=told, rule="")
     if problem.file not in understood.tables:
         return problem
