@@ -111,27 +111,22 @@ def _naqua(files: dict[str, Path], folder: Path) -> Tables:
     # The weather goes on for seven months after the heads.
     weather = {n: read[f"{n}.csv"][:"2020-12-31"] for n in ("precipitation", "temperature")}
     at_gauge = {name: t[number.index].T.groupby(number).mean().T for name, t in weather.items()}
-    forcing = pd.concat([_join(weather, "well_id"), _join(at_gauge, "gauge_id")])
+    forcing = pd.concat([_long(weather, "well_id", 2), _long(at_gauge, "gauge_id", 2)])
     place, more = ["name", "longitude", "latitude"], ["distance_to_river", "snow_days"]
     stage = rivers[gauges.index].rename(columns=number)
     return {
         "wells.csv": wells[["well_id", *place, "surface_elevation", "gauge_id", *more]].round(6),
-        "heads.csv": _long(read["heads.csv"], "well_id", "head", 3),
+        "heads.csv": _long({"head": read["heads.csv"]}, "well_id", 3),
         "gauges.csv": gauges[["gauge_id", *place]].round(6).sort_values("gauge_id"),
-        "surface_water.csv": _long(stage, "gauge_id", "stage", 3),
+        "surface_water.csv": _long({"stage": stage}, "gauge_id", 3),
         "forcing.csv": forcing[["date", "well_id", "gauge_id", *weather]],
     }
 
 
-def _join(weather: dict[str, pd.DataFrame], key: str) -> pd.DataFrame:
-    rain, temperature = (_long(table, key, name, 2) for name, table in weather.items())
-    return rain.merge(temperature, on=["date", key])
-
-
-def _long(wide: pd.DataFrame, key: str, value: str, digits: int) -> pd.DataFrame:
-    """Turn a table (date, place) into rows ``date``, `key`, `value`, gaps left out."""
-    named = wide.rename_axis(index="date", columns=key).round(digits)
-    long = named.melt(ignore_index=False, value_name=value).reset_index().dropna()
+def _long(wide: dict[str, pd.DataFrame], key: str, digits: int) -> pd.DataFrame:
+    """Turn tables (date, place) by variable into rows ``date``, `key`, variables, without gaps."""
+    columns = pd.concat(wide, axis=1, names=[None, key]).rename_axis(index="date").round(digits)
+    long = columns.stack(key).dropna().reset_index()  # noqa: PD013
     return long.sort_values([key, "date"], ignore_index=True)
 
 
