@@ -42,11 +42,10 @@ def read_need(folder: str | Path) -> tuple[pd.DataFrame, pd.Timestamp, pd.Timest
         raise UserError(f"{folder / 'forcing.csv'} is there already; move it away to replace it")
     sources.assert_sound(folder, folder)
     tables = read_tables(folder, read_settings(folder, []), [])
-    places = [tables[file].rename_axis("id").reset_index().assign(key=tables[file].index.name)
-              for file in PAIRS]  # fmt: skip
+    points = {tables[file].index.name: tables[file][["longitude", "latitude"]] for file in PAIRS}
+    places = pd.concat(points, names=["key", "id"]).reset_index()
     days = pd.concat([tables[file]["date"] for file in PAIRS.values()]).dt.normalize()
-    columns = ["key", "id", "longitude", "latitude"]
-    return pd.concat(places, ignore_index=True)[columns], days.min(), days.max()
+    return places, days.min(), days.max()
 
 
 def add_weather(
