@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter, Retry
 
 from swgw.basin.folder import check_basin
 from swgw.basin.plausible import judge
-from swgw.basin.settings import DEFAULT_LENGTHS, NAME, BasinSettings, read_settings, shown
+from swgw.basin.settings import DEFAULT_LENGTHS, NAME, STEPS, BasinSettings, read_settings, shown
 from swgw.basin.tables import read_tables
 from swgw.storage import BasinError, Problem, UserError
 from swgw.storage.files import write_text
@@ -113,8 +113,8 @@ def write_settings(
     """
     series = {name: table for name, table in tables.items() if "date" in table and len(table)}
     given = {key: value for key, value in given.items() if value is not None}
-    step = str(given.get("step"))
-    step = step if step in DEFAULT_LENGTHS else usual_step(series)  # the check refuses others
+    # The check refuses another step than these.
+    step = given["step"] if given.get("step") in STEPS else usual_step(series)
     first, last, spans = _common(series)
     drafted, why = _periods(series, max(first, earliest or first), last, step)
     fields, text = BasinSettings.__pydantic_fields__, ""

@@ -263,6 +263,8 @@ def write(
         given["surface_water"] = tables["surface_water.csv"].columns[2]
         given["target_gauge"] = tables["gauges.csv"]["gauge_id"].iloc[0]
     told = {key: basin.get(key, "not stated") for key in ("licence", "citation")}
+    quoted = {"words": str(understood), "mapping": mapping.read_text("utf-8-sig")}
+    told |= {key: re.sub("(?m)^", "    ", text) for key, text in quoted.items()}
     with TemporaryDirectory() as lost, write_folder(
         Path(lost, "a") if preview else folder, overwrite) as new:  # fmt: skip
         sources.write_tables(new, tables)
@@ -270,12 +272,8 @@ def write(
             given["river"] = "river.geojson"
             write_text(new / "river.geojson", understood.river)
         sources.write_settings(new, "table", tables, given | basin)
-        source = sources.describe(
-            "table", **told, files=sources.digests([*files, mapping]),
-            words=re.sub("(?m)^", "    ", str(understood)),
-            mapping=re.sub("(?m)^", "    ", mapping.read_text("utf-8-sig")),
-        )  # fmt: skip
-        write_text(new / "SOURCE.md", source)
+        told["files"] = sources.digests([*files, mapping])
+        write_text(new / "SOURCE.md", sources.describe("table", **told))
         try:
             remarks = sources.assert_sound(new, folder)
         except BasinError as error:
