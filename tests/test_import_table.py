@@ -318,6 +318,7 @@ WRONG = [
     ("heads", {"read": {"engine": "python"}}, "found 'engine'; expected 'sep', 'decimal', 'th"),
     ("heads", {"columns": {"A1": "Level"}}, "columns beside well_id, gauge_id or value"),
     ("heads", {"columns": {7: "Level"}}, "key 7: found 7; expected text, in quotes if it lo"),
+    ("heads", {"gauge_id": "Level"}, "section heads, key gauge_id: found an unknown key; exp"),
     ("heads", {"value": ""}, "column 'head': found no such column, only Day, Nr, Level"),
     ("forcing", {"wind": "Wnd"}, "found no such column, only Day, Rain, Temp, Wind (did you"),
     ("wells", {"places": {"007": [100.1]}}, "key 007: found a list; expected List should"),

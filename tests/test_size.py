@@ -2,7 +2,7 @@
 
 from benchmarks.size import PACKAGE, sizes
 
-CODE, MODULES, LINES_A_MODULE = 8_750, 87, 300
+CODE, MODULES, LINES_A_MODULE = 8_700, 87, 300
 
 
 def test_lines_of_code_and_modules_stay_within_their_bounds():

@@ -106,7 +106,7 @@ def _problem(file: str, fault: dict) -> Problem:
     place, kind, found = f"section {place}" * bool(place), fault["type"], shown(fault["input"])
     expected, key = fault["msg"].replace("Input should be ", ""), str(fault["loc"][-1])
     if kind == "extra_forbidden":
-        known = {key for keys in KEYS.values() for key in keys} | set(SECTIONS)
+        known = KEYS[fault["loc"][0]] if len(fault["loc"]) > 1 else SECTIONS
         found = "an unknown key" + near(key, sorted(known))
         expected = "a key that `swgw import table --help` lists"
     elif kind == "string_type":
