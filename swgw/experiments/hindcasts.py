@@ -184,12 +184,11 @@ class Hindcasts:
             In the form of :meth:`concatenated`. A variant with the inputs and the loss of another
             is that run, and left out.
         """
-        table, settings = self.grid, self.basin.settings
+        settings, gauge = self.settings, gauge or self.gauge
         ahead = settings.future_forcing == "observed" if weather_ahead is None else weather_ahead
         past = settings.history if history is None else history
-        where = (gauge or self.gauge, ahead, past, task)
-        columns = ["gauge", "weather_ahead", "history", "task"]
-        cell = table[(table[columns] == where).all(axis=1)].drop_duplicates("run")
+        own = pd.Series({"gauge": gauge, "weather_ahead": ahead, "history": past, "task": task})
+        cell = self.grid[self.grid[own.index].eq(own).all(axis=1)].drop_duplicates("run")
         found = {(f"{c.variant}-TFT", c.seed): self._read(c.run, task) for c in cell.itertuples()}
         return side_by_side(task, found.items())
 

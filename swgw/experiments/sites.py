@@ -81,9 +81,8 @@ def with_target(prepared: Prepared, gauge: str) -> Prepared:
 def site_profile(profile: Profile) -> Profile:
     """Give the size of a study at a site: the transformers alone, fewer training samples."""
     windows, epochs = SIZES.get(profile.name, PAPER_SIZE)
-    return replace(profile, seeds=profile.seeds[:SEEDS], windows=windows, epochs=epochs,
-                   patience=epochs, fold_windows=0, gauges=1, grid=False,
-                   models=("TFT",))  # fmt: skip
+    return replace(profile, seeds=profile.seeds[:SEEDS], windows=windows, epochs=epochs, gauges=1,
+                   patience=epochs, fold_windows=0, grid=False, models=("TFT",))  # fmt: skip
 
 
 def measured(table: str) -> pd.DataFrame:

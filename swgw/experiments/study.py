@@ -151,7 +151,9 @@ class Study(View, Hindcasts):
         Its baselines and its variants of :attr:`grid` are trained with this study, where the grid
         has the gauge; :meth:`train` trains the rest.
         """
-        return replace(self, prepared=with_target(self.prepared, gauge))
+        other = replace(self, prepared=with_target(self.prepared, gauge))
+        vars(other)["som"] = self.som  # of the wells alone: the target plays no part
+        return other
 
     @cached_property
     def sites(self) -> dict[str, "Study"]:

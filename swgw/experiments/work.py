@@ -26,7 +26,7 @@ def results_of(study) -> list[Result]:
     """
     periods = ("test", "validation", *(["folds"] if study.fold_runs else []))
     limit, prepared = limit_of(study), study.prepared
-    others = [study.at_gauge(gauge) for gauge in study.grid["gauge"].unique()[1:]]
+    others = map(study.at_gauge, study.grid["gauge"].unique()[1:])
     found = [
         *(baselines(study, period) for period in periods),
         *(baselines(other, period) for other in others for period in ("test", "validation")),
