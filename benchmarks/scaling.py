@@ -15,7 +15,7 @@ from swgw.basin.folder import load_basin
 from swgw.basin.prepare import prepare_basin
 from swgw.basin.settings import basin_folder
 from swgw.experiments.baselines import fit_baselines
-from swgw.inputs.wells import fit_som
+from swgw.inputs.wells import cluster_wells
 from swgw.models.baseline import task_hindcast
 from swgw.models.batch import quantile_loss
 from swgw.models.interpretation import interpret_run
@@ -82,14 +82,14 @@ def all_stages(folder: Path, steps: int) -> dict:
     stages = Stages()
     prepared = prepare_basin(load_basin(folder))
     stages.end("loading", 0)
-    clusters = fit_som(prepared).clusters
+    clusters = cluster_wells(prepared)
     stages.end("clusters", 0)
     with one_thread():
         case = make_case(prepared, clusters)
         stages.end("panel", len(case.panel.series) * len(case.training.issues))
         _train(case, steps, stages)
         _forecast(case, stages)
-        interpret_run(case.network(), case.panel, prepared, seed=0)
+        interpret_run(case.network(), case.panel, prepared)
         stages.end("interpretation", len(case.panel.series))
     with TemporaryDirectory() as kept:
         fit_baselines(prepared, case.run.gauge, clusters, "test", Path(kept))

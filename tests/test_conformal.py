@@ -8,6 +8,7 @@ import pytest
 
 from swgw.experiments.baselines import DIMS, baselines
 from swgw.experiments.study import Study
+from swgw.experiments.table_2 import TABLE_2
 from swgw.models.baseline import baseline_hindcasts
 from swgw.models.run import FOLDS, fold_bins
 from swgw.scores import skill
@@ -95,9 +96,15 @@ def study(trained, tmp_path_factory):
     made = Study(trained.prepared, profile, folder)
     baselines(made, "folds").fill()
     for run in made.fold_runs:
-        if run.experiment.name == "MT-TFT":
-            made.result_of(run).fill()
+        made.result_of(run).fill()
     return made
+
+
+def test_every_network_has_blocks_in_profile_full_alone(study):
+    grid = Study(study.prepared, replace(study.profile, grid=True), study.folder)
+    assert [run.experiment.name for run in study.fold_runs] == FOLDS * ["MT-TFT"]
+    assert {run.experiment for run in grid.fold_runs} == set(TABLE_2)
+    assert [run.fold for run in study.fold_runs] == list(range(FOLDS))
 
 
 def test_blocks_cover_the_training_years_once(study):

@@ -15,7 +15,7 @@ from swgw.experiments.realisations import (
     farthest_less_others,
     model_statistics,
 )
-from swgw.inputs.wells import fit_som, permutation_entropy
+from swgw.inputs.wells import cluster_wells, permutation_entropy
 from swgw.models.run import get_profile
 from swgw.virtual import Parameters
 
@@ -47,7 +47,7 @@ def test_a_basin_that_was_not_simulated_has_no_realisations(tiny_basin, tmp_path
 
 
 def test_statistics_agree_with_pandas(prepared):
-    clusters = fit_som(prepared).clusters
+    clusters = cluster_wells(prepared)
     found = basin_statistics(prepared, clusters)
     years = slice("2001", "2012")
     water, heads = prepared.surface_water["yingluo"], prepared.heads.loc[years]

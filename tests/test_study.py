@@ -71,7 +71,6 @@ def test_interpretation_adds_up(study):
     reading = study.interpretation(0)
     for name in ("encoder_importance", "decoder_importance", "static_importance"):
         assert float(reading[name].sum()) == pytest.approx(1.0, abs=1e-5)
-    assert reading["attention_null"].sizes["permutation"] >= 20
 
 
 def test_the_same_study_again_trains_nothing(study, monkeypatch):

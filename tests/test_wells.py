@@ -9,7 +9,7 @@ from antropy import perm_entropy
 from sklearn.metrics import adjusted_rand_score
 
 from swgw.inputs import wells
-from swgw.inputs.wells import fit_map, fit_som, permutation_entropy, training_series
+from swgw.inputs.wells import cluster_wells, fit_map, permutation_entropy, training_series
 
 STEPS, PER_YEAR = 5 * 12, 12
 LARGEST = 2.584962500721156  # log2(3!)
@@ -50,61 +50,68 @@ def short(monkeypatch):
 
 
 def test_som_finds_three_plain_kinds(heads):
-    result = fit_som(make_prepared(heads))
-    assert list(result.clusters) == [1, 1, 1, 2, 2, 2, 3, 3, 3]
-    assert list(result.clusters.index) == list(heads.columns)
-    assert sorted(result.map.node.unique()) == [0, 1, 2]
-    assert 0 < result.map.quantisation_error < 1
+    clusters = cluster_wells(make_prepared(heads))
+    assert list(clusters) == [1, 1, 1, 2, 2, 2, 3, 3, 3]
+    assert list(clusters.index) == list(heads.columns)
+    found = fit_map(training_series(make_prepared(heads)))
+    assert sorted(found.node.unique()) == [0, 1, 2]
+    assert 0 < found.quantisation_error < 1
 
 
 def test_paper_companion_takes_the_papers_numbers(heads):
-    result = fit_som(make_prepared(heads, companion="jing2025"))
-    assert list(result.clusters) == [2, 2, 2, 1, 1, 1, 3, 3, 3]
+    clusters = cluster_wells(make_prepared(heads, companion="jing2025"))
+    assert list(clusters) == [2, 2, 2, 1, 1, 1, 3, 3, 3]
 
 
 def test_numbers_without_a_river_follow_size_then_name(heads):
-    result = fit_som(make_prepared(heads.drop(columns=["w0"]), distance=False))
-    assert list(result.clusters) == [3, 3, 1, 1, 1, 2, 2, 2]
+    clusters = cluster_wells(make_prepared(heads.drop(columns=["w0"]), distance=False))
+    assert list(clusters) == [3, 3, 1, 1, 1, 2, 2, 2]
 
 
 def test_same_seed_same_result(heads):
-    first, second = (fit_som(make_prepared(heads), seed=3) for _ in range(2))
-    pd.testing.assert_series_equal(first.clusters, second.clusters)
-    np.testing.assert_array_equal(first.map.weights, second.map.weights)
+    first, second = (cluster_wells(make_prepared(heads), seed=3) for _ in range(2))
+    pd.testing.assert_series_equal(first, second)
+    series = training_series(make_prepared(heads))
+    first, second = (fit_map(series, seed=3) for _ in range(2))
+    np.testing.assert_array_equal(first.weights, second.weights)
 
 
 def test_order_of_wells_does_not_matter(heads):
-    first, second = (fit_som(make_prepared(h)) for h in (heads, heads[heads.columns[::-1]]))
-    assert list(second.clusters.index) == list(heads.columns[::-1])
-    pd.testing.assert_series_equal(second.clusters.reindex(heads.columns), first.clusters)
+    first, second = (cluster_wells(make_prepared(h)) for h in (heads, heads[heads.columns[::-1]]))
+    assert list(second.index) == list(heads.columns[::-1])
+    pd.testing.assert_series_equal(second.reindex(heads.columns), first)
 
 
 def test_nothing_after_the_training_years_matters(heads):
     other = heads.copy()
     other.iloc[4 * PER_YEAR :] = 1e6 * np.random.default_rng(5).normal(size=(PER_YEAR, 9))
-    first, second = fit_som(make_prepared(heads)), fit_som(make_prepared(other))
-    np.testing.assert_array_equal(first.map.weights, second.map.weights)
-    pd.testing.assert_series_equal(first.clusters, second.clusters)
-    assert first.series.index.equals(heads.index[: 4 * PER_YEAR])
+    both = make_prepared(heads), make_prepared(other)
+    pd.testing.assert_series_equal(*map(cluster_wells, both))
+    first, second = map(training_series, both)
+    pd.testing.assert_frame_equal(first, second)
+    assert first.index.equals(heads.index[: 4 * PER_YEAR])
 
 
 def test_datum_and_unit_do_not_matter(heads):
-    first, second = fit_som(make_prepared(heads)), fit_som(make_prepared(100 * heads - 5000))
-    pd.testing.assert_series_equal(first.clusters, second.clusters)
+    both = make_prepared(heads), make_prepared(100 * heads - 5000)
+    first, second = map(cluster_wells, both)
+    pd.testing.assert_series_equal(first, second)
 
 
 def test_constant_and_empty_wells_are_placed_but_do_not_train(heads):
-    more = heads.assign(flat=1400.0, never=np.nan)
-    first, second = fit_som(make_prepared(heads)), fit_som(make_prepared(more))
-    assert second.clusters["flat"] == second.clusters["never"]
-    pd.testing.assert_series_equal(second.clusters[heads.columns], first.clusters)
-    assert second.map.quantisation_error == first.map.quantisation_error
-    assert not second.series.isna().any().any()
+    both = make_prepared(heads), make_prepared(heads.assign(flat=1400.0, never=np.nan))
+    first, second = map(cluster_wells, both)
+    assert second["flat"] == second["never"]
+    pd.testing.assert_series_equal(second[heads.columns], first)
+    series = [training_series(prepared) for prepared in both]
+    first, second = map(fit_map, series)
+    assert second.quantisation_error == first.quantisation_error
+    assert not series[1].isna().any().any()
 
 
 def test_a_basin_of_empty_wells_has_one_cluster(heads):
-    result = fit_som(make_prepared(heads * np.nan))
-    assert set(result.clusters) == {1}
+    clusters = cluster_wells(make_prepared(heads * np.nan))
+    assert set(clusters) == {1}
 
 
 def test_gap_keeps_season_and_observed_values_stay(heads):

@@ -36,13 +36,15 @@ def attention(run, issued: pd.Timestamp) -> np.ndarray:
 def null_attention(run, issued: pd.Timestamp) -> np.ndarray:
     """Give the attention of the same windows with the steps of their past in 50 random orders.
 
+    The orders are the same for every run.
+
     Returns
     -------
     array (permutation, encoder_step)
         Mean over lead times and at most 50 series.
     """
     step = run.panel.time.get_loc(pd.Timestamp(issued))
-    return attention_of_permuted_past(run.network, run.panel, step, run.run.seed)
+    return attention_of_permuted_past(run.network, run.panel, step)
 
 
 def attention_match(attention: ArrayLike, null: ArrayLike, driver: ArrayLike) -> dict[str, float]:

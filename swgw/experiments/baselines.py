@@ -17,13 +17,10 @@ from swgw.models.run import FOLDS, fold_bins, tasks
 from swgw.scores.conformal import Forecasts, recalibrate
 from swgw.scores.skill import LEVELS
 from swgw.storage.files import read_dataset, write_dataset
-from swgw.storage.results import Result
+from swgw.storage.results import SECOND, Result
 
 # What baselines forecast, as their label says it.
 PERIODS = {"test": "", "validation": ", validation year", "folds": ", folds"}
-
-# A second of work, in training samples of a recurrent network.
-COST = 2_000.0
 
 WELLS_A_PART = 13
 # Wells that Pastas is fitted to, half a second each; paper and full fit all.
@@ -46,7 +43,7 @@ def baselines(study, period: str = "test") -> Result:
     name = "baselines" + f"_{period}" * (period != "test")
     args = study.prepared, study.gauge, study.clusters, period
     settings = {"baselines": BASELINES, "gauge": study.gauge}
-    cost = COST * (FOLDS if period == "folds" else 1)
+    cost = SECOND * (FOLDS if period == "folds" else 1)
     label = f"baselines{PERIODS[period]}"
     return study.kept(name, fit_baselines, args, settings, label=label, cost=cost)
 
@@ -79,7 +76,7 @@ def pastas_parts(study) -> list[Result]:
     count, results = math.ceil(len(wells) / WELLS_A_PART), []
     for k, part in enumerate(np.array_split(wells, count), start=1):
         part = tuple(map(str, part))
-        more = {"label": f"Pastas {k}/{count}", "kind": "Pastas", "cost": COST * 0.8 * len(part)}
+        more = {"label": f"Pastas {k}/{count}", "kind": "Pastas", "cost": SECOND * 0.8 * len(part)}
         args = study.prepared, part, study.gauge
         results.append(study.kept("pastas", pastas.fit_heads, args, made | {"wells": part}, **more))
     return results

@@ -9,7 +9,7 @@ import xarray as xr
 from swgw.experiments import baselines as compared
 from swgw.experiments import variants as choices
 from swgw.experiments.baselines import fold_hindcasts, recalibrated
-from swgw.experiments.table_2 import BASELINES, CONTROLS, TABLE_2
+from swgw.experiments.table_2 import BASELINES, CONTROLS, TABLE_2, widest
 from swgw.experiments.view import chain_scores, chained
 from swgw.models.run import Experiment, Run
 from swgw.storage.files import read_dataset
@@ -218,13 +218,11 @@ class Hindcasts:
             In the form of :meth:`concatenated`; models are named by their keys.
         """
         alone, found = Experiment("TFT", "ST", (task,)), {}
-        experiment = choices.widest(self.tasks) if variant == "MT" else alone
+        experiment = widest(self.tasks) if variant == "MT" else alone
         for key in keys:
             for seed in self.profile.seeds[: choices.SEEDS]:
-                result = choices.alternative(self, key, experiment, seed)
-                if not result.is_finished():
-                    result.fill()
-                found[key or "as in the book", seed] = read_dataset(result.path / f"{task}.nc")
+                folder = choices.alternative(self, key, experiment, seed).filled()
+                found[key or "as in the book", seed] = read_dataset(folder / f"{task}.nc")
         return side_by_side(task, found.items())
 
     def _every(self, task: str):

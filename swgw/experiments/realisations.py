@@ -10,7 +10,7 @@ from swgw.basin.folder import load_basin
 from swgw.basin.prepare import Prepared, prepare_basin
 from swgw.experiments.table_2 import Plan
 from swgw.experiments.view import chain_scores
-from swgw.inputs.wells import fit_som, permutation_entropy
+from swgw.inputs.wells import cluster_wells, permutation_entropy
 from swgw.models.run import BOTH, Experiment, Profile
 from swgw.scores.correlation import lag_correlations, pearson
 from swgw.storage.files import read_dataset, write_text
@@ -183,7 +183,7 @@ def make(seed: int, parameters: Parameters, profile: Profile, folder: Path) -> N
     if not (basin / "forcing.csv").exists():  # the last file that is written
         write_observations(basin, *run_record(parameters, seed), seed)
     prepared = prepare_basin(load_basin(basin))
-    clusters = fit_som(prepared).clusters
+    clusters = cluster_wells(prepared)
     scores = _train_and_score(prepared, clusters, profile, folder / "runs")
     found = basin_statistics(prepared, clusters) | model_statistics(prepared, clusters, scores)
     write_text(folder / FILE, pd.Series(found, name="value").to_csv(index_label="statistic"))
@@ -203,11 +203,9 @@ def _train_and_score(
     for experiment in EXPERIMENTS:
         run = Plan(prepared, profile).run(experiment, gauge, profile.seeds[0])
         given = (run, prepared, clusters, False), run.settings(), prepared.basin.digest
-        result = Result(root, run.label, "swgw.models.fit:fit", *given)
-        if not result.is_finished():
-            result.fill()
+        folder = Result(root, run.label, "swgw.models.fit:fit", *given).filled()
         for task in experiment.targets:
-            hindcast = read_dataset(result.path / f"{task}.nc")
+            hindcast = read_dataset(folder / f"{task}.nc")
             found[task].append(({"model": experiment.name}, hindcast))
     return {task: chain_scores(hindcasts) for task, hindcasts in found.items()}
 

@@ -117,8 +117,8 @@ def lacking(study, *needs: str) -> list[str]:
     ----------
     study : Study
     *needs : str
-        ``gauge``, ``river``, ``truth``, ``som``, ``discharge``, ``companion``; ``both`` targets;
-        ``sites`` that can be studied alone; wells for ``transfer``
+        ``gauge``, ``river``, ``truth``, ``clusters``, ``discharge``, ``companion``; ``both``
+        targets; ``sites`` that can be studied alone; wells for ``transfer``
         learning; ``wells:3`` and ``gauges:2`` for a minimum number; ``well:slope`` for a column of
         ``wells.csv``; any other word is a variable of ``forcing.csv``, such as ``temperature``.
 
@@ -150,7 +150,7 @@ def _lack(study, need: str) -> str:
 
 def _has(study, need: str) -> bool:
     """Whether a study has one of the things in :data:`WORDS`."""
-    if need in ("gauge", "truth", "som"):
+    if need in ("gauge", "truth", "clusters"):
         return getattr(study, need) is not None
     met = {
         "river": study.basin.river is not None,

@@ -23,7 +23,7 @@ from swgw.experiments.variants import grid_runs
 from swgw.experiments.view import View, groundwater_scores, table_3
 from swgw.experiments.work import attribution_of, do_missing, results_of, run_result
 from swgw.figures import use_style
-from swgw.inputs.wells import SomResult, fit_som
+from swgw.inputs.wells import read_clusters, write_clusters
 from swgw.models.run import Profile, Run, get_profile, tasks
 from swgw.storage import Tell
 from swgw.storage.files import read_dataset, results
@@ -109,15 +109,13 @@ class Study(View, Hindcasts):
         return load_truth(self.basin)
 
     @cached_property
-    def som(self) -> SomResult | None:
-        """The wells' map, fitted on the training years; None for fewer wells than clusters."""
-        enough = self.prepared.heads.shape[1] >= CLUSTERS and not self.is_site
-        return fit_som(self.prepared, CLUSTERS) if enough else None
-
-    @property
     def clusters(self) -> pd.Series | None:
-        """The cluster of each well."""
-        return None if self.som is None else self.som.clusters
+        """The cluster of each well, from the training years; None for fewer wells than clusters."""
+        if self.prepared.heads.shape[1] < CLUSTERS or self.is_site:
+            return None
+        known = (self.prepared, CLUSTERS), {"clusters": CLUSTERS}, self.basin.digest
+        made = Result(self.folder / "runs", "clusters", write_clusters, *known)
+        return read_clusters(made.filled())
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
@@ -151,9 +149,7 @@ class Study(View, Hindcasts):
         Its baselines and its variants of :attr:`grid` are trained with this study, where the grid
         has the gauge; :meth:`train` trains the rest.
         """
-        other = replace(self, prepared=with_target(self.prepared, gauge))
-        vars(other)["som"] = self.som  # of the wells alone: the target plays no part
-        return other
+        return replace(self, prepared=with_target(self.prepared, gauge))
 
     @cached_property
     def sites(self) -> dict[str, "Study"]:

@@ -42,6 +42,11 @@ def possible_experiments(prepared: Prepared) -> list[Experiment]:
     ]
 
 
+def widest(tasks: tuple[str, ...]) -> Experiment:
+    """Name the transformer that learns all tasks of a basin."""
+    return Experiment("TFT", "MT", BOTH) if len(tasks) > 1 else Experiment("TFT", "ST", tasks)
+
+
 def load_settings(prepared: Prepared) -> dict[str, dict]:
     """Read the settings of each model: the basin's own, or those committed for its time step.
 
@@ -133,16 +138,17 @@ def printed_runs(prepared: Prepared, profile: Profile) -> list[Run]:
 def fold_runs(prepared: Prepared, profile: Profile) -> list[Run]:
     """List the runs that forecast the training years block by block, for residuals out of fold.
 
-    One seed of each experiment of Table 2 and fewer windows: residuals need no more. Recurrent
-    networks have them in profile ``full`` alone.
+    One seed and fewer windows: residuals need no more. Profile ``full`` has them of all experiments
+    of Table 2, other profiles of the transformer that learns all tasks.
     """
     if not profile.fold_windows:
         return []
     plan = Plan(prepared, replace(profile, windows=profile.fold_windows))
+    kept = TABLE_2 if profile.grid else [widest(tasks(prepared))]
     return [
         replace(plan.run(experiment, plan.basin.target_gauge, profile.seeds[0]), fold=fold)
         for experiment, fold in product(possible_experiments(prepared), range(FOLDS))
-        if experiment in TABLE_2 and (profile.grid or experiment.model == "TFT")
+        if experiment in kept
     ]
 
 

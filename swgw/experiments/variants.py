@@ -9,7 +9,7 @@ import pandas as pd
 import yaml
 
 from swgw.basin.prepare import Prepared
-from swgw.experiments.table_2 import Plan
+from swgw.experiments.table_2 import Plan, widest
 from swgw.inputs.panel import Panel, as_level, make_panel, often_observed, typical_change
 from swgw.inputs.variables import upstream_gauge
 from swgw.models.run import BOTH, Experiment, Profile, Run, tasks
@@ -142,11 +142,6 @@ def alternatives(study) -> list[Result]:
     keys = known if study.profile.grid else [key for key in (*STEPS, "lags") if key in known]
     chosen = product(keys, study.profile.seeds[:SEEDS])
     return [alternative(study, key, widest(study.tasks), seed) for key, seed in chosen]
-
-
-def widest(tasks: tuple[str, ...]) -> Experiment:
-    """Name the transformer that learns all tasks of a basin."""
-    return Experiment("TFT", "MT", BOTH) if len(tasks) > 1 else Experiment("TFT", "ST", tasks)
 
 
 def train_alternative(

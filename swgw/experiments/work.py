@@ -9,7 +9,8 @@ from pathlib import Path
 
 from swgw.experiments.baselines import baselines, limit_of, pastas_parts
 from swgw.experiments.realisations import realisation_results
-from swgw.experiments.variants import alternatives, widest
+from swgw.experiments.table_2 import widest
+from swgw.experiments.variants import alternatives
 from swgw.models.run import Run
 from swgw.storage import Tell
 from swgw.storage.jobs import perform_all

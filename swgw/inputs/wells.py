@@ -5,6 +5,7 @@ the filled values.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,30 +13,13 @@ from minisom import MiniSom
 from numpy.typing import ArrayLike
 
 from swgw.basin.prepare import Prepared
+from swgw.storage.files import write_text
 
 # Updates of the map, one well each.
 ITERATIONS = 10_000
 
 # Rank of a cluster by its distance to the river, nearest first, and the paper's number for it.
 PAPER_ORDER = {1: 2, 2: 1, 3: 3}
-
-
-@dataclass(frozen=True)
-class SomResult:
-    """Wells of a basin grouped by a self-organising map.
-
-    Attributes
-    ----------
-    clusters : Series (well,)
-        Cluster of each well, counted from 1.
-    series : DataFrame (time, well)
-        Standardised heads of the training period, gaps filled.
-    map : Map
-    """
-
-    clusters: pd.Series
-    series: pd.DataFrame
-    map: "Map"
 
 
 def training_series(prepared: Prepared) -> pd.DataFrame:
@@ -110,20 +94,34 @@ def fit_map(series: pd.DataFrame, nodes: int = 3, seed: int = 0) -> Map:
     )
 
 
-def fit_som(prepared: Prepared, n_clusters: int = 3, seed: int = 0) -> SomResult:
+def cluster_wells(prepared: Prepared, nodes: int = 3, seed: int = 0) -> pd.Series:
     """Cluster the wells of a basin by a map of their training period; see :func:`fit_map`.
 
     Parameters
     ----------
     prepared : Prepared
-    n_clusters : int
-        Nodes of the map; fewer clusters come out where a node wins no well.
+    nodes : int
+        Of the map; fewer clusters come out where a node wins no well.
     seed : int
+
+    Returns
+    -------
+    Series (well,)
+        Cluster of each well, counted from 1; see :func:`number_clusters`.
     """
-    series = training_series(prepared)
-    found = fit_map(series, n_clusters, seed)
-    clusters = number_clusters(found.node, prepared)
-    return SomResult(clusters.reindex(prepared.heads.columns), series, found)
+    found = fit_map(training_series(prepared), nodes, seed)
+    return number_clusters(found.node, prepared).reindex(prepared.heads.columns)
+
+
+def write_clusters(prepared: Prepared, nodes: int, folder: Path) -> None:
+    """Write ``clusters.csv``: the cluster of each well."""
+    write_text(folder / "clusters.csv", cluster_wells(prepared, nodes).to_csv())
+
+
+def read_clusters(folder: Path) -> pd.Series:
+    """Read what :func:`write_clusters` wrote."""
+    kept = {"dtype": {"well_id": str}, "keep_default_na": False, "index_col": "well_id"}
+    return pd.read_csv(folder / "clusters.csv", **kept)["cluster"]
 
 
 def number_clusters(node: pd.Series, prepared: Prepared) -> pd.Series:

@@ -72,7 +72,7 @@ def fit(
             from swgw.models.interpretation import interpret_run
 
             with timed(folder, "interpretation"):
-                found = interpret_run(network, panel, prepared, run.seed)
+                found = interpret_run(network, panel, prepared)
                 write_dataset(found, folder / "interpretation.nc")
 
 

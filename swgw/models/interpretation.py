@@ -25,47 +25,36 @@ SERIES_AT_ONCE = 200
 
 
 @torch.no_grad()
-def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared, seed: int) -> xr.Dataset:
-    """Give a network's weights on its test windows and on those issued at the end of training.
+def interpret_run(network: CoupledTFT, panel: Panel, prepared: Prepared) -> xr.Dataset:
+    """Give a network's weights on its test windows.
 
     Returns
     -------
     Dataset
-        attention (lead_time, encoder_step): mean over test windows; attention_at_issue (series,
-        lead_time, encoder_step): windows issued at the last training step (paper, Fig. 10);
-        attention_null (permutation, encoder_step): the same windows with the steps of their past
-        permuted, mean over wells and lead times; encoder_importance, decoder_importance and
-        static_importance: mean selection weights, adding up to 1.
+        attention (lead_time, encoder_step): mean over windows; encoder_importance,
+        decoder_importance and static_importance: mean selection weights, adding up to 1.
     """
     network.eval()
     gatherer = Gatherer(panel, issue_steps(panel, prepared.inside("test")))
     rows = gatherer.tile(FORECAST_PER_ROW, 1)
     rows = rows.take(evenly(range(len(rows)), MEAN_ROWS))
     mean = _mean_weights(network, gatherer, rows)
-    step = int(np.flatnonzero(prepared.inside("train"))[-1])
     weights = {name: mean[name] / mean[name].sum() for name in ("encoder", "decoder")}
     statics = mean["static"] / max(mean["static"].sum(), 1e-12)
-    at_issue = attention_at(network, panel, step)
-    null = attention_of_permuted_past(network, panel, step, seed)
     return xr.Dataset(
         {
             "attention": (("lead_time", "encoder_step"), mean["attention"]),
-            "attention_at_issue": (("series", "lead_time", "encoder_step"), at_issue),
-            "attention_null": (("permutation", "encoder_step"), null),
             "encoder_importance": ("encoder_variable", weights["encoder"]),
             "decoder_importance": ("decoder_variable", weights["decoder"]),
             "static_importance": ("static_variable", statics),
         },
         {
-            "series": list(panel.series),
             "lead_time": np.arange(1, panel.lead_times + 1),
             "encoder_step": np.arange(1 - panel.encoder_length, 1),
             "encoder_variable": list(panel.variables),
             "decoder_variable": list(compress(panel.variables, panel.known)),
             "static_variable": list(network.tft.static_variables),
-            "target": list(panel.targets),
         },
-        {"issued_at": str(prepared.time[step].date())},
     )
 
 
@@ -96,17 +85,17 @@ def attention_at(network: CoupledTFT, panel: Panel, step: int) -> np.ndarray:
 
 
 @torch.no_grad()
-def attention_of_permuted_past(
-    network: CoupledTFT, panel: Panel, step: int, seed: int
-) -> np.ndarray:
+def attention_of_permuted_past(network: CoupledTFT, panel: Panel, step: int) -> np.ndarray:
     """Give the attention of the same windows with the steps of their past in random orders.
+
+    The orders are the same for every network, so that a mean over networks has a null, too.
 
     Returns
     -------
     array (permutation, encoder_step)
         Mean over lead times and at most 50 series.
     """
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(0)
     block = gather_at(panel, np.array([step]), evenly(range(len(panel.series)), NULL_SERIES))
     attention = []
     for _ in range(PERMUTATIONS):

@@ -36,7 +36,7 @@ class Profile:
         for surface water alone at all but the first.
     grid : bool
         Whether it is asked with known and unknown weather, with and without the targets' pasts, and
-        whether recurrent networks are recalibrated too.
+        whether every network of Table 2 is recalibrated.
     models : tuple of str
         The networks that are trained.
     """

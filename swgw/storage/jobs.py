@@ -24,10 +24,9 @@ from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
 from swgw.storage import UserError, install
-from swgw.storage.results import DONE, Result, versions
+from swgw.storage.results import DONE, SECOND, Result, versions
 
 SECONDS_BETWEEN_LOOKS = 1.0
-A_SECOND = 2_500.0  # cost of a second's work of one process
 
 
 def perform_all(results: list[Result], workers: int, scheduler: str = "") -> None:
@@ -151,7 +150,7 @@ def _bar(results: list[Result], workers: int) -> Iterator[None]:
         shares = [_share(result, started) for result in results]
         done = sum(result.cost * share for result, share in zip(results, shares, strict=True))
         # for half a minute from what work takes elsewhere, then from its own pace
-        pace = (done + 30 * workers * A_SECOND) / (time.time() - started + 30)
+        pace = (done + 30 * workers * SECOND) / (time.time() - started + 30)
         left = f"{tqdm.format_interval((total - done) / pace)} left"
         bar.set_postfix_str(f"{left}, {shares.count(1.0)}/{len(results)} done", refresh=False)
         bar.update(max(done - bar.n, 0))
@@ -174,7 +173,7 @@ def _bar(results: list[Result], workers: int) -> Iterator[None]:
 def _share(result: Result, started: float) -> float:
     """Share that is done: what the folder shows, or what the time since its start says."""
     begun = result.begun()
-    running = (time.time() - begun) * A_SECOND / result.cost if begun >= started else 0.0
+    running = (time.time() - begun) * SECOND / result.cost if begun >= started else 0.0
     return max(result.share_done(), min(running, 0.9))
 
 

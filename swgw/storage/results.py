@@ -31,6 +31,8 @@ CURVE, DONE, SECONDS = "learning_curve.csv", "done.json", "seconds.json"
 IMPORT = re.compile(r"^ *(?:from ([\w.]+) import (\([^)]*\)|.+)|import ([\w.]+))", re.MULTILINE)
 # The stage that covers all others.
 WHOLE = "whole"
+# A second's work of one process, in the unit of a result's cost: samples of a recurrent network.
+SECOND = 2_000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +130,12 @@ class Result:
         files = {n: digest([self.path / n]) for n in names if n not in (DONE, SECONDS)}
         record = {"files": files, "seal": _seal(files)}
         write_text(self.path / DONE, json.dumps(record, indent=1) + "\n")
+
+    def filled(self) -> Path:
+        """Give the folder, after doing the work where it is not done."""
+        if not self.is_finished():
+            self.fill()
+        return self.path
 
     def begun(self) -> float:
         """When the work last began, in seconds since 1970; 0 where it never did."""

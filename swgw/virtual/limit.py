@@ -16,7 +16,7 @@ import xarray as xr
 from swgw.basin.calendar import bin_ends
 from swgw.scores.skill import LEVELS
 from swgw.storage.files import digest, read_dataset, write_dataset, write_text
-from swgw.storage.results import Result
+from swgw.storage.results import SECOND, Result
 from swgw.virtual import GAUGES, RECORD, TABLE_FILES, WELLS, load_origin
 from swgw.virtual.ensemble import Ensemble, Restart, in_steps, true_restarts, with_errors
 from swgw.virtual.run import make_outside
@@ -25,7 +25,6 @@ from swgw.virtual.truth import load_truth
 
 TOLERANCE = 1e-4  # m, a step of what the truth is written to
 REASON = "reason.txt"
-SECOND = 2_000.0  # a second of work in the unit of a result's cost
 SERIES = {"head": WELLS["well_id"], "surface_water": GAUGES["gauge_id"]}
 
 
