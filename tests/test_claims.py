@@ -86,6 +86,11 @@ def test_keys_are_unique_and_entries_complete():
         assert set(claim.sample) <= {"seeds", "blocks", "wells", "steps", "lags"}, claim.key
 
 
+def test_the_embedded_basin_has_what_claims_need(tmp_path):
+    study = swgw.open_study("heihe", "quick", output=tmp_path, train=False)
+    assert study.lacking(*sorted({need for claim in CLAIMS.values() for need in claim.needs})) == []
+
+
 def test_what_we_infer_is_not_called_a_claim_of_the_sources():
     implied = {claim.key for claim in CLAIMS.values() if claim.origin == "implied"}
     assert implied == {
