@@ -109,6 +109,13 @@ def test_constant_and_empty_wells_are_placed_but_do_not_train(heads):
     assert not series[1].isna().any().any()
 
 
+def test_clusters_are_read_as_they_were_found(heads, tmp_path):
+    names = ["007", "NA", "a, b", "1e5", *heads.columns[4:]]
+    prepared = make_prepared(heads.set_axis(pd.Index(names, name="well_id"), axis=1))
+    wells.write_clusters(prepared, 3, tmp_path)
+    pd.testing.assert_series_equal(wells.read_clusters(tmp_path), cluster_wells(prepared))
+
+
 def test_a_basin_of_empty_wells_has_one_cluster(heads):
     clusters = cluster_wells(make_prepared(heads * np.nan))
     assert set(clusters) == {1}
